@@ -1,0 +1,16 @@
+"""Every test gets its own cache, data and settings folders."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Fresh cache, data and settings for each test; returns their parent."""
+    root = tmp_path_factory.mktemp("own")
+    for name in ("CACHE", "DATA"):
+        monkeypatch.setenv(f"M2FNET_{name}", str(root / name.lower()))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(root / "config"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return root
