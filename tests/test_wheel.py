@@ -1,0 +1,75 @@
+"""The built wheel works away from the checkout."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """Standard output of a command that must succeed."""
+    done = subprocess.run(
+        [str(c) for c in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, built from this tree."""
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT, cwd=out)
+    return next(out.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that holds the wheel; its dependencies are borrowed from this one, the checkout is not."""
+    home = tmp_path_factory.mktemp("elsewhere")
+    run(sys.executable, "-m", "venv", "--without-pip", home / "env", cwd=home)
+    packages = Path(
+        run(_python(home), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home).strip()
+    )
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(packages)
+    # A path added by a .pth file is not searched for further .pth files, so the editable checkout stays out.
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return home
+
+
+def _python(home: Path) -> Path:
+    return home / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
+def test_the_wheel_brings_its_resources(elsewhere: Path) -> None:
+    code = "import app, m2fnet_core.folders as f; print(app.__file__); print(f.resource('demo', 'conversation.mp4').is_file())"
+    where, found = run(_python(elsewhere), "-c", code, cwd=elsewhere).splitlines()
+    assert Path(where).is_relative_to(elsewhere)
+    assert found == "True"
+
+
+def test_the_wheel_opens_the_demo(elsewhere: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "window.png"
+    run(
+        _python(elsewhere),
+        "-m",
+        "app.main",
+        "--demo",
+        "--screenshot",
+        picture,
+        cwd=tmp_path,
+        QT_QPA_PLATFORM="offscreen",
+    )
+    assert picture.read_bytes().startswith(b"\x89PNG")
