@@ -4,12 +4,18 @@ import os
 import subprocess
 import sys
 import sysconfig
-import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
+LOOK = """
+import app
+from m2fnet_core.folders import resource
+print(app.__file__)
+print(resource('demo', 'conversation.mp4').is_file())
+"""
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -49,27 +55,18 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def _python(home: Path) -> Path:
-    return home / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
+def _command(home: Path, name: str) -> Path:
+    return home / "env" / ("Scripts" if os.name == "nt" else "bin") / name
 
 
 def test_the_wheel_brings_its_resources(elsewhere: Path) -> None:
-    code = "import app, m2fnet_core.folders as f; print(app.__file__); print(f.resource('demo', 'conversation.mp4').is_file())"
-    where, found = run(_python(elsewhere), "-c", code, cwd=elsewhere).splitlines()
+    where, found = run(_command(elsewhere, "python"), "-c", LOOK, cwd=elsewhere).splitlines()
     assert Path(where).is_relative_to(elsewhere)
     assert found == "True"
 
 
 def test_the_wheel_opens_the_demo(elsewhere: Path, tmp_path: Path) -> None:
     picture = tmp_path / "window.png"
-    run(
-        _python(elsewhere),
-        "-m",
-        "app.main",
-        "--demo",
-        "--screenshot",
-        picture,
-        cwd=tmp_path,
-        QT_QPA_PLATFORM="offscreen",
-    )
+    studio = _command(elsewhere, "m2fnet-studio")
+    run(studio, "--demo", "--screenshot", picture, cwd=tmp_path, QT_QPA_PLATFORM="offscreen")
     assert picture.read_bytes().startswith(b"\x89PNG")
