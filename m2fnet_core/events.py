@@ -125,9 +125,12 @@ def ignore(event: Event) -> None:
 
 
 def to_line(event: Event, job: str = "") -> str:
-    """One line of JSON without a line end; ``job`` names the request it answers."""
+    """One line of JSON without a line end; ``job`` names the request it answers.
+
+    Plain ASCII, so that no pipe's encoding and no file name that is not Unicode can break it.
+    """
     body = {"event": type(event).__name__, "job": job, **plain(event)}
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return json.dumps(body, allow_nan=False)
 
 
 def from_line(line: str) -> tuple[str, Event]:

@@ -49,8 +49,8 @@ _TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Request)}
 
 
 def to_line(request: Request, job: str) -> str:
-    """One line of JSON without a line end."""
-    return json.dumps({"request": type(request).__name__, "job": job, **plain(request)}, ensure_ascii=False)
+    """One line of JSON without a line end, plain ASCII as events are."""
+    return json.dumps({"request": type(request).__name__, "job": job, **plain(request)}, allow_nan=False)
 
 
 def from_line(line: str) -> tuple[str, Request]:
