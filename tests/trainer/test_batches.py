@@ -1,0 +1,48 @@
+"""Batches that weigh classes alike, and the triplets inside them."""
+
+import torch
+from torch.nn.functional import normalize
+
+from trainer.batches import balanced_batches, semi_hard_triplets
+
+
+def test_every_batch_holds_every_class_equally_though_one_dominates() -> None:
+    labels = [0] * 40 + [1] * 5 + [2] * 3
+    batches = list(balanced_batches(labels, 3, per_class=4, seed=0))
+    assert len(batches) == 10
+    for batch in batches:
+        assert sorted(labels[i] for i in batch) == [0] * 4 + [1] * 4 + [2] * 4
+    assert {i for batch in batches for i in batch} == set(range(48))
+
+
+def test_the_seed_decides_the_batches() -> None:
+    labels = [0, 1] * 10
+    first, again, other = (list(balanced_batches(labels, 2, 2, seed)) for seed in (3, 3, 4))
+    assert first == again
+    assert first != other
+
+
+def test_a_class_without_examples_is_left_out() -> None:
+    assert all(set(batch) <= {0, 1} for batch in balanced_batches([0, 2], 3, 2, seed=0))
+
+
+def test_negative_is_the_closest_one_farther_than_the_positive() -> None:
+    angles = torch.tensor([0.0, 0.2, 0.1, 0.3, 1.0])
+    points = torch.stack([angles.cos(), angles.sin()], dim=1)
+    anchor, positive, negative = semi_hard_triplets(points, torch.tensor([0, 0, 1, 1, 1]))
+    found = {(int(a), int(p)): int(n) for a, p, n in zip(anchor, positive, negative, strict=True)}
+    assert found[0, 1] == 3, "0.1 is nearer than the positive at 0.2, so 0.3 is the semi-hard one"
+    assert found[1, 0] == 4, "from 0.2 both 0.1 and 0.3 are nearer than 0.0, so 1.0 is left"
+
+
+def test_farthest_negative_stands_in_when_all_are_nearer_than_the_positive() -> None:
+    points = normalize(torch.tensor([[1.0, 0.0], [-1.0, 0.01], [1.0, 0.2], [1.0, 0.1]]))
+    anchor, positive, negative = semi_hard_triplets(points, torch.tensor([0, 0, 1, 1]))
+    chosen = negative[(anchor == 0) & (positive == 1)]
+    assert chosen.tolist() == [2]
+
+
+def test_one_class_or_single_examples_give_no_triplet() -> None:
+    points = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
+    for labels in (torch.zeros(4, dtype=torch.long), torch.arange(4)):
+        assert all(len(part) == 0 for part in semi_hard_triplets(points, labels))

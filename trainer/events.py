@@ -1,0 +1,100 @@
+"""What a training run says while it works: typed events, one JSON line each. No torch; the Train panel reads these."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from m2fnet_core.plain import build, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A step begins. ``of`` steps of the optimiser are ahead, 0 where there is no optimiser."""
+
+    step: str
+    run: Path
+    device: str
+    epochs: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``done`` of ``of`` batches of the whole step; times in seconds, ``memory`` in bytes of the device (None: CPU)."""
+
+    step: str
+    done: int
+    of: int
+    seconds_left: float | None = None
+    samples_per_second: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch (from 1) ended: mean training losses by name, validation figures by name, whether it is the best."""
+
+    step: str
+    epoch: int
+    losses: Mapping[str, float]
+    metrics: Mapping[str, float]
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a person must know though the run goes on."""
+
+    step: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step ended well: what it wrote, and its figures."""
+
+    step: str
+    paths: Mapping[str, Path] = dataclasses.field(default_factory=dict)
+    metrics: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    skipped: bool = False  # already done for the same configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The step ended on a failure, in one clear sentence."""
+
+    step: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The step was cancelled; the best state so far is kept and the run can be resumed."""
+
+    step: str
+
+
+Event = Started | Progress | Epoch | Warned | Done | Failed | Stopped
+Hook = Callable[[Event], None]
+_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def ignore(event: Event) -> None:
+    """The hook of whoever wants only the result."""
+
+
+def to_line(event: Event) -> str:
+    """One line of JSON without a line end."""
+    return json.dumps({"event": type(event).__name__, **plain(event)}, ensure_ascii=False)
+
+
+def from_line(line: str) -> Event:
+    """The event of a line. Raises ValueError when it is no event line."""
+    body: Any = json.loads(line)
+    if not isinstance(body, dict) or body.get("event") not in _TYPES:
+        raise ValueError(f"not an event: {line[:80]!r}")
+    event: Event = build(_TYPES[body.pop("event")], body)
+    return event

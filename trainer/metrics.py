@@ -1,0 +1,155 @@
+"""How predictions and embeddings are judged. Numpy and scikit-learn; no torch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import confusion_matrix, f1_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure with its 95% bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Judgement of one split; ``confusion[i][j]``: utterances of true class i predicted as j."""
+
+    weighted_f1: Interval
+    accuracy: Interval
+    class_f1: dict[str, Interval]
+    ece: float
+    confusion: tuple[tuple[int, ...], ...]
+    utterances: int
+    dialogues: int
+
+
+def weighted_f1(truth: Ints, predicted: Ints) -> float:
+    """F1 per class, averaged by the number of true utterances of the class."""
+    return float(f1_score(truth, predicted, average="weighted", zero_division=0))
+
+
+def accuracy(truth: Ints, predicted: Ints) -> float:
+    """Share of right predictions."""
+    return float(np.mean(truth == predicted))
+
+
+def class_f1(truth: Ints, predicted: Ints, classes: int) -> list[float]:
+    """F1 of each class; 0 for a class that neither occurs nor is predicted."""
+    scores = f1_score(truth, predicted, labels=range(classes), average=None, zero_division=0)
+    return [float(s) for s in scores]
+
+
+def calibration_error(truth: Ints, probabilities: Floats, bins: int = 15) -> float:
+    """Expected calibration error: mean gap of confidence and accuracy over equal bins of confidence."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truth
+    places = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [abs(float(np.sum(right[places == b]) - np.sum(confidence[places == b]))) for b in range(bins)]
+    return sum(gaps) / len(truth)
+
+
+def bootstrap(
+    dialogues: Sequence[str], figure: Callable[[Ints], Sequence[float]], rounds: int = 1000, seed: int = 0
+) -> Floats:
+    """95% bounds (2, F) of figures under resampling of whole dialogues.
+
+    Utterances of one dialogue depend on each other, so dialogues are drawn, not utterances. ``figure`` gets the indices
+    of a resample and returns F values.
+    """
+    names, places = np.unique(np.asarray(dialogues), return_inverse=True)
+    members = [np.flatnonzero(places == i) for i in range(len(names))]
+    generator = np.random.default_rng(seed)
+    draws = []
+    for _ in range(rounds):
+        chosen = generator.integers(len(names), size=len(names))
+        draws.append(figure(np.concatenate([members[i] for i in chosen])))
+    bounds: Floats = np.quantile(np.asarray(draws), (0.025, 0.975), axis=0)
+    return bounds
+
+
+def score(
+    truth: Ints,
+    probabilities: Floats,
+    labels: Sequence[str],
+    dialogues: Sequence[str],
+    rounds: int = 1000,
+    seed: int = 0,
+) -> Scores:
+    """Everything about one split: ``truth`` (n,), ``probabilities`` (n, C), the dialogue of each utterance."""
+    predicted = probabilities.argmax(axis=1)
+
+    def figures(rows: Ints) -> list[float]:
+        t, p = truth[rows], predicted[rows]
+        return [weighted_f1(t, p), accuracy(t, p), *class_f1(t, p, len(labels))]
+
+    values = figures(np.arange(len(truth)))
+    low, high = bootstrap(dialogues, figures, rounds, seed)
+    intervals = [Interval(v, float(a), float(b)) for v, a, b in zip(values, low, high, strict=True)]
+    matrix = confusion_matrix(truth, predicted, labels=range(len(labels)))
+    return Scores(
+        weighted_f1=intervals[0],
+        accuracy=intervals[1],
+        class_f1=dict(zip(labels, intervals[2:], strict=True)),
+        ece=calibration_error(truth, probabilities),
+        confusion=tuple(tuple(int(n) for n in row) for row in matrix),
+        utterances=len(truth),
+        dialogues=len(set(dialogues)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingScores:
+    """How well embeddings of unseen examples separate the classes, and whether they collapsed."""
+
+    probe_accuracy: float
+    probe_weighted_f1: float
+    neighbours_accuracy: float
+    neighbours_weighted_f1: float
+    effective_rank: float
+
+
+def judge_embeddings(train: Floats, train_labels: Ints, unseen: Floats, unseen_labels: Ints) -> EmbeddingScores:
+    """Linear probe and 11-NN on unit vectors, fitted on ``train`` (n, d), judged on ``unseen`` (k, d)."""
+    unit, unit_unseen = _unit(train), _unit(unseen)
+    probe = _fitted(make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)), unit, train_labels)
+    near = _fitted(KNeighborsClassifier(min(11, len(unit))), unit, train_labels)
+    by_probe, by_neighbours = probe.predict(unit_unseen), near.predict(unit_unseen)
+    return EmbeddingScores(
+        probe_accuracy=accuracy(unseen_labels, by_probe),
+        probe_weighted_f1=weighted_f1(unseen_labels, by_probe),
+        neighbours_accuracy=accuracy(unseen_labels, by_neighbours),
+        neighbours_weighted_f1=weighted_f1(unseen_labels, by_neighbours),
+        effective_rank=effective_rank(unseen),
+    )
+
+
+def effective_rank(embeddings: Floats) -> float:
+    """Exponential of the entropy of the normalised singular values of centred embeddings (n, d); 1 when collapsed."""
+    singular = np.linalg.svd(embeddings - embeddings.mean(axis=0), compute_uv=False)
+    shares = singular / max(float(singular.sum()), 1e-12)
+    shares = shares[shares > 1e-12]
+    return float(np.exp(-np.sum(shares * np.log(shares))))
+
+
+def _unit(rows: Floats) -> Floats:
+    lengths: Floats = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.maximum(lengths, 1e-12)
+
+
+def _fitted(classifier: Any, rows: Floats, labels: Ints) -> Any:
+    return classifier.fit(rows, labels)
