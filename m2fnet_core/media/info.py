@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class VideoStream:
-    """``width`` and ``height`` are pixels of the picture as shown, after rotation."""
+    """``width`` and ``height`` are pixels of the picture as shown, after pixel aspect ratio and rotation."""
 
     index: int
     codec: str
@@ -37,7 +37,12 @@ class SubtitleStream:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """A readable media file. ``origin`` is the container time that is media time zero (see dialogue.py)."""
+    """A readable media file.
+
+    ``origin`` is the container time, in seconds, that is media time zero (see dialogue.py): the ``start_time`` the
+    demuxer reports, the earliest time stamp of any stream. media time = container time stamp - ``origin``, for
+    picture, sound and subtitles alike. ``notices`` are sentences for the user about what could not be read.
+    """
 
     path: Path
     duration: float
@@ -45,3 +50,4 @@ class MediaInfo:
     video: VideoStream | None
     audio: AudioStream | None
     subtitles: tuple[SubtitleStream, ...] = ()
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,35 @@
+"""A file's identity by what it holds. No torch."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from m2fnet_core.errors import MediaError
+from m2fnet_core.media.cache import cached_file, load_arrays, save_arrays
+from m2fnet_core.media.container import refuse_unreadable
+
+_KIND = "content-1"
+
+
+def content_hash(path: Path) -> str:
+    """sha256 (hex) of the file's bytes, remembered until its path, size or time of change differ.
+
+    Raises MediaError when it is missing, a folder, empty or cannot be read.
+    """
+    refuse_unreadable(path)
+    place = cached_file(_KIND, path, ".npz")
+    stored = load_arrays(place)
+    if stored is not None and "sha256" in stored:
+        return str(stored["sha256"])
+    digest = _sha256(path)
+    save_arrays(place, {"sha256": np.array(digest)})
+    return digest
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(f"{path.name} cannot be read: {error.strerror}; check the disk or the connection.") from error

@@ -1,0 +1,80 @@
+"""Decoding from a key frame on, each decoded picture with its number. No torch."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+import av
+import av.container
+import av.stream
+import numpy as np
+from numpy.typing import NDArray
+
+from m2fnet_core.media.container import packets
+from m2fnet_core.media.index import FrameIndex
+
+
+class Decoder:
+    """Decodes one video stream of an open container."""
+
+    def __init__(self, container: av.container.InputContainer, stream: av.stream.Stream, index: FrameIndex) -> None:
+        self._container = container
+        self._stream = stream
+        self._index = index
+        stream.thread_type = "AUTO"
+
+    def decode(self, start: int, wanted: NDArray[np.int64]) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Numbers and pictures of ``wanted`` (ascending), decoding from key frame ``start``; damaged ones are left out.
+
+        Calling it again moves the file's position: an unfinished earlier iterator is then useless.
+        """
+        asked, last = frozenset(wanted.tolist()), int(wanted[-1])
+        self._seek(start)
+        for number, frame in self._numbered(asked):
+            if number in asked:
+                yield number, frame
+            if number >= last:
+                return
+
+    def _seek(self, number: int) -> None:
+        self._container.seek(int(self._index.stamps[number]), stream=self._stream, backward=True)
+
+    def _numbered(self, asked: frozenset[int]) -> Iterator[tuple[int, av.VideoFrame]]:
+        source = packets(self._container, self._stream)
+        if self._index.counted:
+            return self._count(source)
+        return self._match(source, asked)
+
+    def _match(self, source: Iterator[av.Packet], asked: frozenset[int]) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Pictures by their time stamps; those that nobody asked for and no other one refers to are not decoded."""
+        context = self._stream.codec_context
+        for packet in chain(source, (None,)):
+            if packet is not None:
+                context.skip_frame = "DEFAULT" if self._number(packet.pts) in asked else "NONREF"
+            for frame in self._decoded(packet):
+                number = self._number(frame.pts)
+                if number is not None:
+                    yield number, frame
+
+    def _count(self, source: Iterator[av.Packet]) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Without presentation times: the key frame's place in decoding order is its number, the next ones follow."""
+        first = next(source, None)
+        number = None if first is None else self._number(first.dts)
+        if number is None:
+            return
+        for packet in chain((first,), source, (None,)):
+            for frame in self._decoded(packet):
+                yield number, frame
+                number += 1
+
+    def _decoded(self, packet: av.Packet | None) -> list[av.VideoFrame]:
+        try:
+            return list(self._stream.codec_context.decode(packet))
+        except av.error.FFmpegError:
+            return []  # a damaged packet: its picture is missing, the next ones follow
+
+    def _number(self, stamp: int | None) -> int | None:
+        """The frame with exactly this time stamp."""
+        if stamp is None:
+            return None
+        number = int(np.searchsorted(self._index.stamps, stamp))
+        return number if number < len(self._index) and self._index.stamps[number] == stamp else None

@@ -1,0 +1,106 @@
+"""Exact frames of a video by number. No torch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from m2fnet_core.errors import MediaError
+from m2fnet_core.media.container import only, open_media
+from m2fnet_core.media.decoder import Decoder
+from m2fnet_core.media.geometry import Converter, Geometry
+from m2fnet_core.media.index import FrameIndex, frame_index
+from m2fnet_core.media.info import MediaInfo
+
+_ATTEMPTS = 3  # key frames from which decoding of a run is tried
+_WORTH_A_SEEK = 12  # frames; decoding on over fewer than these is cheaper than filling the decoder again
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A picture as shown. pixels: uint8[height, width, 3] RGB, upright. scale: pixels' width / the video's width."""
+
+    number: int
+    time: float
+    pixels: NDArray[np.uint8]
+    scale: float = 1.0
+
+
+class FrameReader:
+    """Decodes frames of one video. Use as a context manager, from one thread at a time, one ``read`` at a time."""
+
+    def __init__(self, info: MediaInfo, index: FrameIndex | None = None) -> None:
+        """Raises MediaError when the file has no picture or cannot be opened."""
+        if info.video is None:
+            raise MediaError(f"{info.path.name} has no picture; open a video for this.")
+        self._info = info
+        self._index = frame_index(info) if index is None else index
+        self._opened = open_media(info.path)
+        self._container = self._opened.__enter__()
+        self._stream = only(self._container, info.video.index)
+        self._decoder = Decoder(self._container, self._stream, self._index)
+        self._converter = Converter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._opened.__exit__(None, None, None)
+
+    def frame(self, number: int, width: int | None = None) -> Frame:
+        """One frame. Raises MediaError when it is damaged beyond decoding."""
+        for frame in self.read((number,), width):
+            return frame
+        raise MediaError(f"Frame {number} of {self._info.path.name} is damaged; go to another one.")
+
+    def read(self, numbers: Sequence[int], width: int | None = None) -> Iterator[Frame]:
+        """The frames ``numbers`` (ascending, each once), one in memory at a time; damaged ones are left out.
+
+        ``width``: the picture is at most this many pixels across, scaled down while it is converted, aspect kept.
+        Raises ValueError when the numbers do not ascend, IndexError when one is outside the video.
+        """
+        wanted = np.asarray(numbers, np.int64)
+        if len(wanted) and (np.diff(wanted) <= 0).any():
+            raise ValueError("frame numbers must ascend")
+        if len(wanted) and not 0 <= wanted[0] <= wanted[-1] < len(self._index):
+            raise IndexError(f"{self._info.path.name} has frames 0 to {len(self._index) - 1}")
+        for run in self._runs(wanted):
+            for number, frame in self._decode_run(run):
+                yield self._shown(number, frame, width)
+
+    def _shown(self, number: int, frame: av.VideoFrame, width: int | None) -> Frame:
+        full = Geometry.of(self._stream, frame)
+        shape = full.scaled(width)
+        pixels = self._converter.rgb(frame, shape)
+        return Frame(number, float(self._index.times[number]), pixels, shape.width / full.width)
+
+    def _runs(self, wanted: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        """Cut where a key frame in between makes it cheaper to jump than to decode on."""
+        keys = np.flatnonzero(self._index.keyframe)
+        key = keys[np.maximum(np.searchsorted(keys, wanted, side="right") - 1, 0)] if len(keys) else wanted * 0
+        jumps = np.flatnonzero(key[1:] - wanted[:-1] > _WORTH_A_SEEK) + 1
+        return (run for run in np.split(wanted, jumps) if len(run))
+
+    def _decode_run(self, wanted: NDArray[np.int64]) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Frames of one run. Where decoding began too late (damage, a vague seek) it starts again a key earlier."""
+        start = int(wanted[0])
+        for _ in range(_ATTEMPTS):
+            start = self._index.key_before(start)
+            frames = self._decoder.decode(start, wanted)
+            first = next(frames, None)
+            if start == 0 or (first is not None and first[0] == wanted[0]):
+                break
+            start -= 1
+        if first is not None:
+            yield first
+            yield from frames

@@ -1,0 +1,69 @@
+"""How a stored picture becomes the picture as shown: pixel aspect ratio, rotation, scale. No torch."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Self
+
+import av
+import numpy as np
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """``stored_width`` x ``stored_height`` in square pixels before ``rotation`` (degrees clockwise)."""
+
+    stored_width: int
+    stored_height: int
+    rotation: int
+
+    @classmethod
+    def of(cls, stream: Any, frame: av.VideoFrame) -> Self:
+        """From a decoded frame and the stream's pixel aspect ratio."""
+        width, height = frame.width, frame.height
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        if aspect > 1:  # stretch, never shrink: no stored pixel is lost
+            width = round(width * aspect)
+        elif 0 < aspect < 1:
+            height = round(height / aspect)
+        return cls(width, height, round(-frame.rotation / 90) * 90 % 360)
+
+    @property
+    def width(self) -> int:
+        """Pixels across of the picture as shown."""
+        return self.stored_height if self.rotation % 180 else self.stored_width
+
+    @property
+    def height(self) -> int:
+        """Pixels down of the picture as shown."""
+        return self.stored_width if self.rotation % 180 else self.stored_height
+
+    def scaled(self, width: int | None) -> "Geometry":
+        """The geometry whose shown picture is ``width`` across, same aspect; never larger than it is."""
+        if width is None or width >= self.width:
+            return self
+        ratio = width / self.width
+        return Geometry(
+            max(1, round(self.stored_width * ratio)), max(1, round(self.stored_height * ratio)), self.rotation
+        )
+
+
+class Converter:
+    """Turns decoded frames into upright RGB arrays; keeps the scaler's tables between frames of one size."""
+
+    def __init__(self) -> None:
+        self._scaler = VideoReformatter()
+
+    def rgb(self, frame: av.VideoFrame, geometry: Geometry) -> NDArray[np.uint8]:
+        """uint8[height, width, 3], contiguous."""
+        same = (frame.width, frame.height) == (geometry.stored_width, geometry.stored_height)
+        converted = self._scaler.reformat(
+            frame,
+            geometry.stored_width,
+            geometry.stored_height,
+            "rgb24",
+            interpolation=Interpolation.POINT if same else Interpolation.AREA,
+        )
+        pixels = converted.to_ndarray()
+        return np.ascontiguousarray(np.rot90(pixels, -(geometry.rotation // 90)))

@@ -1,0 +1,110 @@
+"""Which streams a media file has. No torch."""
+
+from pathlib import Path
+
+import av
+import av.container
+import av.stream
+
+from m2fnet_core.errors import MediaError
+from m2fnet_core.media.container import open_media, origin_of, packets
+from m2fnet_core.media.geometry import Geometry
+from m2fnet_core.media.info import AudioStream, MediaInfo, SubtitleStream, VideoStream
+
+_PACKETS_TRIED = 300  # until the first picture that can be decoded
+_ASSUMED_FPS = 25.0  # of a single picture without a rate
+_TAIL = 3.0  # seconds before the stated end where packets must be found
+
+
+def probe(path: Path) -> MediaInfo:
+    """Read what a file holds, from its head and one decoded picture (milliseconds, whatever the length).
+
+    A cover picture is not a video stream. Raises MediaError: missing, folder, empty, no permission, not media, cut
+    off before its index, neither picture nor sound.
+    """
+    with open_media(path) as container:
+        video, audio = _best(container, "video"), _best(container, "audio")
+        notices = [*_undecodable(path, container)]
+        picture = _video(container, video) if video is not None else None
+        sound = _audio(audio) if audio is not None else None
+        if picture is None and sound is None:
+            raise MediaError(f"{path.name} holds neither picture nor sound that can be read; open another file.")
+        if video is not None and picture is None:
+            notices.append(f"The picture of {path.name} cannot be decoded; only its sound is used.")
+        duration, cut = _duration(container, video if picture is not None else audio)
+        if cut:
+            notices.append(f"{path.name} is cut off: only the first {duration:.1f} s of it are there.")
+        subtitles = tuple(_subtitle(s) for s in container.streams.subtitles if s.codec_context is not None)
+        return MediaInfo(path, duration, origin_of(container), picture, sound, subtitles, tuple(notices))
+
+
+def _best(container: av.container.InputContainer, kind: str) -> av.stream.Stream | None:
+    """The main stream of a kind that can be decoded; never a cover picture."""
+    stream = container.streams.best(kind)
+    if stream is None or stream.codec_context is None or stream.disposition & av.stream.Disposition.attached_pic:
+        return None
+    return stream
+
+
+def _undecodable(path: Path, container: av.container.InputContainer) -> list[str]:
+    names = {"video": "picture", "audio": "sound"}
+    return [
+        f"The {names[s.type]} of {path.name} is in a format this program cannot decode."
+        for s in container.streams
+        if s.type in names and s.codec_context is None
+    ]
+
+
+def _video(container: av.container.InputContainer, stream: av.stream.Stream) -> VideoStream | None:
+    frame = _first_frame(container, stream)
+    if frame is None:
+        return None
+    shape = Geometry.of(stream, frame)
+    fps = float(stream.average_rate or stream.guessed_rate or _ASSUMED_FPS)
+    return VideoStream(stream.index, stream.codec_context.name, shape.width, shape.height, fps, shape.rotation)
+
+
+def _first_frame(container: av.container.InputContainer, stream: av.stream.Stream) -> av.VideoFrame | None:
+    for tried, packet in enumerate(packets(container, stream)):
+        try:
+            for frame in packet.decode():
+                return frame
+        except av.error.FFmpegError:
+            continue  # a damaged beginning; a later picture may be whole
+        if tried > _PACKETS_TRIED:
+            break
+    return None
+
+
+def _audio(stream: av.stream.Stream) -> AudioStream | None:
+    context = stream.codec_context
+    if not context.sample_rate or not context.channels:
+        return None
+    return AudioStream(stream.index, context.name, context.sample_rate, context.channels)
+
+
+def _subtitle(stream: av.stream.Stream) -> SubtitleStream:
+    return SubtitleStream(stream.index, stream.codec_context.name, stream.language or "")
+
+
+def _duration(container: av.container.InputContainer, stream: av.stream.Stream) -> tuple[float, bool]:
+    """Seconds from origin to the end of what is there, and whether the file states more than that."""
+    stated = (container.duration or 0) / av.time_base
+    tail = _end_after(container, stream, stated - _TAIL) if stated > 0 else 0.0
+    if tail > 0:
+        return stated, False
+    return max(_end_after(container, stream, 0.0), 0.0), stated > 0
+
+
+def _end_after(container: av.container.InputContainer, stream: av.stream.Stream, time: float) -> float:
+    """End of the last packet of ``stream`` when reading starts at ``time``; 0 when there is none."""
+    origin = origin_of(container)
+    try:
+        container.seek(int((max(time, 0.0) + origin) * av.time_base), backward=True)
+    except av.error.FFmpegError:
+        return 0.0
+    end = 0.0
+    for packet in packets(container, stream):
+        if (stamp := packet.pts if packet.pts is not None else packet.dts) is not None:
+            end = max(end, float((stamp + (packet.duration or 0)) * packet.time_base) - origin)
+    return end
