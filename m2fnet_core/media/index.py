@@ -108,9 +108,9 @@ def _demux(info: MediaInfo) -> FrameIndex:
     with open_media(info.path) as container:
         stream = only(container, info.video.index)
         found = _read(container, stream, hidden=_hides_frames(info.video.codec))
-    if not len(found.stamps):
-        raise MediaError(f"{info.path.name} holds no picture that can be read; copy or record it again.")
-    return FrameIndex.of(found, stream.time_base, info.origin)
+        if not len(found.stamps):
+            raise MediaError(f"{info.path.name} holds no picture that can be read; copy or record it again.")
+        return FrameIndex.of(found, stream.time_base, info.origin)
 
 
 def _hides_frames(codec: str) -> bool:
