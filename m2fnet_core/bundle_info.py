@@ -1,0 +1,208 @@
+"""What a bundle is: its preprocessing, shapes, labels, origin and metrics: config.json. No torch.
+
+A network never travels without this: a bundle folder can be rebuilt, and an utterance preprocessed, from it alone.
+Rows of m2fnet.md marked *decision* are fields here, with the stated default.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from m2fnet_core.emotions import MELD, LabelSet
+from m2fnet_core.errors import CheckpointError
+from m2fnet_core.plain import build, plain
+
+VERSION = 1
+CONFIG = "config.json"
+
+BundleKind = Literal["untrained", "starter", "trained"]
+Pooling = Literal["first", "mean"]
+FrameChoice = Literal["centred", "uniform"]
+AreaWeight = Literal["sum", "max"]
+FusionForm = Literal["gated", "residual_norm", "printed", "concat"]
+Positional = Literal["none", "sinusoidal"]
+
+
+def _among(value: str, choices: Any, name: str) -> None:
+    if value not in get_args(choices):
+        raise ValueError(f"{name} is {value!r}, not one of {', '.join(get_args(choices))}")
+
+
+def _positive(**values: float) -> None:
+    for name, value in values.items():
+        if not value > 0:
+            raise ValueError(f"{name} is {value}, not above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class TextConfig:
+    """The encoder's input (EmoBERTa's recipe) and pooling. ``past``, ``future``: most utterances, None: no limit."""
+
+    max_tokens: int = 512  # of the whole input, special tokens included
+    past: int | None = None
+    future: int | None = None
+    pooling: Pooling = "first"  # the paper's; "mean" averages all real tokens (sentence encoders are trained so)
+
+    def __post_init__(self) -> None:
+        _among(self.pooling, Pooling, "pooling")
+        _positive(max_tokens=self.max_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioConfig:
+    """The mel picture (its scale, window, hop and 80 dB range are fixed in `m2fnet_core.media.mel`)."""
+
+    max_seconds: float = 10.0  # a longer utterance is cut into equal parts whose vectors are averaged
+    min_seconds: float = 0.1  # a shorter one has no audio vector
+    silence: float = 1e-4  # peak amplitude (-80 dB of full scale) below which there is no audio vector
+
+    def __post_init__(self) -> None:
+        _positive(max_seconds=self.max_seconds, min_seconds=self.min_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class VisualConfig:
+    """Which frames, how faces are found and cropped. Sizes are pixels of the extractor's square input."""
+
+    frames: int = 15
+    choice: FrameChoice = "centred"
+    scene_size: int = 160
+    face_size: int = 112
+    face_margin: float = 0.1  # of the box's longer side, added on each side
+    detect_width: int = 480  # pixels: wider pictures are scaled down to this for face detection
+    min_confidence: float = 0.9
+    area_weight: AreaWeight = "sum"
+
+    def __post_init__(self) -> None:
+        _among(self.choice, FrameChoice, "choice")
+        _among(self.area_weight, AreaWeight, "area_weight")
+        _positive(frames=self.frames, scene_size=self.scene_size, face_size=self.face_size)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractorConfig:
+    """Shape of the audio and the visual extractor: ResNet18 and one linear projector to ``embedding`` numbers."""
+
+    embedding: int = 300
+
+    def __post_init__(self) -> None:
+        _positive(embedding=self.embedding)
+
+
+@dataclass(frozen=True, slots=True)
+class FusionConfig:
+    """Shape of the dialogue network, Eq. 5-8. Width 0: the network does not have that input (Tables 2 and 3)."""
+
+    text: int = 768
+    audio: int = 300
+    scene: int = 300
+    faces: int = 300
+    classes: int = 7
+    encoder_layers: int = 1  # N: 1 for MELD, 5 for IEMOCAP
+    fusion_layers: int = 5  # m
+    heads: int = 4  # at most; a width that it does not divide gets the next smaller number that does
+    feedforward: int = 1024
+    hidden: int = 300  # of the classifier
+    dropout: float = 0.4
+    form: FusionForm = "gated"
+    positional: Positional = "none"
+
+    def __post_init__(self) -> None:
+        _among(self.form, FusionForm, "form")
+        _among(self.positional, Positional, "positional")
+        _positive(classes=self.classes, heads=self.heads, feedforward=self.feedforward, hidden=self.hidden)
+        if min(self.text, self.audio, self.scene, self.faces) < 0 or not self.text + self.audio + self.visual:
+            raise ValueError("the dialogue network needs at least one input of a width above 0")
+        if self.form != "concat" and not (self.text and self.audio + self.visual):
+            raise ValueError(f"form {self.form!r} fuses text with audio or visual; use form 'concat' for other inputs")
+
+    @property
+    def visual(self) -> int:
+        """Width of scene and faces together."""
+        return self.scene + self.faces
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """Everything about a bundle but its weights."""
+
+    name: str
+    kind: BundleKind
+    label_set: LabelSet = MELD
+    text: TextConfig = TextConfig()
+    audio: AudioConfig = AudioConfig()
+    visual: VisualConfig = VisualConfig()
+    extractor: ExtractorConfig = ExtractorConfig()
+    fusion: FusionConfig = FusionConfig()
+    max_dialogue: int = 33  # utterances: the longest dialogue of training; longer ones run in overlapping windows
+    pause_seconds: float = 30.0  # a longer pause ends a dialogue
+    temperature: float = 1.0  # logits are divided by it: calibration on the validation split
+    training_data: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    licence: str = ""
+    card: str = ""  # what it is good for and what not, for people
+    version: int = VERSION
+
+    def __post_init__(self) -> None:
+        _among(self.kind, BundleKind, "kind")
+        _positive(max_dialogue=self.max_dialogue, pause_seconds=self.pause_seconds, temperature=self.temperature)
+        if self.fusion.classes != len(self.label_set):
+            raise ValueError(
+                f"{self.fusion.classes} outputs for the {len(self.label_set)} labels of {self.label_set.name}"
+            )
+        widths = {self.fusion.audio, self.fusion.scene, self.fusion.faces} - {0}
+        if widths - {self.extractor.embedding}:
+            raise ValueError(f"extractor vectors of {self.extractor.embedding} do not fit inputs of {sorted(widths)}")
+
+    @property
+    def trained(self) -> bool:
+        """False for random weights: whoever shows predictions must say so."""
+        return self.kind != "untrained"
+
+
+def read_info(folder: Path) -> BundleInfo:
+    """The bundle's config.json. Raises CheckpointError when it is missing, of another version or not a bundle's."""
+    path = folder / CONFIG
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CheckpointError(
+            f"{folder} is no model bundle: {CONFIG} cannot be read ({error.strerror}); choose the folder of a bundle."
+        ) from error
+    except ValueError as error:
+        raise CheckpointError(f"{path} is damaged ({error}); copy or train the bundle again.") from error
+    return parse_info(raw, path)
+
+
+def parse_info(raw: Any, path: Path) -> BundleInfo:
+    """A parsed config.json. ``path`` is named in the CheckpointError of one that does not fit."""
+    version = raw.get("version") if isinstance(raw, dict) else None
+    if version != VERSION:
+        raise CheckpointError(
+            f"{path} is of version {version!r} and this program reads version {VERSION}; "
+            "use a bundle made with this version of the program, or train it again."
+        )
+    try:
+        info: BundleInfo = build(BundleInfo, raw)
+    except ValueError as error:
+        raise CheckpointError(f"{path} does not describe a bundle: {error}; copy or train the bundle again.") from error
+    missing = _missing(plain(info), raw)
+    if missing:
+        raise CheckpointError(f"{path} lacks {', '.join(missing)}; copy or train the bundle again.")
+    return info
+
+
+def _missing(whole: Any, given: Any, where: str = "") -> list[str]:
+    """Dotted names of the keys of ``whole`` that ``given`` lacks: a default must not stand in for a lost decision."""
+    if not isinstance(whole, dict) or not isinstance(given, dict):
+        return []
+    lost = [f"{where}{key}" for key in whole if key not in given]
+    return lost + [name for key in whole if key in given for name in _missing(whole[key], given[key], f"{where}{key}.")]
+
+
+def write_info(info: BundleInfo, folder: Path) -> None:
+    """Write config.json into a folder that exists. Raises OSError."""
+    text = json.dumps(plain(info), ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / CONFIG).write_text(text + "\n", encoding="utf-8")
