@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import gcd
+from typing import Any
 
 import av
 import numpy as np
@@ -12,7 +13,7 @@ RATE = 16000  # Hz, m2fnet.md section 1
 Piece = tuple[int, NDArray[np.float32]]  # number of the first sample at 16 kHz from media time zero, samples
 
 _TOLERANCE = 0.02  # seconds a time stamp may differ from the count of samples (mkv rounds to 1 ms) before it counts
-_BATCH = 0.5  # seconds given to the resampler at once
+_BATCH = 32  # decoded frames mixed and resampled at once
 _SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
 
 
@@ -23,57 +24,40 @@ def resampled(frames: Iterator[av.AudioFrame], origin: float) -> Iterator[Piece]
     """
     run: _Run | None = None
     for frame in frames:
-        kind = (frame.sample_rate, frame.layout.name, frame.format.name)
-        if run is None or not run.continues(kind, _position(frame, origin)):
+        time = None if frame.pts is None else frame.time - origin
+        if run is None or not run.continues(frame, time):
             if run is not None:
                 yield from run.finish()
-            run = _Run(kind, _position(frame, origin) or 0)
-        yield from run.push(mono(frame))
+            run = _Run(frame, time or 0.0)
+        yield from run.push(frame)
     if run is not None:
         yield from run.finish()
 
 
-def mono(frame: av.AudioFrame) -> NDArray[np.float32]:
-    """float32[samples] in [-1, 1]: the mean of all channels but the low-frequency one, whatever the format."""
-    samples = frame.to_ndarray()
-    channels = frame.layout.nb_channels
-    if not frame.format.is_planar:
-        samples = samples.reshape(-1, channels).T
-    heard = [i for i, channel in enumerate(frame.layout.channels) if channel.name != "LFE"] or [0]
-    scale = _SCALE.get(samples.dtype.str[1:], 1.0)
-    offset = scale if samples.dtype == np.uint8 else 0.0
-    mixed = samples[heard].mean(axis=0, dtype=np.float32)
-    return np.asarray((mixed - offset) / scale, np.float32)
-
-
-def _position(frame: av.AudioFrame, origin: float) -> int | None:
-    """Number of the frame's first sample at its own rate."""
-    return None if frame.pts is None else round((float(frame.pts * frame.time_base) - origin) * frame.sample_rate)
-
-
 class _Run:
-    """Sound without a hole, all of one kind."""
+    """Sound without a hole, all of one rate, channel layout and sample format."""
 
-    def __init__(self, kind: tuple[int, str, str], start: int) -> None:
-        self._kind = kind
-        self._rate = kind[0]
+    def __init__(self, frame: av.AudioFrame, start: float) -> None:
+        self._rate = frame.sample_rate
+        self._layout = frame.layout.name
+        self._format = frame.format.name
+        self._mixer = _Mixer(frame)
+        self._next_in = round(start * self._rate)
         unit = self._rate // gcd(self._rate, RATE)  # input samples after which both grids meet again
-        self._skip = -start % unit
-        self._next_in = start
-        self._next_out = (start + self._skip) * RATE // self._rate
-        self._waiting: list[NDArray[np.float32]] = []
+        self._skip = -self._next_in % unit
+        self._next_out = (self._next_in + self._skip) * RATE // self._rate
+        self._waiting: list[NDArray[Any]] = []
         self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
 
-    def continues(self, kind: tuple[int, str, str], position: int | None) -> bool:
-        """Whether sound of ``kind`` beginning at sample ``position`` follows without a hole."""
-        return kind == self._kind and (position is None or abs(position - self._next_in) <= _TOLERANCE * self._rate)
+    def continues(self, frame: av.AudioFrame, time: float | None) -> bool:
+        """Whether ``frame``, stamped ``time``, follows without a hole."""
+        same = (frame.sample_rate, frame.layout.name, frame.format.name) == (self._rate, self._layout, self._format)
+        return same and (time is None or abs(time * self._rate - self._next_in) <= _TOLERANCE * self._rate)
 
-    def push(self, samples: NDArray[np.float32]) -> Iterator[Piece]:
-        self._next_in += len(samples)
-        skipped = min(self._skip, len(samples))
-        self._skip -= skipped
-        self._waiting.append(samples[skipped:])
-        if sum(map(len, self._waiting)) >= _BATCH * self._rate:
+    def push(self, frame: av.AudioFrame) -> Iterator[Piece]:
+        self._next_in += frame.samples
+        self._waiting.append(frame.to_ndarray())
+        if len(self._waiting) >= _BATCH:
             yield from self._convert()
 
     def finish(self) -> Iterator[Piece]:
@@ -81,16 +65,38 @@ class _Run:
         yield from self._number(self._resampler.resample(None))
 
     def _convert(self) -> Iterator[Piece]:
-        samples = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.float32)
-        self._waiting.clear()
-        if not len(samples):
+        if not self._waiting:
             return
-        frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")
-        frame.sample_rate = self._rate
-        yield from self._number(self._resampler.resample(frame))
+        sound = self._mixer.mono(np.concatenate(self._waiting, axis=1))
+        self._waiting.clear()
+        sound, self._skip = sound[self._skip :], max(0, self._skip - len(sound))
+        if len(sound):
+            frame = av.AudioFrame.from_ndarray(sound[None], format="fltp", layout="mono")
+            frame.sample_rate = self._rate
+            yield from self._number(self._resampler.resample(frame))
 
     def _number(self, frames: list[av.AudioFrame]) -> Iterator[Piece]:
         for frame in frames:
             samples = frame.to_ndarray()[0]
             yield self._next_out, samples
             self._next_out += len(samples)
+
+
+class _Mixer:
+    """The mean of all channels but the low-frequency one, from samples of any format."""
+
+    def __init__(self, frame: av.AudioFrame) -> None:
+        self._planar = frame.format.is_planar
+        self._channels = frame.layout.nb_channels
+        names = [channel.name for channel in frame.layout.channels]
+        self._heard = [i for i, name in enumerate(names) if name != "LFE"] or list(range(self._channels))
+
+    def mono(self, samples: NDArray[Any]) -> NDArray[np.float32]:
+        """float32[n] in [-1, 1] from [channels, n], or from [1, n * channels] when channels alternate."""
+        apart = samples if self._planar else samples.reshape(-1, self._channels).T
+        total = apart[self._heard[0]].astype(np.float32)
+        for channel in self._heard[1:]:
+            total += apart[channel]
+        scale = _SCALE.get(samples.dtype.str[1:], 1.0)
+        offset = scale if samples.dtype == np.uint8 else 0.0
+        return np.asarray((total / len(self._heard) - offset) / scale, np.float32)
