@@ -1,8 +1,16 @@
-"""A training run as frozen dataclasses. Every default is the paper's or a documented decision. No torch."""
+"""A training run as frozen dataclasses, as run.toml holds it. Defaults are the paper's or documented decisions.
+
+No torch: the Train panel builds its form from these fields and what `setting` tells about them.
+"""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from m2fnet_core.bundle_info import AudioConfig, FusionConfig, TextConfig, VisualConfig
+from m2fnet_core.emotions import MELD
 
 
 def setting(
@@ -13,8 +21,27 @@ def setting(
     return dataclasses.field(default=default, metadata=about)
 
 
+def check_settings(config: Any) -> None:
+    """Hold a configuration's fields to their bounds and choices. Raises ValueError naming the field."""
+    for each in dataclasses.fields(config):
+        value, low, choices = getattr(config, each.name), each.metadata.get("low"), each.metadata.get("choices")
+        if choices and value not in choices:
+            raise ValueError(f"{each.name} is {value!r}, not one of {', '.join(choices)}")
+        if low is not None and value < low:
+            raise ValueError(f"{each.name} is {value}, below {low}")
+
+
+class _Checked:
+    """Mixin: fields hold to what `setting` said about them."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
 @dataclass(frozen=True, slots=True)
-class TripletLossConfig:
+class TripletLossConfig(_Checked):
     """L_FE, Eq. 9-13, and the options beside it (m2fnet section 2)."""
 
     margin: str = setting(
@@ -35,3 +62,129 @@ class TripletLossConfig:
     variance_weight: float = setting(1.0, "Weight of L_Var", paper="1", low=0)
     cross_entropy_weight: float = setting(0.0, "Weight of a cross-entropy head beside the loss", paper="0", low=0)
     weight: float = setting(1.0, "Weight of L_FE as a whole, beside a cross-entropy head", paper="1", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopConfig(_Checked):
+    """One step's optimisation."""
+
+    epochs: int = setting(10, "Epochs at most", low=1)
+    batch_size: int = setting(16, "Examples (dialogues for fusion) in a step of the optimiser", low=1)
+    accumulate: int = setting(1, "Parts a batch is split into to fit the memory; the result is the same", low=1)
+    optimiser: str = setting("adamw", "Optimiser", choices=("adam", "adamw"))
+    learning_rate: float = setting(1e-4, "Highest learning rate", low=0)
+    weight_decay: float = setting(0.01, "Weight decay", low=0)
+    schedule: str = setting("linear", "Learning rate after the warm-up", choices=("constant", "linear", "cosine"))
+    warmup: float = setting(0.1, "Share of all steps in which the learning rate rises", low=0)
+    clip: float = setting(1.0, "Largest norm of the gradient; 0: no limit", low=0)
+    ema: float = setting(0.0, "Decay of an exponential moving average of the weights; 0: none", low=0)
+    patience: int = setting(0, "Epochs without a better validation figure before it stops; 0: never", low=0)
+    precision: str = setting(
+        "auto",
+        "Number format on a GPU; auto: bf16 where there is, else fp16; the CPU uses fp32",
+        choices=("auto", "fp32", "bf16", "fp16"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TextStep(_Checked):
+    """Fine-tuning of the encoder: EmoBERTa's recipe."""
+
+    encoder: str = setting("roberta-large", "Hugging Face id or folder to start from", paper="RoBERTa")
+    input: TextConfig = TextConfig()
+    label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
+    layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0)
+    loop: LoopConfig = LoopConfig(epochs=5, batch_size=16, learning_rate=3.2e-6, warmup=0.2, weight_decay=0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStep(_Checked):
+    """The audio extractor on triplets of speech."""
+
+    input: AudioConfig = AudioConfig()
+    loss: TripletLossConfig = TripletLossConfig()
+    per_class: int = setting(8, "Clips of each class in a batch", low=2)
+    crop_frames: int = setting(256, "Mel frames of a training crop", unit="10 ms", low=16)
+    time_warp: float = setting(0.1, "Speed changes by up to this share", paper="time warping", low=0)
+    noise: float = setting(0.02, "Highest level of added white Gaussian noise, of the clip's peak", paper="AWGN", low=0)
+    gain: float = setting(0.5, "The level changes by up to this share", low=0)
+    masks: int = setting(1, "Frequency and time masks (SpecAugment) of each kind", low=0)
+    loop: LoopConfig = LoopConfig(
+        epochs=60, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VisualStep(_Checked):
+    """The visual extractor on triplets of faces."""
+
+    input: VisualConfig = VisualConfig()
+    loss: TripletLossConfig = TripletLossConfig()
+    per_class: int = setting(12, "Faces of each class in a batch", low=2)
+    flip: float = setting(0.5, "Share of mirrored faces", low=0)
+    grey: float = setting(0.2, "Share of faces turned grey", low=0)
+    colour: float = setting(0.3, "Brightness, contrast and saturation change by up to this share", low=0)
+    crop: float = setting(0.2, "Position and size of the crop change by up to this share", low=0)
+    cutout: float = setting(0.3, "Share of faces with a part erased", low=0)
+    loop: LoopConfig = LoopConfig(
+        epochs=100, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FusionStep(_Checked):
+    """The dialogue network on stored vectors. Widths and the number of classes come from the vectors and the labels."""
+
+    net: FusionConfig = FusionConfig()
+    modality_dropout: float = setting(0.1, "Share of utterances that lose each modality while training", low=0)
+    label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
+    balance: float = setting(
+        0.0, "Exponent of the inverse class frequency in the loss; 0: every utterance alike", low=0
+    )
+    loop: LoopConfig = LoopConfig(
+        epochs=30, batch_size=8, learning_rate=5e-4, weight_decay=5e-4, schedule="linear", warmup=0.1, patience=8
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesStep(_Checked):
+    """Every utterance's vectors, made ahead of fusion."""
+
+    workers: int = setting(2, "Processes that decode and compute", low=1)
+    most_unreadable: float = setting(0.1, "Share of unreadable clips above which the step fails", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusConfig(_Checked):
+    """One corpus on disk."""
+
+    kind: str = setting(
+        "", "What the folder holds", choices=("meld", "iemocap", "pack", "documents", "faces", "speech")
+    )
+    folder: Path = setting(Path(), "Where it lies, relative to run.toml")
+    split: str = setting("", "The split that all of it belongs to; empty: the corpus brings or derives splits")
+    protocol: str = setting("paper", "IEMOCAP: 100/20/31 dialogues, or 120/31", choices=("paper", "120/31"))
+    validation_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for validation")
+    test_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for the test")
+    align: bool = setting(False, "Faces: crop each with the application's face detection first")
+    label_map: Mapping[str, str] = dataclasses.field(default_factory=dict)  # corpus's word -> label; "" leaves it out
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig(_Checked):
+    """All of run.toml."""
+
+    name: str = setting("run", "Name of the run and of its bundle")
+    out: Path = setting(Path("runs"), "Folder under which the run's own folder lies, relative to run.toml")
+    seed: int = setting(0, "Everything random follows from it", low=0)
+    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps")
+    label_set: str = setting(MELD.name, "Name of the label set")
+    labels: tuple[str, ...] = setting(MELD.labels, "Emotions in the order of the network's outputs")
+    start_from: str = setting("", "Bundle folder whose weights the steps start from; empty: from scratch")
+    steps: tuple[str, ...] = setting(("text", "audio", "visual", "features", "fusion", "evaluate"), "What `all` runs")
+    corpora: tuple[CorpusConfig, ...] = ()
+    text: TextStep = TextStep()
+    audio: AudioStep = AudioStep()
+    visual: VisualStep = VisualStep()
+    features: FeaturesStep = FeaturesStep()
+    fusion: FusionStep = FusionStep()

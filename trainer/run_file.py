@@ -1,0 +1,78 @@
+"""run.toml into a RunConfig, with errors that name the nearest known key. No torch."""
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from m2fnet_core.errors import TrainingError
+from m2fnet_core.plain import build, plain
+from trainer.config import RunConfig
+
+
+def read_run(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
+    """The run of a run.toml, with ``key.sub=value`` overrides. Paths in it become absolute.
+
+    Raises TrainingError: unreadable file, no TOML, an unknown key (names the nearest one), a value out of its bounds.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be read ({error.strerror}); name a run.toml that exists.") from error
+    except ValueError as error:
+        raise TrainingError(f"{path} is not valid TOML: {error}.") from error
+    for override in overrides:
+        _override(values, override)
+    return parse_run(values, path)
+
+
+def parse_run(values: Mapping[str, Any], path: Path) -> RunConfig:
+    """The run of parsed TOML; ``path`` is named in errors, and relative folders are taken from its folder."""
+    _refuse_unknown(RunConfig, values, path)
+    try:
+        run: RunConfig = build(RunConfig, _merged(plain(RunConfig()), values))
+    except ValueError as error:
+        raise TrainingError(f"{path}: {error}.") from error
+    base = path.resolve().parent
+    corpora = tuple(dataclasses.replace(c, folder=base / c.folder) for c in run.corpora)
+    return dataclasses.replace(run, out=base / run.out, corpora=corpora)
+
+
+def _override(values: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals:
+        raise TrainingError(f"--set {override} has no value; write --set key=value.")
+    *tables, last = key.strip().split(".")
+    for table in tables:
+        values = values.setdefault(table, {})
+        if not isinstance(values, dict):
+            raise TrainingError(f"--set {override}: {table} is a value, not a table.")
+    try:
+        values[last] = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        values[last] = text
+
+
+def _refuse_unknown(kind: Any, values: Any, path: Path, where: str = "") -> None:
+    """Raise TrainingError for the first key that the dataclass ``kind`` or one inside it does not have."""
+    if not isinstance(values, Mapping):
+        return
+    hints = get_type_hints(kind)
+    for key, value in values.items():
+        if key not in hints:
+            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.0)
+            raise TrainingError(f"{path} has an unknown key {where}{key}; the nearest known one is {where}{near[0]}.")
+        for inner in (hints[key], *get_args(hints[key])):
+            if dataclasses.is_dataclass(inner):
+                for part in value if isinstance(value, list) else [value]:
+                    _refuse_unknown(inner, part, path, f"{where}{key}.")
+
+
+def _merged(whole: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """``whole`` with ``values`` laid over it, so that a table which changes one setting keeps that step's others."""
+    for key, value in values.items():
+        inner = whole.get(key)
+        whole[key] = _merged(inner, value) if isinstance(inner, dict) and isinstance(value, Mapping) else value
+    return whole
