@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from m2fnet_core.errors import CacheError
 from m2fnet_core.folders import cache_folder
 
+_PART = ".part"  # suffix of a result being written
+_PART_SECONDS = 24 * 3600  # after which a part is taken for abandoned
+_FOLDER_BYTES = 4 * 2**30  # of one kind of result
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +52,7 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=_PART)
         temporary = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -56,3 +61,29 @@ def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         _log.warning("cannot keep %s: %s", path, error)
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def new_part(place: Path) -> Path:
+    """An empty file beside ``place`` to be written and then renamed to it; the folder is tidied first.
+
+    Raises CacheError when the folder cannot be written.
+    """
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _tidy(place.parent)
+        descriptor, name = tempfile.mkstemp(dir=place.parent, suffix=_PART)
+        os.close(descriptor)
+    except OSError as error:
+        raise CacheError(f"The cache folder {place.parent} cannot be written: {error.strerror}; free space.") from error
+    return Path(name)
+
+
+def _tidy(folder: Path) -> None:
+    """Delete what crashed writers left behind, and the results unused for longest beyond the folder's limit."""
+    states = sorted(((path.stat(), path) for path in folder.iterdir()), key=lambda item: -item[0].st_mtime)
+    total = 0
+    for state, path in states:
+        total += state.st_size
+        abandoned = path.suffix == _PART and state.st_mtime < time.time() - _PART_SECONDS
+        if abandoned or total > _FOLDER_BYTES:
+            path.unlink(missing_ok=True)
