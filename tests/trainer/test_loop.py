@@ -1,0 +1,163 @@
+"""The training loop: reproducible, resumable, honest about failure."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from m2fnet_core.errors import Cancelled, TrainingError
+from m2fnet_core.progress import CancelToken
+from tests.trainer.tiny import Points, fit
+from trainer.config import LoopConfig
+from trainer.events import Epoch, Event, Progress, Warned
+from trainer.optimise import learning_rate
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = [sys.executable, "-m", "tests.trainer.tiny"]
+
+
+def last(out: Path) -> dict[str, Tensor]:
+    return load_file(out / "tiny" / "points" / "last.safetensors")
+
+
+def same(left: dict[str, Tensor], right: dict[str, Tensor]) -> bool:
+    return left.keys() == right.keys() and all(torch.equal(left[k], right[k]) for k in left)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_it_learns(tmp_path: Path) -> None:
+    _, first = fit(tmp_path / "a")
+    fit(tmp_path / "b")
+    assert same(last(tmp_path / "a"), last(tmp_path / "b"))
+    assert first.best > 0.6
+
+
+def test_a_stopped_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    fit(tmp_path / "whole")
+    cancel = CancelToken()
+
+    def stop_in_the_middle(event: Event) -> None:
+        if isinstance(event, Progress) and event.done == 9:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        fit(tmp_path / "parts", hook=stop_in_the_middle, cancel=cancel)
+    fit(tmp_path / "parts")
+    assert same(last(tmp_path / "whole"), last(tmp_path / "parts"))
+
+
+def test_a_killed_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    fit(tmp_path / "whole")
+    process = subprocess.Popen(
+        [*TINY, str(tmp_path / "killed"), "0.2", "print"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip() == "Epoch":
+                process.kill()
+                break
+    fit(tmp_path / "killed")
+    assert same(last(tmp_path / "whole"), last(tmp_path / "killed"))
+
+
+def test_two_processes_do_what_one_does(tmp_path: Path) -> None:
+    fit(tmp_path / "one", Points(dropout=0))
+    launch = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node=2",
+        "-m",
+        "tests.trainer.tiny",
+    ]
+    done = subprocess.run(
+        [*launch, str(tmp_path / "two"), "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, two = last(tmp_path / "one"), last(tmp_path / "two")
+    for name in one:
+        torch.testing.assert_close(one[name], two[name], rtol=1e-4, atol=1e-5)
+
+
+def test_splitting_a_batch_does_not_change_the_result(tmp_path: Path) -> None:
+    fit(tmp_path / "whole", Points(dropout=0))
+    fit(tmp_path / "split", Points(dropout=0), accumulate=4)
+    whole, split = last(tmp_path / "whole"), last(tmp_path / "split")
+    for name in whole:
+        torch.testing.assert_close(whole[name], split[name], rtol=1e-4, atol=1e-5)
+
+
+class TooBig(Points):
+    """Fits the memory only in parts of at most three points."""
+
+    def losses(self, model: nn.Module, batch: Any) -> dict[str, Tensor]:
+        if len(batch[1]) > 3:
+            raise torch.OutOfMemoryError
+        return dict(super().losses(model, batch))
+
+
+def test_too_little_memory_splits_the_batch_and_says_so(tmp_path: Path) -> None:
+    heard: list[Event] = []
+    fit(tmp_path / "big", TooBig(dropout=0), heard.append)
+    fit(tmp_path / "small", Points(dropout=0), accumulate=4)
+    assert [e.text for e in heard if isinstance(e, Warned)][-1].endswith("4 parts.")
+    assert same(_weights(last(tmp_path / "big")), _weights(last(tmp_path / "small")))
+
+
+def _weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value for name, value in tensors.items() if name.startswith("model.")}
+
+
+class Breaks(Points):
+    """The loss stops being a number in the second epoch."""
+
+    broken = False
+
+    def batches(self, epoch: int) -> Any:
+        self.broken = epoch == 2
+        return super().batches(epoch)
+
+    def losses(self, model: nn.Module, batch: Any) -> dict[str, Tensor]:
+        losses = dict(super().losses(model, batch))
+        return {"total": losses["total"] * float("nan")} if self.broken else losses
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_good_state(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="epoch 2, step 1"):
+        fit(tmp_path, Breaks())
+    assert all(torch.isfinite(t).all() for t in last(tmp_path).values())
+
+
+def test_it_stops_when_patience_is_over_and_ends_on_the_best_weights(tmp_path: Path) -> None:
+    heard: list[Event] = []
+    task, state = fit(tmp_path, hook=heard.append, epochs=50, patience=2, ema=0)
+    epochs = [e for e in heard if isinstance(e, Epoch)]
+    assert len(epochs) == state.best_epoch + 2 < 50
+    assert task.validate(task.model)["accuracy"] == pytest.approx(state.best)
+
+
+def test_events_of_the_run_are_kept(tmp_path: Path) -> None:
+    fit(tmp_path)
+    lines = [json.loads(x) for x in (tmp_path / "tiny" / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [x["event"] for x in lines] == ["Started"] + ["Epoch"] * 4
+    assert lines[1]["losses"]["total"] > lines[-1]["losses"]["total"] > 0
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    config = LoopConfig(learning_rate=1.0, warmup=0.5, schedule="linear")
+    assert [learning_rate(config, done, 8) for done in range(8)] == pytest.approx(
+        [0.25, 0.5, 0.75, 1, 1, 0.75, 0.5, 0.25]
+    )

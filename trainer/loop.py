@@ -1,0 +1,335 @@
+"""The only training loop: every step of the paper's training runs through `fit`.
+
+A run is a function of its configuration and seed. Batches come from (seed, epoch), randomness inside a batch from
+(seed, epoch, step, process), so a run that was killed goes on bit for bit from its last state, and several processes
+share every batch of one process. Process groups, mixed precision and gradient scaling are Accelerate's.
+"""
+
+import contextlib
+import dataclasses
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from torch.utils.tensorboard import SummaryWriter
+
+from m2fnet_core.errors import TrainingError
+from m2fnet_core.progress import CancelToken, Pace
+from trainer.config import LoopConfig
+from trainer.events import Epoch, Hook, Progress, Started, Warned
+from trainer.optimise import Average, learning_rate, make_optimiser, pack_optimiser, unpack_optimiser
+from trainer.runs import Run, State
+
+SAVE_EVERY = 300.0  # seconds between states inside an epoch
+
+
+class Task(Protocol):
+    """What differs between the steps. Losses are means over what `weight` counts."""
+
+    step: str
+    model: nn.Module
+    metric: str  # name of the validation figure that decides, higher is better
+
+    def batches(self, epoch: int) -> Sequence[list[int]]:
+        """All batches of an epoch (from 1) as lists of example numbers; the same for every process."""
+
+    def weight(self, examples: list[int]) -> float:
+        """What the mean of the loss runs over: the number of examples, or of utterances in dialogues."""
+
+    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+        """The examples as CPU tensors (nested in tuples or mappings); each is augmented from its own generator."""
+
+    def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
+        """Scalars by name; "total" is what is minimised."""
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Groups for the optimiser; "scale" multiplies the group's learning rate."""
+
+    def validate(self, model: nn.Module) -> Mapping[str, float]:
+        """Figures of the validation split, `metric` among them."""
+
+
+@dataclass(slots=True)
+class FitState:
+    """Where a fit stands; everything but tensors."""
+
+    epoch: int = 1
+    step: int = 0  # steps done in this epoch
+    best: float = -math.inf
+    best_epoch: int = 0
+    sums: dict[str, float] = field(default_factory=dict)  # of the losses of this epoch
+
+
+class _Loads(Dataset[Any]):
+    """The parts of this process of an epoch's batches, loaded in order."""
+
+    def __init__(self, fit: "Fit", batches: Sequence[list[int]], first: int) -> None:
+        self._fit, self._batches, self._first = fit, batches, first
+
+    def __len__(self) -> int:
+        return len(self._batches) - self._first
+
+    def __getitem__(self, number: int) -> list[tuple[float, Any]]:
+        place = self._first + number
+        return self._fit.load(self._batches[place], place)
+
+
+class Fit:
+    """One step's training from its first or last state to its end."""
+
+    def __init__(
+        self,
+        task: Task,
+        config: LoopConfig,
+        run: Run,
+        device: torch.device,
+        hook: Hook,
+        cancel: CancelToken,
+        workers: int = 0,
+    ) -> None:
+        self.task, self.config, self.run, self.hook, self.cancel = task, config, run, hook, cancel
+        self.workers = workers
+        self.accelerator = Accelerator(
+            cpu=device.type == "cpu",
+            mixed_precision=_precision(config.precision, device),
+            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+        )
+        optimiser = make_optimiser(task.parameter_groups(), config)
+        self.model, self.optimiser = self.accelerator.prepare(task.model, optimiser)
+        self.average = Average(task.model, config.ema) if config.ema else None
+        self.parts = config.accumulate
+        self.state = FitState()
+        self._steps = len(task.batches(1))
+        self._saved = time.monotonic()
+
+    def load(self, batch: list[int], place: int) -> list[tuple[float, Any]]:
+        """What this process does of a batch: (share of the loss, tensors) parts of at most the size that fits."""
+        rank, processes = self.accelerator.process_index, self.accelerator.num_processes
+        mine = list(range(len(batch)))[rank::processes] or [0]
+        size = math.ceil(len(mine) / self.parts)
+        whole = self.task.weight(batch)
+        parts = []
+        for start in range(0, len(mine), size):
+            places = mine[start : start + size]
+            examples = [batch[p] for p in places]
+            seeds = [(self.run.config.seed, self.state.epoch, place, p) for p in places]
+            loaded = self.task.load(examples, [np.random.default_rng(seed) for seed in seeds])
+            parts.append((self.task.weight(examples) / whole * processes, loaded))
+        return parts
+
+    def __call__(self) -> FitState:
+        """Train to the end and load the best weights into the task's model.
+
+        Raises Cancelled (the last and best states are saved), TrainingError.
+        """
+        self._restore()
+        of = self.config.epochs * self._steps
+        self._tell(Started(self.task.step, self.run.folder, str(self.accelerator.device), self.config.epochs, of))
+        self._pace = Pace(of - self._done())
+        self._first_done = self._done()
+        with contextlib.closing(SummaryWriter(str(self.run.step_folder(self.task.step)))) as self._scalars:
+            while self.state.epoch <= self.config.epochs and not self._patience_over():
+                self._epoch()
+        self._load_best()
+        return self.state
+
+    def _done(self) -> int:
+        return (self.state.epoch - 1) * self._steps + self.state.step
+
+    def _patience_over(self) -> bool:
+        waited = self.state.epoch - 1 - self.state.best_epoch
+        return bool(self.config.patience) and waited >= self.config.patience
+
+    def _epoch(self) -> None:
+        batches = self.task.batches(self.state.epoch)
+        self.model.train()
+        for parts in self._loader(batches):
+            if self.cancel.cancelled:
+                self._save()
+                self.cancel.check()
+            self._train(batches[self.state.step], parts)
+            self.state.step += 1
+            self._report(len(batches[self.state.step - 1]))
+            if time.monotonic() - self._saved > SAVE_EVERY:
+                self._save()
+        self._judge(len(batches))
+
+    def _loader(self, batches: Sequence[list[int]]) -> Iterator[Any]:
+        loads = _Loads(self, batches, self.state.step)
+        yield from DataLoader(
+            loads,
+            batch_size=None,
+            num_workers=self.workers,
+            collate_fn=_as_it_is,
+            pin_memory=self.accelerator.device.type == "cuda",
+        )
+
+    def _train(self, batch: list[int], parts: list[tuple[float, Any]]) -> None:
+        """One step of the optimiser; a batch that does not fit the memory is split further."""
+        place = self.state.step
+        while True:
+            torch.manual_seed(_seed(self.run.config.seed, self.state.epoch, place, self.accelerator.process_index))
+            try:
+                sums = self._gradients(parts)
+                break
+            except torch.OutOfMemoryError:
+                self._split(batch)
+                parts = self.load(batch, place)
+        if self.config.clip:
+            self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        rate = learning_rate(self.config, self._done(), self.config.epochs * self._steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate * group.get("scale", 1.0)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        if self.average:
+            self.average.update(self.task.model)
+        for name, value in sums.items():
+            self.state.sums[name] = self.state.sums.get(name, 0.0) + value
+
+    def _gradients(self, parts: list[tuple[float, Any]]) -> dict[str, float]:
+        sums: dict[str, float] = {}
+        for number, (share, batch) in enumerate(parts, 1):
+            last = number == len(parts)
+            with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
+                with self.accelerator.autocast():
+                    losses = self.task.losses(self.model, _to(batch, self.accelerator.device))
+                self._refuse_nan(losses["total"])
+                self.accelerator.backward(losses["total"] * share)
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + value.detach().item() * share / self.accelerator.num_processes
+        return sums
+
+    def _refuse_nan(self, loss: Tensor) -> None:
+        if not torch.isfinite(loss):
+            raise TrainingError(
+                f"The loss of {self.task.step} is no number any more in epoch {self.state.epoch}, "
+                f"step {self.state.step + 1}; the last good state is kept. Try a smaller learning rate."
+            )
+
+    def _split(self, batch: list[int]) -> None:
+        if self.accelerator.num_processes > 1 or self.parts >= len(batch):
+            raise TrainingError(f"The device has too little memory for {self.task.step}; make batch_size smaller.")
+        self.optimiser.zero_grad()
+        torch.cuda.empty_cache()
+        self.parts *= 2
+        self._tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
+
+    def _report(self, examples: int) -> None:
+        done = self._done() - self._first_done
+        left = self._pace.seconds_left(done)
+        elapsed = time.monotonic() - self._pace._started
+        memory = torch.cuda.max_memory_allocated() if self.accelerator.device.type == "cuda" else None
+        rate = examples * done / elapsed if elapsed else None
+        self.hook(Progress(self.task.step, self._done(), self.config.epochs * self._steps, left, rate, memory))
+
+    def _judge(self, steps: int) -> None:
+        """Validation, the best state, and on to the next epoch."""
+        epoch = self.state.epoch
+        self.model.eval()
+        with self._averaged(), torch.inference_mode():
+            metrics = {name: float(value) for name, value in self.task.validate(self.task.model).items()}
+            best = metrics[self.task.metric] > self.state.best
+            if best:
+                self.state.best, self.state.best_epoch = metrics[self.task.metric], epoch
+                self._write("best", State(_copy(self.task.model), {"epoch": epoch, "metrics": metrics}))
+        losses = {name: value / steps for name, value in self.state.sums.items()}
+        for group, values in (("loss", losses), ("validation", metrics)):
+            for name, value in values.items():
+                self._scalars.add_scalar(f"{self.task.step}/{group}/{name}", value, epoch)
+        self._tell(Epoch(self.task.step, epoch, losses, metrics, best))
+        self.state.epoch, self.state.step, self.state.sums = epoch + 1, 0, {}
+        self._save()
+
+    @contextlib.contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """The averaged weights in the model while judging, where there is an average."""
+        if not self.average:
+            yield
+            return
+        own = _copy(self.task.model)
+        self.task.model.load_state_dict(self.average.tensors)
+        yield
+        self.task.model.load_state_dict(own)
+
+    def _save(self) -> None:
+        tensors = {f"model.{k}": v for k, v in _copy(self.task.model).items()}
+        tensors |= {f"average.{k}": v for k, v in (self.average.tensors if self.average else {}).items()}
+        packed, about = pack_optimiser(self.optimiser.state_dict())
+        tensors |= {f"optimiser.{k}": v for k, v in packed.items()}
+        about = {"fit": dataclasses.asdict(self.state), "optimiser": about, "parts": self.parts}
+        about["fit"]["best"] = None if math.isinf(self.state.best) else self.state.best
+        self._write("last", State(tensors, about))
+        self._saved = time.monotonic()
+
+    def _write(self, name: str, state: State) -> None:
+        if self.accelerator.is_main_process:
+            self.run.save_state(self.task.step, name, state)
+
+    def _restore(self) -> None:
+        saved = self.run.load_state(self.task.step, "last")
+        if saved is None:
+            return
+        self.task.model.load_state_dict(_under(saved.tensors, "model."))
+        if self.average:
+            self.average.tensors = _under(saved.tensors, "average.")
+        self.optimiser.load_state_dict(unpack_optimiser(_under(saved.tensors, "optimiser."), saved.about["optimiser"]))
+        about = saved.about["fit"]
+        self.state = FitState(**{**about, "best": -math.inf if about["best"] is None else about["best"]})
+        self.parts = saved.about["parts"]
+
+    def _load_best(self) -> None:
+        best = self.run.load_state(self.task.step, "best")
+        if best is not None:
+            self.task.model.load_state_dict(best.tensors)
+        self.task.model.eval()
+
+    def _tell(self, event: Started | Epoch | Warned) -> None:
+        if self.accelerator.is_main_process:
+            self.run.tell(event)
+            self.hook(event)
+
+
+def _precision(name: str, device: torch.device) -> str:
+    if device.type != "cuda" or name == "fp32":
+        return "no"
+    if name == "auto":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    return name
+
+
+def _seed(*parts: int) -> int:
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+
+def _as_it_is(loaded: Any) -> Any:
+    return loaded
+
+
+def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _copy(model: nn.Module) -> dict[str, Tensor]:
+    """The weights, detached from those that go on training; tied weights once each."""
+    return {name: value.detach().cpu().clone().contiguous() for name, value in model.state_dict().items()}
+
+
+def _to(batch: Any, device: torch.device) -> Any:
+    """Tensors nested in tuples (named ones too), lists and mappings, on the device."""
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, Mapping):
+        return {key: _to(value, device) for key, value in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(_to(value, device) for value in batch))
+    if isinstance(batch, tuple | list):
+        return type(batch)(_to(value, device) for value in batch)
+    return batch

@@ -1,0 +1,125 @@
+"""A run folder: resolved configuration, events, TensorBoard scalars, and per step the last and the best state."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from m2fnet_core.errors import TrainingError
+from m2fnet_core.plain import plain
+from trainer.config import RunConfig
+from trainer.events import Event, to_line
+
+CONFIG, EVENTS = "run.json", "events.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A step's state on disk: tensors by name, and what is JSON."""
+
+    tensors: dict[str, Tensor]
+    about: dict[str, Any]
+
+
+class Run:
+    """The folder of one run. Its parts are written whole or not at all."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self.folder = config.out / config.name
+
+    def prepare(self, resume: bool) -> None:
+        """Make the folder and write the resolved configuration.
+
+        Raises TrainingError when the folder holds a run of another configuration (names the difference), or when it
+        holds a run already and ``resume`` is False.
+        """
+        path = self.folder / CONFIG
+        mine = self._description()
+        if path.exists():
+            theirs = json.loads(path.read_text(encoding="utf-8"))
+            difference = differences(theirs["config"], mine["config"])
+            if difference:
+                raise TrainingError(
+                    f"{self.folder} holds a run with other settings ({'; '.join(difference[:5])}); "
+                    "choose another name, or remove that folder."
+                )
+            if not resume:
+                raise TrainingError(f"{self.folder} holds this run already; add --resume to go on, or rename the run.")
+            return
+        self._write_text(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+
+    def _description(self) -> dict[str, Any]:
+        return {"program": version("m2fnet-studio"), "torch": version("torch"), "config": plain(self.config)}
+
+    def step_folder(self, step: str) -> Path:
+        """Where a step keeps its states and what it exports; made when missing."""
+        folder = self.folder / step
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def tell(self, event: Event) -> None:
+        """Append to events.jsonl."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / EVENTS).open("a", encoding="utf-8") as file:
+            file.write(to_line(event) + "\n")
+
+    def save_state(self, step: str, name: str, state: State) -> None:
+        """Write step/name.safetensors, whole or not at all: on a full disk the former one stays (TrainingError)."""
+        path = self.step_folder(step) / f"{name}.safetensors"
+        part = path.with_suffix(".part")
+        try:
+            save_file(state.tensors, part, metadata={"about": json.dumps(state.about)})
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+        except (OSError, SafetensorError) as error:
+            part.unlink(missing_ok=True)
+            raise TrainingError(
+                f"{path} cannot be written ({error}); the former state is kept. Free some space and resume the run."
+            ) from error
+
+    def load_state(self, step: str, name: str) -> State | None:
+        """None when there is none. Raises TrainingError for a damaged file."""
+        path = self.folder / step / f"{name}.safetensors"
+        if not path.exists():
+            return None
+        try:
+            with safe_open(path, framework="pt") as file:
+                about = json.loads((file.metadata() or {})["about"])
+                return State({key: file.get_tensor(key) for key in file.keys()}, about)  # noqa: SIM118 - no mapping
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            raise TrainingError(f"{path} is damaged ({error}); remove it to start this step again.") from error
+
+    def mark_done(self, step: str, metrics: Mapping[str, float]) -> None:
+        """Remember that a step is complete, with its figures."""
+        self._write_text(self.step_folder(step) / "done.json", json.dumps(dict(metrics), indent=2) + "\n")
+
+    def done(self, step: str) -> dict[str, float] | None:
+        """Figures of a completed step, None while it is not."""
+        path = self.folder / step / "done.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def _write_text(self, path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+
+
+def differences(theirs: Any, mine: Any, where: str = "") -> list[str]:
+    """Settings that differ, as "name: theirs, not mine"."""
+    if isinstance(theirs, dict) and isinstance(mine, dict):
+        return [
+            line
+            for key in sorted(theirs.keys() | mine.keys())
+            for line in differences(theirs.get(key), mine.get(key), f"{where}.{key}" if where else key)
+        ]
+    return [] if theirs == mine else [f"{where}: {theirs!r} there, {mine!r} here"]
