@@ -1,0 +1,27 @@
+"""Times as people and programs write them. No torch."""
+
+import re
+
+# hours may be missing; point, comma or colon before the fraction; a blank may have slipped in before it
+_CLOCK = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+):)?(?P<m>\d{1,3}):(?P<s>\d{1,2})(?:[.,:]\s?(?P<f>\d{1,9}))?")
+_COLONS = re.compile(r"(?P<sign>-?)(?P<h>\d+):(?P<m>\d{1,2}):(?P<s>\d{1,2}):(?P<f>\d{3})")  # fraction after a colon
+_SECONDS = re.compile(r"-?\d+(?:[.,]\d+)?|-?[.,]\d+")
+
+
+def parse_clock(text: str) -> float | None:
+    """Seconds of ``[hh:]mm:ss[.,fraction]``, or None when it is no such time."""
+    stripped = text.strip()
+    match = _COLONS.fullmatch(stripped) or _CLOCK.fullmatch(stripped)
+    if match is None:
+        return None
+    whole = int(match["h"] or 0) * 3600 + int(match["m"]) * 60 + int(match["s"])
+    seconds = whole + float(f"0.{match['f'] or 0}")
+    return -seconds if match["sign"] else seconds
+
+
+def parse_time(text: str) -> float | None:
+    """Seconds of a plain number (``12.5``, ``12,5``) or of a clock time, or None when it is neither."""
+    stripped = text.strip()
+    if _SECONDS.fullmatch(stripped):
+        return float(stripped.replace(",", "."))
+    return parse_clock(stripped)

@@ -1,0 +1,58 @@
+"""Which reader reads which file, and which file lies beside a video. No torch."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from m2fnet_core.errors import TranscriptError
+from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.transcript.base import Transcript
+from m2fnet_core.transcript.subtitles import read_srt, read_vtt
+from m2fnet_core.transcript.tables import read_csv
+
+Reader = Callable[[Path, MediaInfo | None], Transcript]
+
+# One row for each format, in the order in which `find_transcript` prefers them.
+READERS: Mapping[str, Reader] = {".srt": read_srt, ".vtt": read_vtt, ".csv": read_csv}
+
+_LANGUAGE = re.compile(r"\.(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,4})?(?:\.(?:sdh|cc|hi))?", re.IGNORECASE)
+
+
+def read_transcript(path: Path, media: MediaInfo | None = None) -> Transcript:
+    """Utterances of a transcript file, as written: in file order, not yet fitted to the media (see `repair.clean`).
+
+    ``media`` is the file they belong to, where known (MELD's csv needs it to tell clips from spans). Raises
+    TranscriptError when the format is unknown or the file cannot be read or holds no usable utterance.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(suffix.removeprefix(".") for suffix in READERS)
+        raise TranscriptError(f"{path} is no transcript this program reads; use one of: {known}.")
+    return reader(path, media)
+
+
+def find_transcript(media: Path) -> Path | None:
+    """The transcript beside ``media``: same stem (upper and lower case alike), or with a language (``stem.en.srt``).
+
+    srt comes before vtt before csv; the bare stem before a language, English before the other languages.
+    """
+    found = []
+    try:
+        for path in media.parent.iterdir():
+            rank = _rank(media.stem.lower(), path)
+            if rank is not None and path.is_file():
+                found.append((rank, path))
+    except OSError:  # a folder that cannot be listed: then nothing is found beside the file
+        return None
+    return min(found)[1] if found else None
+
+
+def _rank(stem: str, path: Path) -> tuple[int, int, str] | None:
+    suffixes, name = list(READERS), path.stem.lower()
+    if path.suffix.lower() not in suffixes or not name.startswith(stem):
+        return None
+    rest = name[len(stem) :]
+    language = _LANGUAGE.fullmatch(rest)
+    if rest and language is None:
+        return None
+    return suffixes.index(path.suffix.lower()), 0 if language is None else 1 + (language["language"] != "en"), path.name

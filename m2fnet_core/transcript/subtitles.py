@@ -1,0 +1,40 @@
+"""Readers of SRT and WebVTT files. No torch."""
+
+import re
+from pathlib import Path
+
+from m2fnet_core.errors import TranscriptError
+from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.transcript.base import Transcript
+from m2fnet_core.transcript.cues import timed_cues, utterances_of
+from m2fnet_core.transcript.encoding import read_text
+
+_NO_SPEECH = re.compile(r"^(?:NOTE|STYLE|REGION)\b(?!.*-->).*(?:\n(?!.*-->).*\S.*)*", re.MULTILINE)
+
+
+def read_srt(path: Path, media: MediaInfo | None) -> Transcript:
+    """Utterances of an SRT file (see `cues.timed_cues` for what may be broken in it).
+
+    Raises TranscriptError when the file cannot be read or holds no cue with text.
+    """
+    text, notices = read_text(path)
+    return _read(path, text, notices)
+
+
+def read_vtt(path: Path, media: MediaInfo | None) -> Transcript:
+    """Utterances of a WebVTT file, speakers from ``<v Name>`` or ``Name:``; comments and styles are left out.
+
+    Raises TranscriptError when the file cannot be read or holds no cue with text.
+    """
+    text, notices = read_text(path)
+    return _read(path, _NO_SPEECH.sub("", text), notices)
+
+
+def _read(path: Path, text: str, notices: tuple[str, ...]) -> Transcript:
+    cues, unreadable = timed_cues(text)
+    read = utterances_of(cues, path.name, unreadable)
+    if not read.utterances:
+        raise TranscriptError(
+            f"{path} holds no cue with times and text (such as 00:00:01,000 --> 00:00:02,500); pick another transcript."
+        )
+    return Transcript(read.utterances, notices + read.notices)
