@@ -54,11 +54,8 @@ def film(
                 event = f"{number},0,Default,{name},0,0,0,,{text}".encode()
                 packet = stream.codec_context.encode_subtitle(SubtitleSet.create(event, 0, round((end - start) * 1000)))
                 packet.pts = packet.dts = round((start + offset) * 1000)
-                packet.duration, packet.time_base, packet.stream = (
-                    round((end - start) * 1000),
-                    Fraction(1, 1000),
-                    stream,
-                )
+                packet.duration, packet.time_base = round((end - start) * 1000), Fraction(1, 1000)
+                packet.stream = stream
                 file.mux(packet)
         file.mux(video.encode())
     return path
@@ -80,9 +77,9 @@ def test_webvtt_keeps_its_voices(tmp_path: Path) -> None:
     assert said(film(tmp_path / "film.mkv", ["webvtt"])) == SAID
 
 
-def test_ass_actors_are_speakers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{__name__}.LINES", [(0.5, 1.5, "Come in, please"), (2.0, 3.0, "Why?")])
-    assert said(film(tmp_path / "film.mkv", ["ass"], name="Cid")) == [
+def test_ass_actors_are_speakers(tmp_path: Path) -> None:
+    lines = [(0.5, 1.5, "Come in, please"), (2.0, 3.0, "Why?")]
+    assert said(film(tmp_path / "film.mkv", ["ass"], name="Cid", lines=lines)) == [
         (0.5, 1.5, "Cid", "Come in, please"),
         (2.0, 3.0, "Cid", "Why?"),
     ]
