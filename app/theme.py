@@ -1,7 +1,13 @@
 """Colours: emotions, speakers, and the dark and light palettes."""
 
+import re
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from m2fnet_core.folders import resource
 
 _EMOTIONS = {
     "neutral": "#8a93a3",
@@ -16,6 +22,68 @@ _EMOTIONS = {
     "anger": "#dd4b4b",
     "angry": "#dd4b4b",
     "frustrated": "#b8552f",
+}
+_DARK = {
+    "window": "#15171c",
+    "surface": "#1b1e24",
+    "alternate": "#1f232a",
+    "raised": "#272c35",
+    "line": "#313743",
+    "text": "#e7e9ee",
+    "muted": "#98a1b0",
+    "faint": "#596170",
+    "accent": "#5b8cff",
+    "selected": "#2c4274",
+    "selectedtext": "#ffffff",
+    "danger": "#3a2226",
+    "dangerline": "#a8434d",
+    "caution": "#362c17",
+    "cautionline": "#a37a1e",
+    "info": "#1d2a42",
+    "infoline": "#3f64b5",
+}
+_LIGHT = {
+    "window": "#f3f4f7",
+    "surface": "#ffffff",
+    "alternate": "#f7f8fa",
+    "raised": "#ffffff",
+    "line": "#d8dce4",
+    "text": "#1a1e26",
+    "muted": "#5f6878",
+    "faint": "#a3aab6",
+    "accent": "#2f62e6",
+    "selected": "#d5e1fd",
+    "selectedtext": "#10204a",
+    "danger": "#fdecec",
+    "dangerline": "#e2969b",
+    "caution": "#fff5dc",
+    "cautionline": "#e3be62",
+    "info": "#e8effd",
+    "infoline": "#9db8f2",
+}
+Role = QPalette.ColorRole
+_ROLES = {
+    Role.Window: "window",
+    Role.WindowText: "text",
+    Role.Base: "surface",
+    Role.AlternateBase: "alternate",
+    Role.Text: "text",
+    Role.Button: "raised",
+    Role.ButtonText: "text",
+    Role.BrightText: "text",
+    Role.ToolTipBase: "raised",
+    Role.ToolTipText: "text",
+    Role.PlaceholderText: "muted",
+    Role.Highlight: "selected",
+    Role.HighlightedText: "selectedtext",
+    Role.Accent: "accent",
+    Role.Link: "accent",
+    Role.LinkVisited: "accent",
+    Role.Light: "raised",
+    Role.Midlight: "raised",
+    Role.Mid: "line",
+    Role.Dark: "line",
+    Role.Shadow: "line",
 }
 _FALLBACK = ("#5b8ff9", "#61ddaa", "#f6bd16", "#7262fd", "#78d3f8", "#9661bc", "#f6903d", "#008685", "#f08bb4")
 _SPEAKERS = ("#39a0ed", "#f28f3b", "#6cc070", "#c879d8", "#e5c84b", "#e2697f", "#4fc1b6", "#a0a7b8")
@@ -43,6 +111,45 @@ def is_dark(palette: QPalette | None = None) -> bool:
 
 
 def apply_scheme(scheme: str) -> None:
-    """``scheme``: "dark", "light", or "system" to follow the desktop."""
+    """Colour the whole program. ``scheme``: "dark", "light", or "system" to follow the desktop."""
+    hints = QGuiApplication.styleHints()
     known = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
-    QGuiApplication.styleHints().setColorScheme(known.get(scheme, Qt.ColorScheme.Unknown))
+    hints.setColorScheme(known.get(scheme, Qt.ColorScheme.Unknown))
+    dark = known.get(scheme, hints.colorScheme()) == Qt.ColorScheme.Dark
+    tones = _DARK if dark else _LIGHT
+    QApplication.setPalette(_palette(tones))
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        application.setStyleSheet(_style_sheet(tones))
+
+
+def muted(palette: QPalette) -> QColor:
+    """Text that stands back: units, hints, what is absent."""
+    return palette.color(QPalette.ColorRole.PlaceholderText)
+
+
+def line(palette: QPalette) -> QColor:
+    """Borders and grid lines."""
+    return palette.color(QPalette.ColorRole.Mid)
+
+
+def readable_on(ground: QColor) -> QColor:
+    """Near-black or white, whichever is easier to read on ``ground``."""
+    luminance = 0.2126 * ground.redF() + 0.7152 * ground.greenF() + 0.0722 * ground.blueF()
+    return QColor("#15181d") if luminance > 0.55 else QColor("#ffffff")
+
+
+def _palette(tones: Mapping[str, str]) -> QPalette:
+    palette = QPalette()
+    for role, tone in _ROLES.items():
+        palette.setColor(role, QColor(tones[tone]))
+    for role in (Role.WindowText, Role.Text, Role.ButtonText, Role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(tones["faint"]))
+    palette.setColor(QPalette.ColorGroup.Disabled, Role.Highlight, QColor(tones["line"]))
+    return palette
+
+
+def _style_sheet(tones: Mapping[str, str]) -> str:
+    """The style sheet with its tones filled in; ``@name`` stands for a tone."""
+    text = resource("styles", "studio.qss").read_text(encoding="utf-8")
+    return re.sub(r"@(\w+)", lambda found: tones[found[1]], text)

@@ -1,7 +1,8 @@
 """The open video and what is known about it. Views read it and follow its signals; they never talk to each other."""
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterable
+from itertools import accumulate
 
 from PySide6.QtCore import QObject, Signal
 
@@ -34,6 +35,9 @@ class Session(QObject):
         self.speakers: tuple[str, ...] = ()
         self.selected: str = ""
         self._by_id: dict[str, Utterance] = {}
+        self._row: dict[str, int] = {}
+        self._starts: list[float] = []
+        self._latest_ends: list[float] = []  # of this and all earlier utterances: where a search backwards may stop
         self._predictions: dict[str, Prediction] = {}
         self._frames: dict[str, tuple[float, ...]] = {}
         self._used: dict[str, tuple[FaceBox, ...]] = {}
@@ -60,8 +64,9 @@ class Session(QObject):
                 self._used[event.utterance_id] = event.faces
                 self.faces_changed.emit()
             case FacesScanned():
+                if event.time not in self._scanned:
+                    insort(self._scan_times, event.time)
                 self._scanned[event.time] = event.faces
-                self._scan_times = sorted(self._scanned)
                 self.faces_changed.emit()
             case Predicted():
                 self._predictions[event.prediction.utterance_id] = event.prediction
@@ -71,6 +76,9 @@ class Session(QObject):
         """Replace the list; predictions of ids that stay are kept."""
         self.utterances = tuple(sorted(utterances, key=lambda u: (u.start, u.end)))
         self._by_id = {u.id: u for u in self.utterances}
+        self._row = {u.id: row for row, u in enumerate(self.utterances)}
+        self._starts = [u.start for u in self.utterances]
+        self._latest_ends = list(accumulate((u.end for u in self.utterances), max))
         self.speakers = tuple(dict.fromkeys(u.speaker for u in self.utterances))
         self._predictions = {k: v for k, v in self._predictions.items() if k in self._by_id}
         self.utterances_changed.emit()
@@ -99,7 +107,20 @@ class Session(QObject):
         """Faces on those frames."""
         return self._used.get(utterance_id, ())
 
+    def row(self, utterance_id: str) -> int | None:
+        """Place among the utterances in order of their start; None for an unknown id."""
+        return self._row.get(utterance_id)
+
+    def row_at(self, time: float) -> int:
+        """Row of the last utterance that starts at or before ``time``; -1 before the first."""
+        return bisect_right(self._starts, time) - 1
+
     def utterances_at(self, time: float) -> tuple[Utterance, ...]:
-        """The utterances that cover ``time``."""
-        starts = [u.start for u in self.utterances]
-        return tuple(u for u in self.utterances[: bisect_right(starts, time)] if time < u.end)
+        """The utterances that cover ``time``, in order of their start."""
+        found = []
+        row = self.row_at(time)
+        while row >= 0 and self._latest_ends[row] > time:
+            if time < self.utterances[row].end:
+                found.append(self.utterances[row])
+            row -= 1
+        return tuple(reversed(found))

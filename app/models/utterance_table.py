@@ -1,0 +1,232 @@
+"""Utterances as rows of a table, sorted and filtered here: 20,000 rows are too many for Qt to ask one by one."""
+
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+
+from app.models.session import Session
+from app.words import clock, percent
+from m2fnet_core.dialogue import Prediction, Utterance
+
+Index = QModelIndex | QPersistentModelIndex
+UTTERANCE = Qt.ItemDataRole.UserRole
+PREDICTION = Qt.ItemDataRole.UserRole + 1
+PLAYING = Qt.ItemDataRole.UserRole + 2
+_GATHER_MS = 60  # predictions come in bursts: the view hears of them together
+
+
+class Column(IntEnum):
+    """The columns from left to right."""
+
+    NUMBER = 0
+    START = 1
+    END = 2
+    SPEAKER = 3
+    TEXT = 4
+    EMOTION = 5
+    MODALITIES = 6
+
+
+_HEADERS = {
+    Column.NUMBER: ("#", "Place in the dialogue"),
+    Column.START: ("Start", "When the utterance starts"),
+    Column.END: ("End", "When the utterance ends"),
+    Column.SPEAKER: ("Speaker", "Who speaks"),
+    Column.TEXT: ("Text", "What is said"),
+    Column.EMOTION: ("Emotion", "Predicted emotion and its probability"),
+    Column.MODALITIES: ("Has", "Which modalities were there: text, sound, scene, faces"),
+}
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class UtteranceTable(QAbstractTableModel):
+    """The session's utterances in the order and selection a person asked for."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._order: list[int] = []
+        self._place: dict[int, int] = {}
+        self._words: tuple[str, ...] = ()
+        self._column, self._descending = Column.NUMBER, False
+        self._playing: frozenset[str] = frozenset()
+        self._waiting: set[str] = set()
+        self._gather = QTimer(self)
+        self._gather.setSingleShot(True)
+        self._gather.setInterval(_GATHER_MS)
+        self._gather.timeout.connect(self._tell_predictions)
+        session.utterances_changed.connect(self.reorder)
+        session.prediction_changed.connect(self._await)
+        self.reorder()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Utterances that pass the filter."""
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """The number of columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Column names and what they mean."""
+        if orientation == Qt.Orientation.Horizontal and role in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            return _HEADERS[Column(section)][role == Qt.ItemDataRole.ToolTipRole]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in (Column.START, Column.END, Column.NUMBER):
+            return int(_RIGHT)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Text for the cells, and the utterance itself for the delegate."""
+        utterance = self.utterance(index.row())
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(utterance, Column(index.column()))
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tip(utterance, Column(index.column()))
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() in (Column.NUMBER, Column.START, Column.END):
+                return int(_RIGHT)
+            case _ if role == UTTERANCE:
+                return utterance
+            case _ if role == PREDICTION:
+                return self._session.prediction(utterance.id)
+            case _ if role == PLAYING:
+                return utterance.id in self._playing
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order by a column; equal ones stay in order of their start."""
+        self._column, self._descending = Column(column), order == Qt.SortOrder.DescendingOrder
+        self.reorder()
+
+    def set_filter(self, text: str) -> None:
+        """Keep utterances in whose text, speaker or emotion every word occurs."""
+        self._words = tuple(text.casefold().split())
+        self.reorder()
+
+    def set_playing(self, ids: frozenset[str]) -> None:
+        """Mark the utterances at the playhead."""
+        changed, self._playing = self._playing ^ ids, ids
+        for utterance_id in changed:
+            self._tell(utterance_id)
+
+    def utterance(self, place: int) -> Utterance:
+        """The utterance shown at this place."""
+        return self._session.utterances[self._order[place]]
+
+    def place(self, utterance_id: str) -> int | None:
+        """Where an utterance is shown; None where the filter hides it."""
+        row = self._session.row(utterance_id)
+        return None if row is None else self._place.get(row)
+
+    def reorder(self) -> None:
+        """Filter and sort anew."""
+        self.beginResetModel()
+        rows = range(len(self._session.utterances))
+        kept = [row for row in rows if self._passes(row)] if self._words else list(rows)
+        if self._column is not Column.NUMBER or self._descending:
+            kept.sort(key=self._sort_key, reverse=self._descending)
+        self._order = kept
+        self._place = {row: place for place, row in enumerate(kept)}
+        self.endResetModel()
+
+    def _passes(self, row: int) -> bool:
+        utterance = self._session.utterances[row]
+        prediction = self._session.prediction(utterance.id)
+        parts = (utterance.text or "", utterance.speaker, prediction.label if prediction else "")
+        hay = "\n".join(parts).casefold()
+        return all(word in hay for word in self._words)
+
+    def _sort_key(self, row: int) -> Any:
+        utterance = self._session.utterances[row]
+        match self._column:
+            case Column.END:
+                return utterance.end
+            case Column.SPEAKER:
+                return utterance.speaker.casefold()
+            case Column.TEXT:
+                return (utterance.text or "").casefold()
+            case Column.EMOTION:
+                return _emotion_key(self._session.prediction(utterance.id))
+            case Column.MODALITIES:
+                return _present(self._session.prediction(utterance.id))
+        return row
+
+    def _await(self, utterance_id: str) -> None:
+        self._waiting.add(utterance_id)
+        if not self._gather.isActive():
+            self._gather.start()
+
+    def _tell_predictions(self) -> None:
+        waiting, self._waiting = self._waiting, set()
+        if self._words or self._column in (Column.EMOTION, Column.MODALITIES):
+            self.reorder()
+            return
+        places = [place for utterance_id in waiting if (place := self.place(utterance_id)) is not None]
+        if places:
+            self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), len(Column) - 1))
+
+    def _tell(self, utterance_id: str) -> None:
+        place = self.place(utterance_id)
+        if place is not None:
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(Column) - 1))
+
+    def _text(self, utterance: Utterance, column: Column) -> str:
+        match column:
+            case Column.NUMBER:
+                return str((self._session.row(utterance.id) or 0) + 1)
+            case Column.START:
+                return clock(utterance.start)
+            case Column.END:
+                return clock(utterance.end)
+            case Column.SPEAKER:
+                return utterance.speaker
+            case Column.TEXT:
+                return utterance.text or ""
+            case Column.EMOTION:
+                prediction = self._session.prediction(utterance.id)
+                return prediction.label if prediction else ""
+        return ""
+
+    def _tip(self, utterance: Utterance, column: Column) -> str:
+        prediction = self._session.prediction(utterance.id)
+        match column:
+            case Column.EMOTION if prediction is not None:
+                return emotion_tip(prediction)
+            case Column.MODALITIES if prediction is not None:
+                return modalities_tip(prediction)
+            case Column.TEXT:
+                return utterance.text or "No text: nothing was transcribed here."
+            case Column.EMOTION | Column.MODALITIES:
+                return "Not analysed yet."
+        return self._text(utterance, column)
+
+
+def emotion_tip(prediction: Prediction) -> str:
+    """All probabilities, most probable first."""
+    ranked = sorted(prediction.probabilities.items(), key=lambda pair: -pair[1])
+    later = "\nProvisional: later turns are not analysed yet." if prediction.provisional else ""
+    return "\n".join(f"{label} {percent(share)}" for label, share in ranked) + later
+
+
+def modalities_tip(prediction: Prediction) -> str:
+    """Which modalities were there, in words."""
+    present = prediction.present
+    words = (("text", present.text), ("sound", present.audio), ("scene", present.scene), ("faces", present.faces))
+    return "\n".join(f"{word}: {'used' if there else 'absent, left out by the network'}" for word, there in words)
+
+
+def _emotion_key(prediction: Prediction | None) -> tuple[bool, str, float]:
+    if prediction is None:
+        return (True, "", 0.0)
+    return (False, prediction.label, -prediction.probabilities[prediction.label])
+
+
+def _present(prediction: Prediction | None) -> tuple[bool, ...]:
+    if prediction is None:
+        return ()
+    present = prediction.present
+    return (present.text, present.audio, present.scene, present.faces)

@@ -1,0 +1,1 @@
+"""What the network says about the selected utterance, and why."""

@@ -1,0 +1,162 @@
+"""The table of utterances with its filter box."""
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+
+from app import icons
+from app.models.session import Session
+from app.models.utterance_table import Column, UtteranceTable
+from app.theme import muted
+from app.views.field import TextField
+from app.views.parts import label
+from app.views.utterance_cells import ROW_HEIGHT, UtteranceCells
+from app.words import count
+
+_WIDTHS = {
+    Column.NUMBER: 40,
+    Column.START: 66,
+    Column.END: 66,
+    Column.SPEAKER: 92,
+    Column.EMOTION: 136,
+    Column.MODALITIES: 84,
+}
+
+
+class Utterances(QWidget):
+    """Follows the session's selection both ways, and the playhead."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._playing = False
+        self._model = UtteranceTable(session)
+        self.filter_box = self._make_filter()
+        self._counter = label("", "muted")
+        self.table = _Table()
+        self._prepare_table()
+        self._lay_out()
+        self._model.modelReset.connect(self._after_reset)
+        session.selection_changed.connect(self._show_selection)
+        session.utterances_changed.connect(self._say_why_empty)
+        session.opened.connect(self._say_why_empty)
+        self._after_reset()
+        self._say_why_empty()
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter box."""
+        self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter_box.selectAll()
+
+    def set_time(self, time: float) -> None:
+        """Mark what is said at the playhead; while playing, keep it in view."""
+        said = frozenset(u.id for u in self._session.utterances_at(time))
+        if said == self._said:
+            return
+        self._said = said
+        self._model.set_playing(said)
+        if self._playing and said:
+            self._scroll_to(next(iter(said)))
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether the view follows the playhead."""
+        self._playing = playing
+
+    _said: frozenset[str] = frozenset()
+
+    def _make_filter(self) -> TextField:
+        box = TextField()
+        box.setPlaceholderText("Filter by text, speaker or emotion")
+        box.setToolTip("Shows only utterances in which every word occurs (Ctrl+F)")
+        box.setStatusTip(box.toolTip())
+        box.setAccessibleName("Filter utterances")
+        box.setClearButtonEnabled(True)
+        box.addAction(QAction(icons.icon("search"), "", box), TextField.ActionPosition.LeadingPosition)
+        box.textChanged.connect(self._model.set_filter)
+        return box
+
+    def _prepare_table(self) -> None:
+        table = self.table
+        table.setModel(self._model)
+        table.setItemDelegate(UtteranceCells(self._session))
+        table.sortByColumn(Column.NUMBER, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        for column, width in _WIDTHS.items():
+            table.setColumnWidth(column, width)
+        table.horizontalHeader().setSectionResizeMode(Column.TEXT, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().currentRowChanged.connect(self._choose)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 8, 8, 6)
+        top.addWidget(self.filter_box)
+        top.addWidget(self._counter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.table)
+
+    def _choose(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._session.select(self._model.utterance(current.row()).id)
+
+    def _show_selection(self, utterance_id: str) -> None:
+        place = self._model.place(utterance_id)
+        if place is None:
+            self.table.clearSelection()
+            self.table.setCurrentIndex(QModelIndex())
+        elif self.table.currentIndex().row() != place:
+            self.table.selectRow(place)
+            self._scroll_to(utterance_id)
+
+    def _scroll_to(self, utterance_id: str) -> None:
+        place = self._model.place(utterance_id)
+        if place is not None:
+            self.table.scrollTo(self._model.index(place, 0), QAbstractItemView.ScrollHint.EnsureVisible)
+
+    def _after_reset(self) -> None:
+        shown, of = self._model.rowCount(), len(self._session.utterances)
+        self._counter.setText(count(of, "utterance") if shown == of else f"{shown} of {of}")
+        self._show_selection(self._session.selected)
+        self._say_why_empty()
+
+    def _say_why_empty(self) -> None:
+        if self._session.utterances:
+            self.table.empty_text = "No utterance matches the filter."
+        elif self._session.media is not None:
+            self.table.empty_text = "Utterances appear here as soon as\nthe transcript is read or speech is found."
+        else:
+            self.table.empty_text = "Open a video to see its utterances."
+        self.table.viewport().update()
+
+
+class _Table(QTableView):
+    """A calm table that says what to do while it is empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.empty_text = ""
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Utterances")
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.horizontalHeader().setHighlightSections(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows, or the reason why there are none."""
+        super().paintEvent(event)
+        if self.model() is not None and self.model().rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(muted(self.palette()))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.empty_text)
+            painter.end()

@@ -1,0 +1,30 @@
+"""Numbers as a person reads them."""
+
+
+def clock(seconds: float) -> str:
+    """``1:02:03.45``: hours only where there are some, hundredths always."""
+    hundredths = max(0, round(seconds * 100))
+    whole, rest = divmod(hundredths, 100)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    head = f"{hours}:{minute:02d}" if hours else f"{minute}"
+    return f"{head}:{second:02d}.{rest:02d}"
+
+
+def percent(share: float) -> str:
+    """A probability or weight as a percentage, with a decimal only below ten."""
+    value = share * 100
+    return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
+
+
+def time_left(seconds: float) -> str:
+    """A rough duration: ``12 s``, ``3 min``, ``1 h 20 min``."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def count(number: int, word: str) -> str:
+    """``1 notice``, ``2 notices``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
