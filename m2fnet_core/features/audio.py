@@ -1,0 +1,79 @@
+"""Sound of an utterance -> mel picture -> audio vector, Eq. 3 (torch)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from m2fnet_core.bundle_info import AudioConfig
+from m2fnet_core.events import Hook, ignore
+from m2fnet_core.features.colours import LEVELS, normalised_colour_map
+from m2fnet_core.features.devices import BatchRunner
+from m2fnet_core.features.vectors import Vector
+from m2fnet_core.media.mel import BANDS, HOP, mel_image
+from m2fnet_core.media.resample import RATE
+from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.progress import CancelToken
+
+Sound = NDArray[np.float32]  # mono, 16 kHz, [samples]
+Levels = NDArray[np.uint8]  # a mel picture before it is coloured, [128, columns]
+_BATCH = 8  # pictures of at most AudioConfig.max_seconds
+
+
+def audible(sound: Sound, config: AudioConfig) -> bool:
+    """Whether there is enough to hear for an audio vector.
+
+    Decision: too short or silent means absent, not a vector of something else. The picture's brightness is relative to
+    the clip's peak, so digital silence would show its rounding noise at full contrast.
+    """
+    return len(sound) >= config.min_seconds * RATE and float(np.abs(sound).max(initial=0.0)) >= config.silence
+
+
+def mel_levels(sound: Sound) -> Levels:
+    """The mel picture of a clip in 256 levels, 80 dB below its peak to its peak: uint8 [128, columns of 10 ms]."""
+    return np.asarray(np.rint(mel_image(sound) * (LEVELS - 1)), np.uint8)
+
+
+def picture_batch(pictures: Sequence[Levels], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Coloured, normalised, padded on the right: float [B, 3, 128, longest] (channels last), widths int64 [B]."""
+    widths = [picture.shape[1] for picture in pictures]
+    batch = np.zeros((len(pictures), BANDS, max(widths), 3), np.float32)
+    for row, picture in zip(batch, pictures, strict=True):
+        row[:, : picture.shape[1]] = normalised_colour_map()[picture]
+    return torch.from_numpy(batch).to(device).permute(0, 3, 1, 2), torch.tensor(widths, device=device)
+
+
+class AudioVectors:
+    """Audio vectors by an extractor, in batches of about one length, shorter ones padded and masked."""
+
+    def __init__(self, extractor: Extractor, config: AudioConfig, hook: Hook = ignore) -> None:
+        self._config = config
+        self._extractor = extractor
+        self._runner: BatchRunner[Levels, Vector] = BatchRunner(extractor, self._run, _BATCH, hook)
+
+    def compute(self, sounds: Sequence[Sound | None], cancel: CancelToken | None = None) -> list[Vector | None]:
+        """One float32 [embedding] per sound; None where there is no sound or it is not `audible`.
+
+        A sound longer than ``max_seconds`` is cut into equal parts whose vectors are averaged (decision): every second
+        counts once, and memory stays bounded. Raises Cancelled between batches.
+        """
+        parts = [(i, part) for i, sound in enumerate(sounds) for part in self._parts(sound)]
+        parts.sort(key=lambda item: -item[1].shape[1])
+        vectors = self._runner.run([part for _, part in parts], cancel)
+        mine: list[list[Vector]] = [[] for _ in sounds]
+        for (i, _), vector in zip(parts, vectors, strict=True):
+            mine[i].append(vector)
+        return [np.mean(found, axis=0) if found else None for found in mine]
+
+    def _parts(self, sound: Sound | None) -> list[Levels]:
+        if sound is None or not audible(sound, self._config):
+            return []
+        levels = mel_levels(sound)
+        most = max(1, int(self._config.max_seconds * RATE / HOP) + 1)  # columns; n seconds make one more than n / hop
+        return np.array_split(levels, -(-levels.shape[1] // most), axis=1)
+
+    def _run(self, pictures: Sequence[Levels], device: torch.device) -> list[Vector]:
+        images, widths = picture_batch(pictures, device)
+        return list(self._extractor(images, widths).float().cpu().numpy())
