@@ -1,4 +1,4 @@
-"""From a level to a colour: the fixed map that makes a picture of a mel spectrogram, and its normalisation. No torch."""
+"""From a level to a colour: the fixed map that makes a picture of a mel spectrogram. No torch."""
 
 from functools import cache
 
