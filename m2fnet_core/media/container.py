@@ -42,12 +42,12 @@ def only(container: av.container.InputContainer, index: int) -> av.stream.Stream
     return container.streams[index]
 
 
-def packets(container: av.container.InputContainer, stream: av.stream.Stream) -> Iterator[av.Packet]:
-    """The stream's packets from where the container stands; damaged places are stepped over."""
+def packets(container: av.container.InputContainer, *streams: av.stream.Stream) -> Iterator[av.Packet]:
+    """The streams' packets from where the container stands; damaged places are stepped over."""
     failures = 0
     while failures < _FAILURES:
         try:
-            for packet in container.demux(stream):
+            for packet in container.demux(*streams):
                 if packet.size:  # an empty one is the demuxer's end mark, or a picture that repeats the last one
                     failures = 0
                     yield packet

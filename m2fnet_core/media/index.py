@@ -1,21 +1,18 @@
 """When each frame of a video is shown, from the time stamps of its packets, without decoding. No torch."""
 
-from array import array
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Self
 
-import av
-import av.container
-import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
 from m2fnet_core.errors import MediaError
 from m2fnet_core.media.cache import cached_file, load_arrays, save_arrays
-from m2fnet_core.media.container import only, open_media, packets, refuse_unreadable
+from m2fnet_core.media.container import only, open_media, refuse_unreadable
 from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.media.scan import Packets, scan
 
 _KIND = "index-1"
 _EVEN = 0.25  # a frame further than this share of a frame from an even grid makes the rate variable
@@ -40,6 +37,11 @@ class FrameIndex:
 
     def __len__(self) -> int:
         return len(self.times)
+
+    @property
+    def fps(self) -> float:
+        """Frames a second on average; 0 for a single frame."""
+        return float((len(self) - 1) / (self.times[-1] - self.times[0])) if len(self) > 1 else 0.0
 
     def at(self, time: float) -> int:
         """The frame on screen at ``time``; the first one before the start, the last one after the end."""
@@ -66,7 +68,7 @@ class FrameIndex:
         return int(keys[-1]) if len(keys) else 0
 
     @classmethod
-    def of(cls, found: "Packets", time_base: Fraction, origin: float) -> Self:
+    def of(cls, found: Packets, time_base: Fraction, origin: float) -> Self:
         """Sort what was demuxed."""
         stamps, first = np.unique(found.stamps, return_index=True)
         times = np.asarray(stamps * float(time_base) - origin, np.float64)
@@ -74,16 +76,6 @@ class FrameIndex:
         step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
         end = float(times[-1]) + (last if last > 0 else step)
         return cls(times, found.keyframe[first], stamps, end, _varies(times), found.counted)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Packets:
-    """Time stamps, durations (ticks, 0 unknown) and key flags of a stream's packets, in file order."""
-
-    stamps: NDArray[np.int64]
-    durations: NDArray[np.int64]
-    keyframe: NDArray[np.bool_]
-    counted: bool
 
 
 def frame_index(info: MediaInfo, cache: bool = True) -> FrameIndex:
@@ -107,48 +99,10 @@ def _demux(info: MediaInfo) -> FrameIndex:
     assert info.video is not None
     with open_media(info.path) as container:
         stream = only(container, info.video.index)
-        found = _read(container, stream, hidden=_hides_frames(info.video.codec))
+        found = scan(container, stream)
         if not len(found.stamps):
             raise MediaError(f"{info.path.name} holds no picture that can be read; copy or record it again.")
         return FrameIndex.of(found, stream.time_base, info.origin)
-
-
-def _hides_frames(codec: str) -> bool:
-    """Whether a codec's packets may hold a picture that is never shown."""
-    return codec in ("vp8", "libvpx")
-
-
-def _read(container: av.container.InputContainer, stream: av.stream.Stream, hidden: bool) -> Packets:
-    pts, dts, durations, keys = array("q"), array("q"), array("q"), bytearray()
-    missing = -(2**63)
-    for packet in packets(container, stream):
-        if packet.is_discard or (hidden and not memoryview(packet)[0] & 0x10):
-            continue
-        pts.append(missing if packet.pts is None else packet.pts)
-        dts.append(missing if packet.dts is None else packet.dts)
-        durations.append(packet.duration or 0)
-        keys.append(packet.is_keyframe)
-    return _choose(
-        np.array(pts, np.int64),
-        np.array(dts, np.int64),
-        np.array(durations, np.int64),
-        np.frombuffer(bytes(keys), np.bool_),
-        missing,
-    )
-
-
-def _choose(
-    pts: NDArray[np.int64],
-    dts: NDArray[np.int64],
-    durations: NDArray[np.int64],
-    keys: NDArray[np.bool_],
-    missing: int,
-) -> Packets:
-    """Presentation times where the container has them, else decoding times, which count the frames just as well."""
-    counted = int(np.count_nonzero(pts == missing)) * 2 > len(pts)
-    stamps = dts if counted else pts
-    there = stamps != missing
-    return Packets(stamps[there], durations[there], keys[there], counted)
 
 
 def _varies(times: NDArray[np.float64]) -> bool:
@@ -162,7 +116,7 @@ def _varies(times: NDArray[np.float64]) -> bool:
 
 def _load(place: Path) -> FrameIndex | None:
     stored = load_arrays(place)
-    if stored is None:
+    if stored is None or stored.keys() != {"times", "keyframe", "stamps", "facts"}:
         return None
     end, variable, counted = stored["facts"]
     return FrameIndex(stored["times"], stored["keyframe"], stored["stamps"], float(end), bool(variable), bool(counted))

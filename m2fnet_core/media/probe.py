@@ -1,5 +1,6 @@
 """Which streams a media file has. No torch."""
 
+from itertools import chain, islice
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ from m2fnet_core.media.info import AudioStream, MediaInfo, SubtitleStream, Video
 _PACKETS_TRIED = 300  # until the first picture that can be decoded
 _ASSUMED_FPS = 25.0  # of a single picture without a rate
 _TAIL = 3.0  # seconds before the stated end where packets must be found
+_SLACK = 1.0  # seconds by which the last packet may miss the stated end
 
 
 def probe(path: Path) -> MediaInfo:
@@ -31,7 +33,9 @@ def probe(path: Path) -> MediaInfo:
             raise MediaError(f"{path.name} holds neither picture nor sound that can be read; open another file.")
         if video is not None and picture is None:
             notices.append(f"The picture of {path.name} cannot be decoded; only its sound is used.")
-        duration, cut = _duration(container, video if picture is not None else audio)
+        duration, cut = _duration(
+            container, [s for s, read in ((video, picture), (audio, sound)) if s is not None and read]
+        )
         if cut:
             notices.append(f"{path.name} is cut off: only the first {duration:.1f} s of it are there.")
         subtitles = tuple(_subtitle(s) for s in container.streams.subtitles if s.codec_context is not None)
@@ -65,14 +69,12 @@ def _video(container: av.container.InputContainer, stream: av.stream.Stream) -> 
 
 
 def _first_frame(container: av.container.InputContainer, stream: av.stream.Stream) -> av.VideoFrame | None:
-    for tried, packet in enumerate(packets(container, stream)):
+    for packet in chain(islice(packets(container, stream), _PACKETS_TRIED), (None,)):
         try:
-            for frame in packet.decode():
+            for frame in stream.codec_context.decode(packet):
                 return frame
         except av.error.FFmpegError:
             continue  # a damaged beginning; a later picture may be whole
-        if tried > _PACKETS_TRIED:
-            break
     return None
 
 
@@ -87,24 +89,27 @@ def _subtitle(stream: av.stream.Stream) -> SubtitleStream:
     return SubtitleStream(stream.index, stream.codec_context.name, stream.language or "")
 
 
-def _duration(container: av.container.InputContainer, stream: av.stream.Stream) -> tuple[float, bool]:
+def _duration(container: av.container.InputContainer, streams: list[av.stream.Stream]) -> tuple[float, bool]:
     """Seconds from origin to the end of what is there, and whether the file states more than that."""
     stated = (container.duration or 0) / av.time_base
-    tail = _end_after(container, stream, stated - _TAIL) if stated > 0 else 0.0
-    if tail > 0:
+    end = _end_after(container, streams, stated - _TAIL) if stated > 0 else 0.0
+    if abs(stated - end) < _SLACK:
         return stated, False
-    return max(_end_after(container, stream, 0.0), 0.0), stated > 0
+    if end <= 0.0:
+        end = _end_after(container, streams, 0.0)
+    # Some containers state the last time stamp in place of a length.
+    return end, stated - max(0.0, origin_of(container)) - end > _SLACK
 
 
-def _end_after(container: av.container.InputContainer, stream: av.stream.Stream, time: float) -> float:
-    """End of the last packet of ``stream`` when reading starts at ``time``; 0 when there is none."""
+def _end_after(container: av.container.InputContainer, streams: list[av.stream.Stream], time: float) -> float:
+    """Media time of the end of the last packet when reading starts at ``time``; 0 when there is none."""
     origin = origin_of(container)
     try:
         container.seek(int((max(time, 0.0) + origin) * av.time_base), backward=True)
     except av.error.FFmpegError:
         return 0.0
     end = 0.0
-    for packet in packets(container, stream):
+    for packet in packets(container, *streams):
         if (stamp := packet.pts if packet.pts is not None else packet.dts) is not None:
             end = max(end, float((stamp + (packet.duration or 0)) * packet.time_base) - origin)
     return end
