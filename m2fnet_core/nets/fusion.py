@@ -54,7 +54,8 @@ class FusionLayer(nn.Module):
 
     def __init__(self, config: FusionConfig) -> None:
         super().__init__()
-        width, heads = config.text, fitting_heads(config.text, config.heads)
+        width = config.text
+        self.heads = heads = fitting_heads(width, config.heads)
         self.form = config.form
         self.attentions = nn.ModuleList(
             nn.MultiheadAttention(width, heads, config.dropout, kdim=key, vdim=width, batch_first=True)
@@ -69,9 +70,10 @@ class FusionLayer(nn.Module):
     def forward(self, text: Tensor, keys: list[Tensor], padding: Tensor) -> tuple[Tensor, Tensor]:
         """Text [B, K, text] and the other maps [B, K, any] -> the next text [B, K, text], attention [B, K, K]."""
         query = self.norm(text) if self.form == "gated" else text
+        # Not key_padding_mask: its check imports torch's symbolic shapes, which takes seconds.
+        mask = padding[:, None, None, :].expand(-1, self.heads, padding.shape[1], -1).flatten(0, 1)
         results = [
-            attention(query, key, query, key_padding_mask=padding)
-            for attention, key in zip(self.attentions, keys, strict=True)
+            attention(query, key, query, attn_mask=mask) for attention, key in zip(self.attentions, keys, strict=True)
         ]
         fused = self.dropout(self.join(torch.cat([values for values, _ in results], dim=-1)))
         weights = torch.stack([weights for _, weights in results]).mean(dim=0)
