@@ -1,0 +1,156 @@
+"""The widget the tracks are painted on."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLineF, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from app.views.timeline.navigation import Navigation
+from app.views.timeline.rows import Row, Rows
+from app.views.timeline.scene import Scene
+from app.views.timeline.ticks import clock
+from app.views.timeline.viewport import Viewport
+
+_HEAD = 6  # pixels: half the width of the playhead's head
+
+
+class Canvas(QWidget):
+    """Keeps a picture of all tracks and repaints only the stale ones; the playhead is drawn over the picture.
+
+    It decides nothing: `Pointer` watches its mouse and wheel, `Timeline` tells it what is stale.
+    """
+
+    def __init__(self, scene: Scene, rows: Rows, navigation: Navigation, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scene, self.rows, self.navigation = scene, rows, navigation
+        self.header_width = 150
+        self._picture = QPixmap()
+        self._stale: set[str] = set()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(360, 120)
+
+    # Geometry
+
+    def track_rect(self, row: Row) -> QRect:
+        """Where the row's track is painted, right of its header."""
+        return QRect(self.header_width, row.top, max(1, self.width() - self.header_width), row.height - 1)
+
+    def header_rect(self, row: Row) -> QRect:
+        return QRect(0, row.top, self.header_width - 1, row.height - 1)
+
+    def row_of(self, key: str) -> Row | None:
+        """None while the track is hidden."""
+        return next((row for row in self.rows.placed if row.track.key == key), None)
+
+    def place_rows(self) -> None:
+        """Arrange the rows again and repaint everything."""
+        self.rows.arrange(self.height())
+        self.refresh()
+
+    # Painting
+
+    def refresh(self, keys: Iterable[str] | None = None) -> None:
+        """Repaint these tracks, or all."""
+        self._stale |= {track.key for track in self.rows.tracks} if keys is None else set(keys)
+        self.update()
+
+    def move_playhead(self, time: float) -> None:
+        """Repaint the few pixels where the playhead was and where it is now."""
+        for moment in (self.navigation.time, time):
+            for area in self._playhead_areas(moment):
+                self.update(area)
+
+    def _playhead_areas(self, time: float) -> list[QRect]:
+        view, left = self.navigation.view, self.header_width
+        areas = [QRect(left + round(view.x_of(time)) - _HEAD - 2, 0, 2 * _HEAD + 4, self.height())]
+        areas += [self.header_rect(row) for row in self.rows.placed if row.track.key == "ruler"]
+        whole = Viewport.whole(view.duration, view.width)
+        areas.append(QRect(left + round(whole.x_of(time)) - 3, 0, 6, self.rows.pinned_height()))
+        return areas
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.bring_up_to_date()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        if self.navigation.view.duration > 0:
+            self._paint_playhead(painter)
+        painter.end()
+
+    def bring_up_to_date(self) -> None:
+        """Paint the stale tracks into the picture."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        if self._picture.size() != size or self._picture.devicePixelRatio() != ratio:
+            self._picture = QPixmap(size)
+            self._picture.setDevicePixelRatio(ratio)
+            self._stale = {track.key for track in self.rows.tracks}
+        if not self._stale:
+            return
+        painter = QPainter(self._picture)
+        if self.navigation.view.duration > 0:
+            self._paint_rows(painter)
+        else:
+            self._paint_empty(painter)
+        painter.end()
+        self._stale = set()
+
+    def _paint_rows(self, painter: QPainter) -> None:
+        for row in self.rows.placed:
+            if row.track.key in self._stale:
+                self._paint_row(painter, row)
+        bottom = max((row.bottom for row in self.rows.placed), default=0)
+        painter.fillRect(QRect(0, bottom, self.width(), self.height() - bottom), self.scene.look.ground)
+
+    def _paint_row(self, painter: QPainter, row: Row) -> None:
+        look, header, track = self.scene.look, self.header_rect(row), self.track_rect(row)
+        free = QRect(0, 0 if row.pinned else self.rows.pinned_height(), self.width(), self.height())
+        painter.save()
+        painter.setClipRect(QRect(0, row.top, self.width(), row.height).intersected(free))
+        painter.fillRect(QRect(0, row.top, self.width(), row.height), look.line)  # what stays of it are the borders
+        painter.fillRect(track, look.ground)
+        painter.fillRect(header, look.header)
+        row.track.paint_header(painter, header)
+        painter.setClipRect(track.intersected(free))
+        row.track.paint(painter, track, self.navigation.view)
+        painter.restore()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), self.scene.look.ground)
+        painter.setPen(self.scene.look.muted)
+        painter.setFont(self.scene.look.font)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Open a video to see its timeline")
+
+    def _paint_playhead(self, painter: QPainter) -> None:
+        view, look = self.navigation.view, self.scene.look
+        overview, ruler = self.rows.placed[:2]
+        x = self.header_width + Viewport.whole(view.duration, view.width).x_of(self.navigation.time)
+        painter.setPen(QPen(look.text, 1))
+        painter.drawLine(QLineF(x, overview.top + 4, x, overview.bottom - 5))
+        painter.setFont(look.font)
+        painter.drawText(
+            self.header_rect(ruler).adjusted(10, 0, -8, 0),
+            Qt.AlignmentFlag.AlignVCenter,
+            clock(self.navigation.time, 2),
+        )
+        if not view.shows(self.navigation.time):
+            return
+        painter.setClipRect(QRect(self.header_width, ruler.top, self.width(), self.height()))
+        x = self.header_width + view.x_of(self.navigation.time)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.ground, 3.5))
+        painter.drawLine(QLineF(x, ruler.bottom - 2, x, self.height()))
+        painter.setPen(QPen(look.text, 1.5))
+        painter.drawLine(QLineF(x, ruler.bottom - 3, x, self.height()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.text)
+        top, mid, tip = ruler.bottom - 13, ruler.bottom - 7, ruler.bottom - 1
+        shape = [(x - _HEAD, top), (x + _HEAD, top), (x + _HEAD, mid), (x, tip), (x - _HEAD, mid)]
+        painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in shape]))

@@ -1,0 +1,70 @@
+"""The probability of every emotion over time."""
+
+from PySide6.QtCore import QLineF, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+
+from app.views.timeline.heights import Wish
+from app.views.timeline.look import table_of
+from app.views.timeline.raster import device_size, draw, stacked
+from app.views.timeline.tips import utterance_tip
+from app.views.timeline.tracks.base import Track, heading, mark_selection, say
+from app.views.timeline.viewport import Viewport
+
+
+class EmotionsTrack(Track):
+    """Probabilities stacked to 100 %, one step per utterance; columns that hold several utterances show their mean."""
+
+    key, title = "emotions", "Emotions"
+
+    def wish(self) -> Wish:
+        return Wish(96, 32)
+
+    def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
+        content, look = self.scene.content, self.scene.look
+        if not content.predictions:
+            say(painter, rect, "No predictions yet", self.scene)
+            return
+        columns, rows = device_size(painter, rect)
+        mixed = content.probability_cover.columns(view.edges(columns))
+        shares, pale = mixed[:, :-1], mixed[:, -1]
+        total = shares.sum(axis=1)
+        known = total > 0
+        shares[known] /= total[known, None]
+        indexes = stacked(shares, rows)
+        indexes[:, known & (pale > total / 2)] += len(content.labels) + 1
+        firm, pale_ones = ([look.fill(label, content.labels, p) for label in content.labels] for p in (False, True))
+        draw(painter, rect, indexes, table_of([*firm, look.ground, *pale_ones, look.ground]))
+        self._paint_scale(painter, rect)
+        mark_selection(painter, rect, view, self.scene)
+
+    def _paint_scale(self, painter: QPainter, rect: QRect) -> None:
+        ink = QColor(self.scene.look.ground)
+        ink.setAlpha(90)
+        painter.setPen(QPen(ink, 1))
+        for part in (0.25, 0.5, 0.75):
+            y = round(rect.bottom() - part * rect.height()) + 0.5
+            painter.drawLine(QLineF(rect.left(), y, rect.right() + 1, y))
+
+    def paint_header(self, painter: QPainter, rect: QRect) -> None:
+        """The name and the legend: as many columns as the width allows, as many rows as the height allows."""
+        heading(painter, rect, self.title, self.scene)
+        look, labels = self.scene.look, self.scene.content.labels
+        metrics = QFontMetrics(look.small)
+        line = metrics.height() + 1
+        top = rect.top() + metrics.height() + 8
+        rows = max(0, (rect.bottom() - top) // line)
+        for i, label in enumerate(labels[: 2 * rows]):
+            column, row = divmod(i, rows)
+            x = rect.left() + 10 + column * ((rect.width() - 12) // 2)
+            y = top + row * line
+            painter.fillRect(QRect(x, y + line // 2 - 4, 8, 8), look.fill(label, labels))
+            box = QRect(x + 12, y, (rect.width() - 12) // 2 - 14, line)
+            painter.setPen(look.text)
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(label, Qt.TextElideMode.ElideRight, box.width())
+            )
+
+    def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
+        """Every probability of the utterance under the pointer."""
+        utterance = self.scene.content.at(view.time_at(point.x() - rect.left()))
+        return "" if utterance is None else utterance_tip(self.scene, utterance, len(self.scene.content.labels))

@@ -1,0 +1,185 @@
+"""One lane per speaker, utterances as blocks."""
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+
+from app.theme import readable_on, speaker_colour
+from app.views.timeline.content import Lane
+from app.views.timeline.heights import Wish
+from app.views.timeline.look import Look, mix
+from app.views.timeline.raster import device_size, draw, stacked
+from app.views.timeline.spans import Ints
+from app.views.timeline.tips import utterance_tip
+from app.views.timeline.tracks.base import Track, say
+from app.views.timeline.viewport import Viewport
+from m2fnet_core.dialogue import Utterance
+
+_MOST_BLOCKS = 300  # more visible ones than this and lanes are painted column by column
+_SLACK = 3  # pixels beside a block that still count as the block
+_ROUNDED_FROM, _TEXT_FROM = 8.0, 26.0  # pixels of width
+_SHORTEST_TEXT = 6  # characters; less than this of a longer text says nothing
+
+
+class LanesTrack(Track):
+    """Blocks coloured by predicted emotion, with what was said in them; the selected one is outlined."""
+
+    key, title, hideable = "lanes", "Speakers", False
+
+    def wish(self) -> Wish:
+        lanes = max(1, len(self.scene.content.lanes))
+        return Wish(38 * lanes, 18 * lanes)
+
+    def lane_rect(self, rect: QRect, number: int) -> QRect:
+        """The part of ``rect`` (track or header) that belongs to a lane."""
+        lanes = max(1, len(self.scene.content.lanes))
+        top, bottom = (rect.top() + rect.height() * n // lanes for n in (number, number + 1))
+        return QRect(rect.left(), top, rect.width(), bottom - top)
+
+    def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
+        content = self.scene.content
+        if not content.lanes:
+            say(painter, rect, "No utterances yet", self.scene)
+            return
+        visible = [lane.spans.within(view.start, view.end) for lane in content.lanes]
+        many = sum(map(len, visible)) > _MOST_BLOCKS
+        for number, (lane, members) in enumerate(zip(content.lanes, visible, strict=True)):
+            place = self.lane_rect(rect, number)
+            if many:
+                self._paint_columns(painter, place, view, number)
+            else:
+                self._paint_blocks(painter, place, view, lane.members[members])
+            self._underline(painter, place)
+        self._paint_selected(painter, rect, view)
+
+    def _underline(self, painter: QPainter, place: QRect) -> None:
+        painter.fillRect(QRect(place.left(), place.bottom(), place.width(), 1), self.scene.look.line)
+
+    def _paint_columns(self, painter: QPainter, place: QRect, view: Viewport, number: int) -> None:
+        """Each column stacks the emotions of the utterances in it."""
+        content, look = self.scene.content, self.scene.look
+        inner = place.adjusted(0, 3, 0, -4)
+        columns, rows = device_size(painter, inner)
+        shares = content.lane_covers[number].columns(view.edges(columns))
+        shares /= shares.sum(axis=1, keepdims=True).clip(1.0)
+        draw(painter, inner, stacked(shares, rows), look.kinds(content.labels))
+
+    def _paint_blocks(self, painter: QPainter, place: QRect, view: Viewport, members: Ints) -> None:
+        for member in members:
+            utterance = self.scene.content.utterances[member]
+            block = self._block(place, view, utterance)
+            self._paint_ground(painter, block, int(member))
+            seen = block.intersected(QRectF(place))  # the text stays visible while its block leaves
+            if seen.width() >= _TEXT_FROM:
+                self._write(painter, seen, int(member))
+
+    def _block(self, place: QRect, view: Viewport, utterance: Utterance) -> QRectF:
+        left, right = view.x_of(utterance.start), view.x_of(utterance.end)
+        gap = 1.0 if right - left > _ROUNDED_FROM else 0.0  # neighbours stay apart
+        return QRectF(place.left() + left, place.top() + 3, max(1.0, right - left - gap), place.height() - 7)
+
+    def _paint_ground(self, painter: QPainter, block: QRectF, member: int) -> None:
+        look, fill = self.scene.look, self._ground(member)
+        if block.width() < _ROUNDED_FROM:
+            painter.fillRect(block, fill or look.unknown)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(mix(look.ground, look.text, 0.45), 1) if fill is None else Qt.PenStyle.NoPen)
+        painter.setBrush(fill or Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(block.adjusted(0.5, 0.5, -0.5, -0.5) if fill is None else block, 3, 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _ground(self, member: int) -> QColor | None:
+        """The colour of the prediction; None without one."""
+        content = self.scene.content
+        code = content.codes[member]
+        if code == len(content.labels):
+            return None
+        return self.scene.look.fill(content.labels[code], content.labels, bool(content.provisional[member]))
+
+    def _write(self, painter: QPainter, block: QRectF, member: int) -> None:
+        """What was said, and below it, where there is room, the prediction in words."""
+        look = self.scene.look
+        metrics = QFontMetrics(look.small)
+        box = block.adjusted(5, 1, -4, -1)
+        lines = self._lines(member, metrics, int(box.width()), max(1, int(box.height() // (metrics.height() - 1))))
+        ground = self._ground(member) or look.ground
+        ink = readable_on(ground)
+        painter.setFont(look.small)
+        for row, line in enumerate(lines):
+            painter.setPen(ink if row == 0 else mix(ground, ink, 0.85))
+            height = box.height() / len(lines)
+            place = QRectF(box.left(), box.top() + row * height, box.width(), height)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
+
+    def _lines(self, member: int, metrics: QFontMetrics, width: int, most: int) -> list[str]:
+        """The lines of text that a block of this size has room for."""
+        utterance = self.scene.content.utterances[member]
+        prediction = self.scene.content.predictions.get(utterance.id)
+        said = metrics.elidedText(utterance.text or "", Qt.TextElideMode.ElideRight, width)
+        if len(said) < min(_SHORTEST_TEXT, len(utterance.text or "")):
+            said = ""
+        judged: tuple[str, ...] = ()
+        if prediction is not None:
+            judged = (f"{prediction.label} {prediction.probabilities.get(prediction.label, 0):.0%}", prediction.label)
+        fitting = next((text for text in judged if metrics.horizontalAdvance(text) <= width), "")
+        return [line for line in (said, fitting) if line][:most]
+
+    def _paint_selected(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
+        scene = self.scene
+        member = scene.content.place.get(scene.selected)
+        if member is None or scene.selection is None or not view.overlaps(*scene.selection):
+            return
+        place = self.lane_rect(rect, int(scene.content.lane_of[member]))
+        block = self._block(place, view, scene.content.utterances[member])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen, spread in ((QPen(scene.look.ground, 1.5), 0.5), (QPen(scene.look.accent, 2.5), 2.0)):
+            painter.setPen(pen)
+            painter.drawRoundedRect(block.adjusted(-spread, -spread, spread, spread), 4, 4)
+        self._mark_frames(painter, block, view, rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _mark_frames(self, painter: QPainter, block: QRectF, view: Viewport, rect: QRect) -> None:
+        """A mark along the lower edge of the selected block for each frame that the network looked at."""
+        look = self.scene.look
+        painter.setPen(QPen(look.ground, 1))
+        painter.setBrush(look.text)
+        for time in self.scene.frames:
+            x = rect.left() + view.x_of(time)
+            painter.drawEllipse(QPointF(x, block.bottom() + 0.5), 2.5, 2.5)
+
+    def paint_header(self, painter: QPainter, rect: QRect) -> None:
+        speakers = tuple(lane.speaker for lane in self.scene.content.lanes)
+        for number, speaker in enumerate(speakers):
+            self._name(painter, self.lane_rect(rect, number), speaker, speakers, self.scene.look)
+        if not speakers:
+            super().paint_header(painter, rect)
+
+    def _name(self, painter: QPainter, place: QRect, speaker: str, speakers: tuple[str, ...], look: Look) -> None:
+        painter.fillRect(QRect(place.left(), place.top() + 3, 4, place.height() - 7), speaker_colour(speaker, speakers))
+        painter.setFont(look.font)
+        painter.setPen(look.text if speaker else look.muted)
+        metrics = QFontMetrics(look.font)
+        box = place.adjusted(10, 0, -6, 0)
+        name = metrics.elidedText(speaker or "Unknown speaker", Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+        self._underline(painter, place)
+
+    def utterance_at(self, point: QPoint, rect: QRect, view: Viewport) -> str:
+        lane = self._lane_at(point, rect)
+        if lane is None:
+            return ""
+        x = point.x() - rect.left()
+        found = lane.spans.at(view.start + x / view.pixels_per_second, _SLACK / view.pixels_per_second)
+        return "" if found is None else self.scene.content.utterances[lane.members[found]].id
+
+    def _lane_at(self, point: QPoint, rect: QRect) -> Lane | None:
+        lanes = self.scene.content.lanes
+        number = (point.y() - rect.top()) * len(lanes) // max(1, rect.height())
+        return lanes[number] if 0 <= number < len(lanes) else None
+
+    def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
+        found = self.utterance_at(point, rect, view)
+        return (
+            utterance_tip(self.scene, self.scene.content.utterances[self.scene.content.place[found]]) if found else ""
+        )

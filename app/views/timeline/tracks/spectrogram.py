@@ -1,0 +1,83 @@
+"""The mel spectrogram: what the audio extractor hears."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+
+from app.views.timeline.heights import Wish
+from app.views.timeline.raster import Pixels, device_size, draw, resample_rows
+from app.views.timeline.ticks import clock
+from app.views.timeline.tracks.base import Track, mark_selection, say, say_unread
+from app.views.timeline.viewport import Viewport
+
+_BANDS = 128
+_TOP = 8000.0  # Hz, where the highest band ends
+_LABELLED = (8000, 4000, 2000, 1000, 500, 200)  # Hz
+
+
+def height_of(hertz: float) -> float:
+    """Where a frequency lies between the bottom (0) and the top (1): Slaney's mel scale, as the model's."""
+    return _mel(hertz) / _mel(_TOP)
+
+
+def hertz_at(height: float) -> float:
+    """The inverse of `height_of`."""
+    mel = height * _mel(_TOP)
+    return mel * 200 / 3 if mel < 15 else 1000 * 6.4 ** ((mel - 15) / 27)
+
+
+def _mel(hertz: float) -> float:
+    return hertz * 3 / 200 if hertz < 1000 else 15 + 27 * float(np.log(hertz / 1000) / np.log(6.4))
+
+
+@cache
+def _scaling(rows: int) -> NDArray[np.float32]:
+    return resample_rows(_BANDS, rows)
+
+
+class SpectrogramTrack(Track):
+    """The model's own 128 mel bands, low frequencies at the bottom."""
+
+    key, title = "spectrogram", "Mel spectrogram"
+
+    def wish(self) -> Wish:
+        return Wish(110, 36)
+
+    def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
+        sound = self.scene.sound
+        if sound.spectrogram is None:
+            say(painter, rect, sound.note, self.scene)
+            return
+        columns, rows = device_size(painter, rect)
+        bands = sound.spectrogram.slice(view.start, view.end, columns).astype(np.float32)
+        draw(painter, rect, self._bright(_scaling(rows) @ bands), self.scene.look.loudness())
+        say_unread(painter, rect, view, self.scene)
+        mark_selection(painter, rect, view, self.scene)
+
+    def _bright(self, bands: NDArray[np.float32]) -> Pixels:
+        """Loudness as an index of the colour table."""
+        low, high = self.scene.sound.levels
+        return np.asarray(np.clip((bands - low) * (255 / (high - low)), 0, 255), np.uint8)
+
+    def paint_header(self, painter: QPainter, rect: QRect) -> None:
+        """The name, and frequencies along the right edge where there is room."""
+        super().paint_header(painter, rect)
+        metrics = QFontMetrics(self.scene.look.small)
+        free_above = rect.top() + metrics.height() + 8
+        painter.setPen(QPen(self.scene.look.muted, 1))
+        for hertz in _LABELLED:
+            y = round(rect.bottom() - height_of(hertz) * rect.height())
+            text = f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz"
+            box = QRect(rect.left(), y - metrics.height() // 2, rect.width() - 8, metrics.height())
+            if box.top() < free_above or box.bottom() > rect.bottom():
+                continue
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawLine(rect.right() - 4, y, rect.right(), y)
+            free_above = box.bottom() + 2
+
+    def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
+        height = min(1.0, max(0.0, (rect.bottom() + 0.5 - point.y()) / rect.height()))
+        return f"{clock(view.time_at(point.x() - rect.left()), 2)}, {hertz_at(height):,.0f} Hz".replace(",", " ", 2)

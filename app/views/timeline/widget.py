@@ -1,0 +1,280 @@
+"""The timeline of the open video."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QToolButton, QWidget
+
+from app.models.session import Session
+from app.views.timeline.canvas import Canvas
+from app.views.timeline.content import Content
+from app.views.timeline.look import Look
+from app.views.timeline.navigation import Navigation
+from app.views.timeline.pointer import Pointer
+from app.views.timeline.rows import Rows
+from app.views.timeline.scene import Scene, Sound
+from app.views.timeline.sources import Sources
+from app.views.timeline.ticks import clock
+from app.views.timeline.tracks.attention import AttentionTrack
+from app.views.timeline.tracks.emotions import EmotionsTrack
+from app.views.timeline.tracks.lanes import LanesTrack
+from app.views.timeline.tracks.overview import Overview
+from app.views.timeline.tracks.ruler import Ruler
+from app.views.timeline.tracks.spectrogram import SpectrogramTrack
+from app.views.timeline.tracks.waveform import WaveformTrack
+from app.views.timeline.viewport import Viewport
+
+_STEP = 1.5  # zoom of one key press
+_TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack)
+_HEADER = (150, 210)  # narrowest and widest, pixels
+_PREDICTED = ("overview", "attention", "lanes", "emotions")  # tracks that show predictions
+_BUTTONS = (("−", "Zoom out"), ("+", "Zoom in"), ("Fit", "Show the whole video"))
+_SOUND = ("waveform", "spectrogram")
+
+
+class Timeline(QWidget):
+    """Overview, ruler, attention, speakers, sound, mel spectrogram and emotions on one time axis."""
+
+    seek_requested = Signal(float)  # media time
+    utterance_activated = Signal(str)  # id of an utterance that was double-clicked
+    view_changed = Signal(float, float)  # first and last visible media time
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._navigation = Navigation()
+        self._scene = Scene(Look.of(self.palette(), self.font()))
+        self._rows = Rows([track(self._scene) for track in _TRACKS])
+        self._canvas = Canvas(self._scene, self._rows, self._navigation, self)
+        self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
+        self._sources = Sources(self)
+        self._lay_out()
+        self._buttons = self._make_buttons()
+        self._connect()
+        self._open()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._canvas, 1)
+        layout.addWidget(self._scroll)
+        self._canvas.installEventFilter(self)
+        self.setFocusProxy(self._canvas)
+        self._canvas.setAccessibleName("Timeline")
+        self._scroll.setAccessibleName("Tracks of the timeline")
+        self._scroll.hide()
+
+    def _make_buttons(self) -> list[QToolButton]:
+        """Zoom buttons beside the overview."""
+        made: list[QToolButton] = []
+        acts = (self.zoom_out, self.zoom_in, self.fit)
+        for (text, name), act in zip(_BUTTONS, acts, strict=True):
+            button = QToolButton(self._canvas)
+            button.setText(text)
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(act)
+            button.setGeometry(8 + 32 * len(made), 6, 30 if len(text) == 1 else 40, 28)
+            made.append(button)
+        return made
+
+    def _connect(self) -> None:
+        session, pointer = self._session, Pointer(self._canvas)
+        session.opened.connect(self._open)
+        session.utterances_changed.connect(self._take_utterances)
+        session.model_changed.connect(self._take_utterances)
+        session.prediction_changed.connect(self._take_prediction)
+        session.selection_changed.connect(self._take_selection)
+        session.faces_changed.connect(self._take_frames)
+        pointer.seek.connect(self.seek_requested)
+        pointer.select.connect(session.select)
+        pointer.activate.connect(self.utterance_activated)
+        pointer.look.connect(self._look)
+        pointer.scroll.connect(lambda by: self._scroll.setValue(self._scroll.value() + by))
+        pointer.placed.connect(self._place)
+        self._scroll.valueChanged.connect(self._scroll_to)
+        self._sources.changed.connect(self._take_sound)
+
+    # What others ask for
+
+    def set_time(self, time: float) -> None:
+        """Move the playhead; the view turns a page when the playhead leaves it."""
+        before = self._navigation.view
+        self._canvas.move_playhead(time)
+        self._navigation.follow(time)
+        self._announce(before)
+
+    def zoom_in(self) -> None:
+        """Closer, around the playhead if it is visible."""
+        self._zoom(_STEP)
+
+    def zoom_out(self) -> None:
+        """Further away, around the playhead if it is visible."""
+        self._zoom(1 / _STEP)
+
+    def fit(self) -> None:
+        """Show the whole file."""
+        self._look(Viewport.whole(self._navigation.view.duration, self._navigation.view.width))
+
+    def zoom_to(self, start: float, end: float) -> None:
+        """Show a span of media time, in seconds."""
+        self._look(self._navigation.view.spanning(start, end))
+
+    def shutdown(self) -> None:
+        """Stop reading the sound and wait until its threads are gone; the window calls it before it closes."""
+        self._sources.close()
+
+    def _zoom(self, factor: float) -> None:
+        view = self._navigation.view
+        x = view.x_of(self._navigation.time) if view.shows(self._navigation.time) else view.width / 2
+        self._look(view.zoomed(factor, x))
+
+    # What the session says
+
+    def _open(self) -> None:
+        media = self._session.media
+        self._navigation.open(media.duration if media else 0.0)
+        self._take_utterances()
+        self._take_selection(self._session.selected)
+        self._sources.open(media)
+        self._place()
+        self.view_changed.emit(self._navigation.view.start, self._navigation.view.end)
+
+    def _take_utterances(self) -> None:
+        session, scene = self._session, self._scene
+        known = [p for u in session.utterances if (p := session.prediction(u.id)) is not None]
+        lanes = len(scene.content.lanes)
+        scene.content = Content(session.utterances, session.speakers, session.labels, known)
+        if len(scene.content.lanes) != lanes:
+            self._rows.forget_heights("lanes")
+        self._fit_header()
+        self._place()
+        self._describe()
+
+    def _take_prediction(self, utterance_id: str) -> None:
+        prediction = self._session.prediction(utterance_id)
+        if prediction is not None:
+            self._scene.content.predict(prediction)
+            self._canvas.refresh(_PREDICTED)
+
+    def _take_selection(self, utterance_id: str) -> None:
+        before, scene = self._navigation.view, self._scene
+        scene.selected = utterance_id
+        scene.frames = self._session.frames_used(utterance_id)
+        if scene.selection is not None:
+            self._navigation.reveal(*scene.selection)
+            self._announce(before)
+        self._canvas.refresh()
+        self._describe()
+
+    def _take_frames(self) -> None:
+        frames = self._session.frames_used(self._session.selected)
+        if frames != self._scene.frames:
+            self._scene.frames = frames
+            self._canvas.refresh(("lanes",))
+
+    def _take_sound(self, sound: Sound) -> None:
+        self._scene.sound = sound
+        self._canvas.refresh(_SOUND)
+
+    # Keeping the picture in order
+
+    def _look(self, view: Viewport) -> None:
+        before = self._navigation.view
+        self._navigation.show(view)
+        self._announce(before)
+
+    def _announce(self, before: Viewport) -> None:
+        view = self._navigation.view
+        if view != before:
+            self._canvas.refresh()
+            self._describe()
+            self.view_changed.emit(view.start, view.end)
+
+    def _place(self) -> None:
+        """Arrange the tracks on the height there is."""
+        self._canvas.place_rows()
+        self._scroll.setRange(0, self._rows.overflow)
+        self._scroll.setPageStep(self._canvas.height())
+        self._scroll.setVisible(self._rows.overflow > 0)
+        for button in self._buttons:
+            button.setVisible(self._navigation.view.duration > 0)
+
+    def _scroll_to(self, value: int) -> None:
+        self._rows.scrolled = value
+        self._canvas.place_rows()
+
+    def _fit_header(self) -> None:
+        metrics = QFontMetrics(self._scene.look.font)
+        names = [metrics.horizontalAdvance(speaker) + 20 for speaker in self._session.speakers]
+        self._canvas.header_width = min(max([_HEADER[0], *names]), _HEADER[1])
+        self._fit_width()
+
+    def _fit_width(self) -> None:
+        self._navigation.view = self._navigation.view.resized(self._canvas.width() - self._canvas.header_width)
+
+    def _describe(self) -> None:
+        """Say in words what is visible, for those who cannot see it."""
+        view, session = self._navigation.view, self._session
+        text = f"{len(session.utterances)} utterances of {len(session.speakers)} speakers. "
+        text += f"Shown: {clock(view.start)} to {clock(view.end)}."
+        chosen = session.utterance(session.selected)
+        if chosen is not None:
+            text += f" Selected: {chosen.speaker}, {clock(chosen.start, 1)}, {chosen.text or 'no text'}."
+        self._canvas.setAccessibleDescription(text)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit_width()
+            self._place()
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._scene.look = Look.of(self.palette(), self.font())
+            self._fit_header()
+            self._place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page up and down turn pages; every other key is the window's."""
+        pages = {Qt.Key.Key_PageUp: -0.9, Qt.Key.Key_PageDown: 0.9}.get(Qt.Key(event.key()))
+        if pages is None:
+            event.ignore()
+        else:
+            self._look(self._navigation.view.moved(pages * self._navigation.view.span))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._menu().popup(event.globalPos())
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addSection("Tracks")
+        for track in self._rows.tracks:
+            if track.hideable:
+                action = menu.addAction(track.title)
+                action.setCheckable(True)
+                action.setChecked(track.key not in self._rows.hidden)
+                action.toggled.connect(lambda shown, key=track.key: self.show_track(key, shown))
+        menu.addSeparator()
+        menu.addAction("Reset heights", self._reset_heights)
+        menu.addAction("Show the whole video", self.fit)
+        if self._scene.selection is not None:
+            menu.addAction("Zoom to the selected utterance", self._zoom_to_selection)
+        return menu
+
+    def _reset_heights(self) -> None:
+        self._rows.forget_heights()
+        self._place()
+
+    def _zoom_to_selection(self) -> None:
+        if self._scene.selection is not None:
+            start, end = self._scene.selection
+            self.zoom_to(start - (end - start) / 2, end + (end - start) / 2)
+
+    def show_track(self, key: str, shown: bool) -> None:
+        """Show or hide a track: "attention", "waveform", "spectrogram" or "emotions"."""
+        self._rows.hidden = self._rows.hidden - {key} if shown else self._rows.hidden | {key}
+        self._place()
