@@ -1,0 +1,70 @@
+"""What every corpus reader hands back. No torch."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from m2fnet_core.dialogue import Dialogue, Utterance
+from m2fnet_core.errors import TrainingError
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Dialogues by split. A label outside the run's set is None: context that is not scored."""
+
+    name: str
+    splits: Mapping[str, tuple[Dialogue, ...]]
+    problems: tuple[str, ...] = ()  # missing or corrupt parts, one sentence each
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One labelled picture or clip of an extractor's corpus. ``member`` names a file inside a tar ``path``."""
+
+    path: Path
+    label: str
+    split: str
+    speaker: str = ""
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """All labelled pictures or clips of a corpus."""
+
+    name: str
+    items: tuple[Item, ...]
+    problems: tuple[str, ...] = ()
+
+    def of(self, split: str) -> tuple[Item, ...]:
+        """Those of one split."""
+        return tuple(item for item in self.items if item.split == split)
+
+
+def mapped_label(word: str, labels: Sequence[str], label_map: Mapping[str, str]) -> str | None:
+    """A corpus's word as a label of the run's set; None when the map leaves it out or the set does not have it."""
+    label = label_map.get(word, word)
+    return label if label in labels else None
+
+
+def label_dialogues(
+    dialogues: Iterable[Dialogue], labels: Sequence[str], label_map: Mapping[str, str]
+) -> tuple[Dialogue, ...]:
+    """The dialogues with their utterances' labels in the run's set."""
+
+    def label(utterance: Utterance) -> Utterance:
+        return replace(utterance, label=mapped_label(utterance.label or "", labels, label_map))
+
+    return tuple(replace(d, utterances=tuple(label(u) for u in d.utterances)) for d in dialogues)
+
+
+def require_labels(name: str, found: Iterable[str | None], labels: Sequence[str]) -> None:
+    """Raise TrainingError when fewer than two labels of the set occur: nothing can be learnt from that."""
+    known = sorted({label for label in found if label is not None})
+    if len(known) < 2:
+        what = f"only the label {known[0]}" if known else "no label"
+        raise TrainingError(
+            f"{name} has {what} of the set ({', '.join(labels)}); add data, or map its labels with label_map."
+        )

@@ -1,0 +1,158 @@
+"""Training the dialogue network on stored vectors, Eq. 5-8 and 14 (torch)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from m2fnet_core.bundle_info import FusionConfig
+from m2fnet_core.dialogue import Dialogue
+from m2fnet_core.features.vectors import UtteranceVectors
+from m2fnet_core.nets.fusion import FusionInput, FusionNet
+from m2fnet_core.predict import fusion_input
+from trainer.config import FusionStep
+from trainer.metrics import Floats, Ints, accuracy, class_f1, weighted_f1
+
+IGNORED = -100  # label of utterances that are context only, and of padding
+_JUDGED_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDialogue:
+    """One dialogue's vectors with label numbers, IGNORED where there is none."""
+
+    id: str
+    vectors: tuple[UtteranceVectors, ...]
+    labels: tuple[int, ...]
+
+
+def labelled(
+    dialogues: Sequence[Dialogue], vectors: Mapping[tuple[str, str], UtteranceVectors], labels: Sequence[str]
+) -> list[LabelledDialogue]:
+    """Dialogues joined with their vectors; an utterance without any keeps its place with all inputs absent."""
+    places = {label: place for place, label in enumerate(labels)}
+    return [
+        LabelledDialogue(
+            dialogue.id,
+            tuple(vectors.get((dialogue.id, u.id), UtteranceVectors()) for u in dialogue.utterances),
+            tuple(places.get(u.label or "", IGNORED) for u in dialogue.utterances),
+        )
+        for dialogue in dialogues
+    ]
+
+
+def fitted_config(config: FusionConfig, dialogues: Sequence[LabelledDialogue], classes: int) -> FusionConfig:
+    """The configured network with the widths of these vectors (0: nowhere present) and this many classes.
+
+    Raises ValueError when vectors of one input differ in width.
+    """
+
+    def width(name: str) -> int:
+        found = {len(v) for d in dialogues for u in d.vectors if (v := getattr(u, name)) is not None}
+        if len(found) > 1:
+            raise ValueError(f"{name} vectors have different widths: {sorted(found)}")
+        return found.pop() if found else 0
+
+    text, audio, scene, faces = (width(name) for name in ("text", "audio", "scene", "faces"))
+    form = config.form if text and audio + scene + faces else "concat"
+    return replace(config, classes=classes, form=form, text=text, audio=audio, scene=scene, faces=faces)
+
+
+class FusionTask:
+    """What the loop needs to know about training the dialogue network. Examples are dialogues."""
+
+    step, metric = "fusion", "weighted_f1"
+
+    def __init__(
+        self,
+        config: FusionStep,
+        net: FusionConfig,
+        train: Sequence[LabelledDialogue],
+        unseen: Sequence[LabelledDialogue],
+        seed: int,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.net = FusionNet(net)
+        self.model: nn.Module = self.net
+        self._config, self._seed = config, seed
+        self._train, self._unseen = train, unseen
+        counts = np.bincount([label for d in train for label in d.labels if label >= 0], minlength=net.classes)
+        weights = (counts.sum() / np.maximum(counts, 1)) ** config.balance
+        self._class_weights = torch.tensor(weights / weights.mean(), dtype=torch.float32)
+
+    def batches(self, epoch: int) -> Sequence[list[int]]:
+        """Dialogues, shuffled."""
+        order = np.random.default_rng([self._seed, epoch]).permutation(len(self._train))
+        size = self._config.loop.batch_size
+        return [order[i : i + size].tolist() for i in range(0, len(order), size)]
+
+    def weight(self, examples: list[int]) -> float:
+        """Utterances with a label."""
+        return float(sum(label >= 0 for i in examples for label in self._train[i].labels)) or 1.0
+
+    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+        """(FusionInput, labels [B, K]) with each modality of an utterance dropped at random."""
+        dialogues = [self._train[i] for i in examples]
+        batch = fusion_input([d.vectors for d in dialogues], self.net.config)
+        kept = [self._kept(generator, batch.real.shape[1]) for generator in generators]
+        return batch._replace(present=batch.present & torch.from_numpy(np.stack(kept))), padded_labels(dialogues)
+
+    def _kept(self, generator: np.random.Generator, turns: int) -> Any:
+        """Bool [turns, 4] that never drops every modality; scene and faces go together or alone."""
+        share = self._config.modality_dropout
+        text, audio, visual, scene, faces = generator.random((5, turns)) >= share
+        nothing = ~(text | audio | visual)
+        return np.stack([text | nothing, audio, visual & scene, visual & faces], axis=-1)
+
+    def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
+        """Cross-entropy over the utterances with a label, Eq. 14."""
+        inputs, labels = batch
+        logits = model(FusionInput(*inputs)).logits.flatten(0, 1).float()
+        loss = cross_entropy(
+            logits,
+            labels.flatten(),
+            weight=self._class_weights.to(logits.device),
+            ignore_index=IGNORED,
+            label_smoothing=self._config.label_smoothing,
+        )
+        return {"total": loss}
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """One group."""
+        return [{"params": list(self.model.parameters())}]
+
+    def validate(self, model: nn.Module) -> Mapping[str, float]:
+        """Weighted F1, accuracy, cross-entropy and per-class F1 on the validation split."""
+        truth, probabilities = judged(self.net, self._unseen)
+        predicted = probabilities.argmax(axis=1)
+        surprise = -np.log(np.maximum(probabilities[np.arange(len(truth)), truth], 1e-12)).mean()
+        figures = {"weighted_f1": weighted_f1(truth, predicted), "accuracy": accuracy(truth, predicted)}
+        per_class = class_f1(truth, predicted, self.net.config.classes)
+        return {**figures, "cross_entropy": float(surprise), **{f"f1/{i}": f for i, f in enumerate(per_class)}}
+
+
+def padded_labels(dialogues: Sequence[LabelledDialogue]) -> Tensor:
+    """Int64 [B, longest], IGNORED on padding."""
+    longest = max(len(d.labels) for d in dialogues)
+    return torch.tensor([[*d.labels, *[IGNORED] * (longest - len(d.labels))] for d in dialogues])
+
+
+def judged(net: FusionNet, dialogues: Sequence[LabelledDialogue], temperature: float = 1.0) -> tuple[Ints, Floats]:
+    """Labels (n,) and probabilities (n, classes) of every utterance with a label, in order."""
+    device = next(net.parameters()).device
+    truth, rows = [], []
+    net.eval()
+    with torch.inference_mode():
+        for start in range(0, len(dialogues), _JUDGED_AT_ONCE):
+            some = dialogues[start : start + _JUDGED_AT_ONCE]
+            batch = fusion_input([d.vectors for d in some], net.config)
+            logits = net(FusionInput(*(tensor.to(device) for tensor in batch))).logits.double().cpu() / temperature
+            labels = padded_labels(some)
+            known = labels != IGNORED
+            truth.append(labels[known].numpy())
+            rows.append(logits.softmax(dim=-1)[known].numpy())
+    return np.concatenate(truth), np.concatenate(rows)

@@ -1,0 +1,138 @@
+"""Fine-tuning the text encoder on utterance and context -> label: EmoBERTa's recipe, Eq. 2 (torch)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from m2fnet_core.dialogue import Dialogue
+from m2fnet_core.features.text import Tokens, padded, pooled, text_inputs
+from m2fnet_core.nets.text_encoder import TextEncoder
+from trainer.config import TextStep
+from trainer.metrics import Floats, accuracy, weighted_f1
+
+_JUDGED_AT_ONCE = 64
+_LAYER = re.compile(r"\blayers?\.(\d+)\.")
+
+
+class TextClassifier(nn.Module):
+    """The encoder's pooled activation, dropout, and one linear layer to the labels."""
+
+    def __init__(self, encoder: TextEncoder, step: TextStep, classes: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.pooling = step.input.pooling
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Linear(encoder.width, classes)
+
+    def forward(self, ids: Tensor, real: Tensor) -> Tensor:
+        """Ids int64 [B, T], ``real`` bool [B, T] -> logits [B, classes]."""
+        logits: Tensor = self.head(self.dropout(pooled(self.encoder(ids, real), real, self.pooling)))
+        return logits
+
+
+@dataclass(frozen=True, slots=True)
+class TextExamples:
+    """Encoder inputs of the utterances that have text and a label."""
+
+    inputs: tuple[Tokens, ...]
+    labels: tuple[int, ...]
+    dialogues: tuple[str, ...]
+
+
+def text_examples(
+    encoder: TextEncoder, step: TextStep, dialogues: Sequence[Dialogue], labels: Sequence[str]
+) -> TextExamples:
+    """Utterances without a label of the set are context only."""
+    places = {label: place for place, label in enumerate(labels)}
+    rows = [
+        (tokens, places[utterance.label], dialogue.id)
+        for dialogue in dialogues
+        for utterance, tokens in zip(
+            dialogue.utterances, text_inputs(encoder, step.input, dialogue.utterances), strict=True
+        )
+        if tokens is not None and utterance.label is not None
+    ]
+    return TextExamples(*(tuple(column) for column in zip(*rows, strict=True))) if rows else TextExamples((), (), ())
+
+
+class TextTask:
+    """What the loop needs to know about fine-tuning the encoder."""
+
+    step, metric = "text", "weighted_f1"
+
+    def __init__(
+        self, encoder: TextEncoder, config: TextStep, train: TextExamples, unseen: TextExamples, classes: int, seed: int
+    ) -> None:
+        torch.manual_seed(seed)
+        self.model: nn.Module = TextClassifier(encoder, config, classes)
+        self._config, self._seed, self._padding = config, seed, encoder.padding
+        self._train, self._unseen, self._classes = train, unseen, classes
+
+    def batches(self, epoch: int) -> Sequence[list[int]]:
+        """Shuffled; of about one length inside a batch, since padding costs as much as text."""
+        generator = np.random.default_rng([self._seed, epoch])
+        size = self._config.loop.batch_size
+        order = generator.permutation(len(self._train.inputs))
+        batches = []
+        for start in range(0, len(order), 50 * size):
+            chunk = sorted(order[start : start + 50 * size], key=lambda i: len(self._train.inputs[i]))
+            batches += [[int(i) for i in chunk[k : k + size]] for k in range(0, len(chunk), size)]
+        return [batches[i] for i in generator.permutation(len(batches))]
+
+    def weight(self, examples: list[int]) -> float:
+        """Every utterance counts alike."""
+        return float(len(examples))
+
+    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+        """(ids, real, labels)."""
+        ids, real = padded([self._train.inputs[i] for i in examples], self._padding, torch.device("cpu"))
+        return ids, real, torch.tensor([self._train.labels[i] for i in examples])
+
+    def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
+        """Cross-entropy."""
+        ids, real, labels = batch
+        return {"total": cross_entropy(model(ids, real), labels, label_smoothing=self._config.label_smoothing)}
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Lower layers learn slower by ``layer_decay`` each; biases and norms do not decay."""
+        groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+        depth = 1 + max(
+            (int(m[1]) for name, _ in self.model.named_parameters() if (m := _LAYER.search(name))), default=0
+        )
+        for name, parameter in self.model.named_parameters():
+            groups.setdefault((self._scale(name, depth), parameter.dim() > 1), []).append(parameter)
+        return [
+            {"params": parameters, "scale": scale, **({} if decays else {"weight_decay": 0.0})}
+            for (scale, decays), parameters in groups.items()
+        ]
+
+    def _scale(self, name: str, depth: int) -> float:
+        if name.startswith("head."):
+            return 1.0
+        match = _LAYER.search(name)
+        below_top = depth - int(match[1]) if match else depth + 1
+        return float(self._config.layer_decay**below_top)
+
+    def validate(self, model: nn.Module) -> Mapping[str, float]:
+        """Weighted F1 and accuracy on the validation split."""
+        predicted = self.probabilities(self._unseen).argmax(axis=1)
+        truth = np.asarray(self._unseen.labels)
+        return {"weighted_f1": weighted_f1(truth, predicted), "accuracy": accuracy(truth, predicted)}
+
+    def probabilities(self, examples: TextExamples) -> Floats:
+        """Float64 [n, classes] of the model as it stands."""
+        device = next(self.model.parameters()).device
+        order = sorted(range(len(examples.inputs)), key=lambda i: -len(examples.inputs[i]))
+        rows = np.zeros((len(order), self._classes))
+        with torch.inference_mode():
+            for start in range(0, len(order), _JUDGED_AT_ONCE):
+                some = order[start : start + _JUDGED_AT_ONCE]
+                ids, real = padded([examples.inputs[i] for i in some], self._padding, device)
+                rows[some] = self.model(ids, real).double().softmax(dim=1).cpu().numpy()
+        return rows
