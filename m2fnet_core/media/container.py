@@ -57,6 +57,16 @@ def packets(container: av.container.InputContainer, *streams: av.stream.Stream) 
             _log.debug("%s: %s", container.name, error)
 
 
+def seek(container: av.container.InputContainer, stream: av.stream.Stream, *stamps: int) -> None:
+    """Go to the key frame at or before the first of ``stamps`` (ticks of ``stream``) that the demuxer accepts."""
+    for stamp in stamps:
+        try:
+            container.seek(stamp, stream=stream, backward=True)
+            return
+        except av.error.FFmpegError as error:
+            _log.debug("%s: cannot go to %d: %s", container.name, stamp, error)
+
+
 def origin_of(container: av.container.InputContainer) -> float:
     """Container time in seconds of media time zero."""
     return float((container.start_time or 0) / av.time_base)

@@ -9,8 +9,10 @@ import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.media.container import packets
+from m2fnet_core.media.container import packets, seek
 from m2fnet_core.media.index import FrameIndex
+
+_BEFORE_START = 10  # seconds
 
 
 class Decoder:
@@ -36,7 +38,10 @@ class Decoder:
                 return
 
     def _seek(self, number: int) -> None:
-        self._container.seek(int(self._index.stamps[number]), stream=self._stream, backward=True)
+        stamp = int(self._index.stamps[number])
+        # The first one from well before it, since some demuxers only come near to where they are sent.
+        earlier = [stamp - int(_BEFORE_START / self._stream.time_base)] if number == 0 else []
+        seek(self._container, self._stream, *earlier, stamp)
 
     def _numbered(self, asked: frozenset[int]) -> Iterator[tuple[int, av.VideoFrame]]:
         source = packets(self._container, self._stream)

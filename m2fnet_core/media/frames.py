@@ -16,7 +16,7 @@ from m2fnet_core.media.geometry import Converter, Geometry
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import MediaInfo
 
-_ATTEMPTS = 3  # key frames from which decoding of a run is tried
+_BACK = (0.0, 1.0, 10.0)  # seconds before the first wanted frame from whose key frame decoding is tried
 _WORTH_A_SEEK = 12  # frames; decoding on over fewer than these is cheaper than filling the decoder again
 
 
@@ -92,15 +92,14 @@ class FrameReader:
         return (run for run in np.split(wanted, jumps) if len(run))
 
     def _decode_run(self, wanted: NDArray[np.int64]) -> Iterator[tuple[int, av.VideoFrame]]:
-        """Frames of one run. Where decoding began too late (damage, a vague seek) it starts again a key earlier."""
-        start = int(wanted[0])
-        for _ in range(_ATTEMPTS):
-            start = self._index.key_before(start)
+        """Frames of one run. Where decoding began too late (damage, a vague seek) it starts again further back."""
+        time = self._index.times[wanted[0]]
+        for back in _BACK:
+            start = self._index.key_before(self._index.at(time - back))
             frames = self._decoder.decode(start, wanted)
             first = next(frames, None)
             if start == 0 or (first is not None and first[0] == wanted[0]):
                 break
-            start -= 1
         if first is not None:
             yield first
             yield from frames

@@ -93,7 +93,7 @@ def _duration(container: av.container.InputContainer, streams: list[av.stream.St
     """Seconds from origin to the end of what is there, and whether the file states more than that."""
     stated = (container.duration or 0) / av.time_base
     end = _end_after(container, streams, stated - _TAIL) if stated > 0 else 0.0
-    if abs(stated - end) < _SLACK:
+    if end > 0.0 and abs(stated - end) < _SLACK:
         return stated, False
     if end <= 0.0:
         end = _end_after(container, streams, 0.0)

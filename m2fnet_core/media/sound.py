@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m2fnet_core.errors import MediaError
-from m2fnet_core.media.container import only, open_media, packets
+from m2fnet_core.media.container import only, open_media, packets, seek
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.resample import RATE, Piece, resampled
 
@@ -78,7 +78,7 @@ def _pieces_from(
     """Resampled pieces from at or before ``start`` on."""
     for lead in _LEADS:
         target = max(0.0, start - lead)
-        container.seek(int((target + origin) / stream.time_base), stream=stream, backward=True)
+        seek(container, stream, int((target + origin) / stream.time_base))
         frames = _decoded(container, stream)
         first = next(frames, None)
         if target == 0.0 or first is None or first.time - origin <= start:
