@@ -107,6 +107,13 @@ class Session(QObject):
         """Faces on those frames."""
         return self._used.get(utterance_id, ())
 
+    def scanned_around(self, time: float) -> tuple[tuple[FaceBox, ...], tuple[FaceBox, ...]]:
+        """Faces of the last sampled frame not after ``time`` and of the first one after it; empty where there is none."""
+        place = bisect_right(self._scan_times, time)
+        before = self._scanned[self._scan_times[place - 1]] if place else ()
+        after = self._scanned[self._scan_times[place]] if place < len(self._scan_times) else ()
+        return before, after
+
     def row(self, utterance_id: str) -> int | None:
         """Place among the utterances in order of their start; None for an unknown id."""
         return self._row.get(utterance_id)

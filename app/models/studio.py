@@ -32,6 +32,8 @@ class Studio(QObject):
         self.notices = Notices(self)
         self.worker = WorkerClient(self)
         self.analysis = Analysis(self.session, self.worker, self.notices, self)
+        self.device = settings.get(DEVICE)
+        self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         self._transcript: Path | None = None
         self._opener = Background("opener", self)
         self._opener.result.connect(self._show)
@@ -80,15 +82,13 @@ class Studio(QObject):
     def analyse(self, use_cache: bool = True) -> None:
         """Analyse the open video with the chosen transcript, model and device."""
         if self.path is not None:
-            self.analysis.analyze(
-                Analyze(self.path, self._transcript, self._model(), self.settings.get(DEVICE), use_cache)
-            )
+            self.analysis.analyze(Analyze(self.path, self._transcript, self.model, self.device, use_cache))
 
     def choose_device(self, device: str) -> None:
         """Compute on another device from now on."""
-        if device != self.settings.get(DEVICE):
-            self.settings.set(DEVICE, device)
-            self.analyse()
+        self.device = device
+        self.settings.set(DEVICE, device)
+        self.analyse()
 
     def choose_model(self, folder: Path | None) -> None:
         """Predict with the bundle in ``folder`` from now on; None: the program's own."""
@@ -98,13 +98,14 @@ class Studio(QObject):
         except M2FNetError as error:
             self.notices.fail(str(error))
             return
+        self.model = folder
         self.settings.set(MODEL, str(folder or ""))
         self.analyse()
 
     def transcribe(self, recogniser: str) -> None:
         """Write the text of the open video with a speech recognition model (a Hugging Face id or a folder)."""
         self.settings.set(RECOGNISER, recogniser)
-        self.analysis.transcribe(recogniser, self.settings.get(DEVICE))
+        self.analysis.transcribe(recogniser, self.device)
 
     def export(self, path: Path) -> None:
         """Write the predictions as JSON, schema 1."""
@@ -121,10 +122,6 @@ class Studio(QObject):
         """End everything that runs; nothing outlives this."""
         self._opener.close()
         self.worker.close()
-
-    def _model(self) -> Path | None:
-        folder = self.settings.get(MODEL)
-        return Path(folder) if folder else None
 
     def _show(self, media: MediaInfo) -> None:
         self.reading.emit("")

@@ -37,7 +37,6 @@ _HEADERS = {
     Column.EMOTION: ("Emotion", "Predicted emotion and its probability"),
     Column.MODALITIES: ("Has", "Which modalities were there: text, sound, scene, faces"),
 }
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class UtteranceTable(QAbstractTableModel):
@@ -75,8 +74,6 @@ class UtteranceTable(QAbstractTableModel):
             Qt.ItemDataRole.ToolTipRole,
         ):
             return _HEADERS[Column(section)][role == Qt.ItemDataRole.ToolTipRole]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in (Column.START, Column.END, Column.NUMBER):
-            return int(_RIGHT)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -87,8 +84,6 @@ class UtteranceTable(QAbstractTableModel):
                 return self._text(utterance, Column(index.column()))
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(utterance, Column(index.column()))
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() in (Column.NUMBER, Column.START, Column.END):
-                return int(_RIGHT)
             case _ if role == UTTERANCE:
                 return utterance
             case _ if role == PREDICTION:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton
 
 from app import icons
 from app.views.parts import label, push, row
@@ -13,10 +13,10 @@ _ICONS = {CAUTION: "warning", FAILURE: "warning", INFO: "info"}
 
 
 class Banner(QFrame):
-    """Hidden until `say` is called; a person can put it away."""
+    """Hidden until `say` is called; a person can put it away unless what it says must stay in sight."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, stays: bool = False) -> None:
+        super().__init__()
         self.setObjectName("banner")
         self.setAccessibleName(name)
         self._icon = icons.button("warning", "")
@@ -24,6 +24,7 @@ class Banner(QFrame):
         self._text = label("", wrap=True)
         self._buttons: list[QPushButton] = []
         self._close = icons.button("close", "Put this message away")
+        self._close.setVisible(not stays)
         self._close.clicked.connect(self.hide)
         self._layout = row(self._icon, self._text, self._close, margins=(6, 4, 6, 4))
         self._layout.setStretch(1, 1)

@@ -57,7 +57,8 @@ class StatusBar(QStatusBar):
 
     def _show_model(self) -> None:
         session = self._session
-        self.model.setText(session.model if session.trained else f"{session.model} – untrained")
+        named = session.trained or "untrained" in session.model
+        self.model.setText(session.model if named else f"{session.model} (untrained)")
         self.model.setVisible(bool(session.model))
         self.device.setText(session.device)
         self.device.setVisible(bool(session.device))
@@ -100,7 +101,7 @@ def _chip(name: str, tip: str) -> QToolButton:
 
 def _group(*parts: QWidget) -> QWidget:
     group = QWidget()
-    group.setLayout(row(*parts))
+    group.setLayout(row(1, *parts))
     return group
 
 

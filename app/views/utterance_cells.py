@@ -44,7 +44,7 @@ class UtteranceCells(QStyledItemDelegate):
             case Column.NUMBER:
                 self._number(painter, rect, index, palette, ink)
             case Column.START | Column.END:
-                self._words(painter, rect, index, ink, Qt.AlignmentFlag.AlignRight)
+                self._words(painter, rect, index, ink)
             case Column.SPEAKER:
                 self._speaker(painter, rect, index, ink)
             case Column.TEXT:
@@ -62,11 +62,11 @@ class UtteranceCells(QStyledItemDelegate):
             )
         else:
             ink = muted(palette)
-        self._words(painter, rect, index, ink, Qt.AlignmentFlag.AlignRight)
+        self._words(painter, rect, index, ink)
 
-    def _words(self, painter: QPainter, rect: QRectF, index: Index, ink: QColor, align: Qt.AlignmentFlag) -> None:
+    def _words(self, painter: QPainter, rect: QRectF, index: Index, ink: QColor) -> None:
         painter.setPen(ink)
-        painter.drawText(rect.adjusted(4, 0, -6, 0), align | Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        painter.drawText(rect.adjusted(_PAD, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(index.data()))
 
     def _speaker(self, painter: QPainter, rect: QRectF, index: Index, ink: QColor) -> None:
         name = index.data(UTTERANCE).speaker

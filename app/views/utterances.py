@@ -15,11 +15,11 @@ from app.words import count
 
 _WIDTHS = {
     Column.NUMBER: 40,
-    Column.START: 66,
-    Column.END: 66,
-    Column.SPEAKER: 92,
-    Column.EMOTION: 136,
-    Column.MODALITIES: 84,
+    Column.START: 60,
+    Column.END: 60,
+    Column.SPEAKER: 84,
+    Column.EMOTION: 134,
+    Column.MODALITIES: 82,
 }
 
 
@@ -150,6 +150,7 @@ class _Table(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def paintEvent(self, event: QPaintEvent) -> None:

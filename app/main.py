@@ -1,0 +1,87 @@
+"""The command ``m2fnet-studio``: opens the window, on a video when one is named."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.commands import demo_video
+from app.main_window import MainWindow
+from app.screenshot import Screenshot
+from app.settings import SCHEME, Settings
+from app.theme import apply_scheme
+from m2fnet_core.folders import resource
+
+_log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program. Returns the exit code."""
+    options = parse(sys.argv[1:] if argv is None else argv)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal; the worker ends with its input
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    application = create_application()
+    sys.excepthook = lambda *failure: _log.error("a mistake in the program", exc_info=failure)
+    window = launch(options)  # noqa: F841 - kept alive while the program runs
+    return application.exec()
+
+
+def create_application() -> QApplication:
+    """The one QApplication, in the program's look."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
+    application.setApplicationName("m2fnet-studio")
+    application.setApplicationDisplayName("M2FNet Studio")
+    application.setApplicationVersion(version("m2fnet-studio"))
+    application.setDesktopFileName("m2fnet-studio")
+    application.setWindowIcon(QIcon(str(resource("icons", "studio.svg"))))
+    application.setStyle("Fusion")
+    return application
+
+
+def launch(options: argparse.Namespace) -> MainWindow:
+    """Show the window; what was asked for on the command line starts as soon as it is on screen."""
+    settings = Settings()
+    apply_scheme(settings.get(SCHEME))
+    window = MainWindow(settings)
+    if options.model is not None:
+        window.studio.model = options.model
+    if options.device is not None:
+        window.studio.device = options.device
+    window.show()
+    if options.screenshot is not None:
+        Screenshot(window, options.screenshot).start()
+    if options.video is not None:
+        QTimer.singleShot(0, window, lambda: window.studio.open(options.video, options.transcript))
+    return window
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line's options. Ends the program (SystemExit) on a wrong one."""
+    parser = argparse.ArgumentParser(prog="m2fnet-studio", description="See the emotion of every utterance of a video.")
+    parser.add_argument("video", nargs="?", type=Path, metavar="VIDEO", help="video or sound file to open")
+    parser.add_argument("--demo", action="store_true", help="open the conversation that comes with the program")
+    parser.add_argument("--transcript", type=Path, metavar="F", help="use this transcript (srt, vtt, csv)")
+    parser.add_argument("--model", type=Path, metavar="DIR", help="predict with this model bundle")
+    parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, mps (default: as last chosen)")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="F.png", help="analyse, save a picture of the window, and quit"
+    )
+    parser.add_argument("--version", action="version", version=version("m2fnet-studio"))
+    options = parser.parse_args(list(arguments))
+    if options.demo:
+        options.video = options.video or demo_video()
+    if options.video is None and (options.transcript is not None or options.screenshot is not None):
+        parser.error("name a video (or --demo) for this")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""The main window: wires commands, state and views together and holds no state of its own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app import commands
+from app.actions import Actions, Need
+from app.models.analysis import State
+from app.models.studio import Studio
+from app.settings import GEOMETRY, OVERLAYS, RECENT, SCHEME, Settings
+from app.theme import apply_scheme
+from app.views.log import LogLines
+from app.views.menus import Menus
+from app.views.messages import Messages
+from app.views.start import StartPage
+from app.views.status import StatusBar
+
+if TYPE_CHECKING:
+    from app.views.workspace import Workspace
+
+_TITLE = "M2FNet Studio"
+_FIRST_SIZE = QSize(1500, 940)
+_DEVICES = {"auto": "The &best device", "cpu": "&CPU", "cuda": "&NVIDIA GPU (cuda)", "mps": "&Apple GPU (mps)"}
+
+
+class MainWindow(QMainWindow):
+    """Start page without a video, workspace with one."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.studio = Studio(settings, self)
+        self.actions_ = Actions(self)
+        self.menus = Menus(self.menuBar(), self.actions_)
+        self.messages = Messages(self.studio, self.actions_)
+        self.start_page = StartPage(self.actions_, settings)
+        self.log_lines = LogLines(self)
+        self._workspace: Workspace | None = None
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.start_page)
+        studio = self.studio
+        self.status = StatusBar(studio.session, studio.analysis, studio.notices, self.actions_)
+        self._lay_out()
+        self._connect_commands()
+        self._connect_state()
+        self._fill_menus()
+        self._show_page()
+
+    @property
+    def workspace(self) -> "Workspace":
+        """The views of the open video, built with the first one: a window without a video starts faster."""
+        if self._workspace is None:
+            self._workspace = self._build_workspace()
+        return self._workspace
+
+    def _build_workspace(self) -> "Workspace":
+        from app.views.workspace import Workspace
+
+        workspace = Workspace(self.studio.session, self.settings)
+        for line in self.studio.worker.log:
+            workspace.log.appendPlainText(line)
+        self.studio.worker.logged.connect(workspace.log.appendPlainText)
+        self.log_lines.line.connect(workspace.log.appendPlainText)
+        workspace.trouble.connect(self.studio.notices.fail)
+        self.menus.offer_panels(workspace.dock_actions())
+        self._pages.addWidget(workspace)
+        return workspace
+
+    def _lay_out(self) -> None:
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(self.status)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(900, 600)
+        if not self.restoreGeometry(self.settings.get(GEOMETRY)):
+            self.resize(_FIRST_SIZE.boundedTo(self.screen().availableSize()))
+
+    def _connect_commands(self) -> None:
+        self.actions_.connect(
+            {
+                **commands.file_slots(self.studio, self),
+                **commands.play_slots(self, self.studio),
+                **commands.view_slots(self, self.studio),
+                **commands.analysis_slots(self.studio, self),
+                **commands.help_slots(self.studio, self),
+            }
+        )
+        self.actions_["overlays"].setChecked(self.settings.get(OVERLAYS))
+
+    def _connect_state(self) -> None:
+        studio, session = self.studio, self.studio.session
+        self.start_page.chosen.connect(studio.open)
+        studio.reading.connect(self.start_page.set_reading)
+        session.opened.connect(self._show_page)
+        for signal in (session.opened, session.selection_changed, studio.analysis.changed):
+            signal.connect(self._enable_commands)
+        self.settings.changed.connect(self._follow_setting)
+
+    def _fill_menus(self) -> None:
+        self._offer_recent()
+        self.menus.offer_schemes(self.settings)
+        self.menus.offer_devices(_DEVICES, self.studio.device, self.studio.choose_device)
+        self._enable_commands()
+
+    def _offer_recent(self) -> None:
+        self.menus.offer_recent(self.settings.recent(), self.studio.open, self.settings.forget_files)
+
+    def _follow_setting(self, key: str) -> None:
+        if key == RECENT.key:
+            self._offer_recent()
+        elif key == SCHEME.key:
+            apply_scheme(self.settings.get(SCHEME))
+        elif key == OVERLAYS.key:
+            self.actions_["overlays"].setChecked(self.settings.get(OVERLAYS))
+            if self._workspace is not None:
+                self._workspace.player.set_overlays(self.settings.get(OVERLAYS))
+
+    def _show_page(self) -> None:
+        path = self.studio.path
+        self.setWindowTitle(f"{path.name} – {_TITLE}" if path is not None else _TITLE)
+        self.setWindowFilePath(str(path or ""))
+        self._pages.setCurrentWidget(self.start_page if path is None else self.workspace)
+
+    def _enable_commands(self) -> None:
+        session, analysis = self.studio.session, self.studio.analysis
+        facts = {
+            Need.MEDIA: session.media is not None,
+            Need.SELECTION: bool(session.selected),
+            Need.REPORT: analysis.report is not None,
+            Need.RUNNING: analysis.state is State.RUNNING,
+            Need.HALTED: analysis.state in (State.STOPPED, State.INTERRUPTED),
+        }
+        self.actions_.provide({need for need, there in facts.items() if there})
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files from this machine are welcome."""
+        if _local_files(event):
+            event.acceptProposedAction()
+            self.start_page.set_dragged_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The file went elsewhere."""
+        self.start_page.set_dragged_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A video, a transcript, or both."""
+        self.start_page.set_dragged_over(False)
+        event.acceptProposedAction()
+        self.studio.open_dropped(_local_files(event))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons follow the colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_"):
+            self.actions_.tint()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout and end everything that runs."""
+        self.settings.set(GEOMETRY, self.saveGeometry())
+        if self._workspace is not None:
+            self._workspace.remember_layout()
+            self._workspace.close_readers()
+        self.settings.sync()
+        self.hide()
+        self.studio.close()
+        self.log_lines.close()
+        super().closeEvent(event)
+
+
+def _local_files(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,0 +1,76 @@
+"""``--screenshot``: wait for the analysis, put the window in a telling state, save it as a picture, and quit."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.main_window import MainWindow
+from app.models.analysis import State
+from app.models.notices import Entry, Weight
+from app.models.session import Session
+from m2fnet_core.dialogue import Utterance
+
+_SETTLE_MS = 2500  # for pictures, sound and spectrogram to be read after the analysis is done
+
+
+class Screenshot(QObject):
+    """Ends the program with code 0, or 1 and a sentence on standard error when there is nothing to show."""
+
+    def __init__(self, window: MainWindow, path: Path) -> None:
+        super().__init__(window)
+        self._window, self._path = window, path
+        self._failure = ""
+
+    def start(self) -> None:
+        """Follow what is opened next."""
+        studio = self._window.studio
+        studio.notices.added.connect(self._note)
+        studio.analysis.changed.connect(self._look)
+
+    def _note(self, entry: Entry) -> None:
+        if entry.weight is Weight.FAILURE and not self._failure:
+            self._failure = entry.text
+            QTimer.singleShot(0, self, self._give_up)
+
+    def _look(self) -> None:
+        if self._window.studio.analysis.state is State.DONE:
+            chosen = telling_utterance(self._window.studio.session)
+            if chosen is not None:
+                self._window.studio.session.select(chosen.id)
+                self._window.workspace.player.seek(telling_time(self._window.studio.session, chosen))
+            QTimer.singleShot(_SETTLE_MS, self, self._save)
+
+    def _save(self) -> None:
+        if self._window.grab().save(str(self._path), "PNG"):
+            self._end(0)
+        else:
+            self._failure = f"The picture {self._path} could not be written; name a file in a folder that exists."
+            self._give_up()
+
+    def _give_up(self) -> None:
+        sys.stderr.write(self._failure + "\n")
+        self._end(1)
+
+    def _end(self, code: int) -> None:
+        self._window.close()
+        QApplication.exit(code)
+
+
+def telling_utterance(session: Session) -> Utterance | None:
+    """The one with most faces on its frames; of equal ones the one nearest to two fifths of the video."""
+    if session.media is None or not session.utterances:
+        return None
+    aim = session.media.duration * 0.4
+
+    def worth(utterance: Utterance) -> tuple[int, float]:
+        return len(session.faces_used(utterance.id)), -abs((utterance.start + utterance.end) / 2 - aim)
+
+    return max(session.utterances, key=worth)
+
+
+def telling_time(session: Session, utterance: Utterance) -> float:
+    """The middle one of the frames the network looked at, so that its boxes are on screen."""
+    frames = session.frames_used(utterance.id)
+    return frames[len(frames) // 2] if frames else (utterance.start + utterance.end) / 2
