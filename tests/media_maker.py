@@ -133,8 +133,9 @@ def _video_stream(container: av.container.OutputContainer, path: Path, picture: 
     if codec == "libx264":
         options["sc_threshold"] = "0"
     stream.options = options
-    # avi knows no time stamps, only a rate
-    base = 1 / Fraction(picture.fps).limit_denominator(1001) if path.suffix == ".avi" else Fraction(1, _TICKS)
+    # avi and MPEG-2 know no time stamps, only a rate
+    rated = path.suffix == ".avi" or codec == "mpeg2video"
+    base = 1 / Fraction(picture.fps).limit_denominator(1001) if rated else Fraction(1, _TICKS)
     stream.codec_context.time_base = stream.time_base = base
     stream.codec_context.sample_aspect_ratio = picture.aspect
     return stream

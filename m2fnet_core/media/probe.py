@@ -15,7 +15,9 @@ from m2fnet_core.media.info import AudioStream, MediaInfo, SubtitleStream, Video
 _PACKETS_TRIED = 300  # until the first picture that can be decoded
 _ASSUMED_FPS = 25.0  # of a single picture without a rate
 _TAIL = 3.0  # seconds before the stated end where packets must be found
-_SLACK = 1.0  # seconds by which the last packet may miss the stated end
+_SLACK = 0.5  # seconds by which the last packet may miss the stated end
+_MISSING = 2.0  # seconds, and
+_MISSING_SHARE = 0.02  # of the stated length that must be missing for a file to be called cut off
 
 
 def probe(path: Path) -> MediaInfo:
@@ -90,15 +92,24 @@ def _subtitle(stream: av.stream.Stream) -> SubtitleStream:
 
 
 def _duration(container: av.container.InputContainer, streams: list[av.stream.Stream]) -> tuple[float, bool]:
-    """Seconds from origin to the end of what is there, and whether the file states more than that."""
-    stated = (container.duration or 0) / av.time_base
+    """Seconds from origin to the end of what is there, and whether the file states much more than that."""
+    stated = _stated(container, streams)
     end = _end_after(container, streams, stated - _TAIL) if stated > 0 else 0.0
     if end > 0.0 and abs(stated - end) < _SLACK:
         return stated, False
     if end <= 0.0:
         end = _end_after(container, streams, 0.0)
     # Some containers state the last time stamp in place of a length.
-    return end, stated - max(0.0, origin_of(container)) - end > _SLACK
+    missing = stated - max(0.0, origin_of(container)) - end
+    return end, missing > max(_MISSING, _MISSING_SHARE * stated)
+
+
+def _stated(container: av.container.InputContainer, streams: list[av.stream.Stream]) -> float:
+    """Seconds the file states: the streams' own where it gives them, since subtitles may go on for longer."""
+    if all(stream.duration and stream.start_time is not None for stream in streams):
+        ends = (float((s.start_time + s.duration) * s.time_base) for s in streams)
+        return max(ends) - origin_of(container)
+    return float((container.duration or 0) / av.time_base)
 
 
 def _end_after(container: av.container.InputContainer, streams: list[av.stream.Stream], time: float) -> float:
