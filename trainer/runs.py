@@ -35,26 +35,27 @@ class Run:
         self.config = config
         self.folder = config.out / config.name
 
-    def prepare(self, resume: bool) -> None:
+    def prepare(self, step: str, resume: bool) -> None:
         """Make the folder and write the resolved configuration.
 
-        Raises TrainingError when the folder holds a run of another configuration (names the difference), or when it
-        holds a run already and ``resume`` is False.
+        Raises TrainingError when the folder holds a run of another configuration (names the difference), or when
+        ``step`` was begun there and ``resume`` is False.
         """
         path = self.folder / CONFIG
         mine = self._description()
-        if path.exists():
-            theirs = json.loads(path.read_text(encoding="utf-8"))
-            difference = differences(theirs["config"], mine["config"])
-            if difference:
-                raise TrainingError(
-                    f"{self.folder} holds a run with other settings ({'; '.join(difference[:5])}); "
-                    "choose another name, or remove that folder."
-                )
-            if not resume:
-                raise TrainingError(f"{self.folder} holds this run already; add --resume to go on, or rename the run.")
+        if not path.exists():
+            self._write_text(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
             return
-        self._write_text(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+        theirs = json.loads(path.read_text(encoding="utf-8"))
+        difference = differences(theirs["config"], mine["config"])
+        if difference:
+            raise TrainingError(
+                f"{self.folder} holds a run with other settings ({'; '.join(difference[:5])}); "
+                "choose another name, or remove that folder."
+            )
+        begun = (self.folder / step / "last.safetensors").exists() and self.done(step) is None
+        if begun and not resume:
+            raise TrainingError(f"{self.folder} has begun {step} already; add --resume to go on, or rename the run.")
 
     def _description(self) -> dict[str, Any]:
         return {"program": version("m2fnet-studio"), "torch": version("torch"), "config": plain(self.config)}
