@@ -1,7 +1,7 @@
 """The table of utterances with its filter box."""
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from app import icons
@@ -21,6 +21,8 @@ _WIDTHS = {
     Column.EMOTION: 134,
     Column.MODALITIES: 82,
 }
+
+_LEAST_WIDTHS = {Column.END: 540, Column.MODALITIES: 480}  # of the panel, below which a column is left out
 
 
 class Utterances(QWidget):
@@ -89,6 +91,7 @@ class Utterances(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setContentsMargins(8, 8, 8, 6)
+        top.setSpacing(8)
         top.addWidget(self.filter_box)
         top.addWidget(self._counter)
         layout = QVBoxLayout(self)
@@ -152,6 +155,13 @@ class _Table(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow panel leaves room for the text: the inspector shows the rest."""
+        super().resizeEvent(event)
+        if self.model() is not None:
+            for column, least in _LEAST_WIDTHS.items():
+                self.setColumnHidden(column, self.width() < least)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows, or the reason why there are none."""

@@ -1,0 +1,46 @@
+"""A test of the window that leaves a thread, a timer, a widget or a process behind fails itself."""
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(qapp: QApplication) -> Iterator[None]:
+    """Compares threads, running timers, top-level widgets and child processes before and after."""
+    threads, children = set(threading.enumerate()), _children()
+    yield
+    widgets = _settle()
+    leaked = [thread.name for thread in threading.enumerate() if thread not in threads]
+    leaked += [widget.__class__.__name__ for widget in widgets if widget.isVisible()]
+    leaked += [f"process {pid}" for pid in _children() - children]
+    leaked += [f"timer of {type(timer.parent()).__name__}" for timer in _running_timers()]
+    assert not leaked, f"left behind: {leaked}"
+
+
+def _settle() -> list[object]:
+    """Let deferred deletions happen, then collect what Python still holds."""
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+    return list(QApplication.topLevelWidgets())
+
+
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+def _running_timers() -> list[QTimer]:
+    return [thing for thing in gc.get_objects() if isinstance(thing, QTimer) and _runs(thing)]
+
+
+def _runs(timer: QTimer) -> bool:
+    try:
+        return timer.isActive() and timer.parent() is not None
+    except RuntimeError:  # its C++ half is gone already
+        return False
