@@ -27,6 +27,7 @@ class Canvas(QWidget):
         self.header_width = 150
         self._picture = QPixmap()
         self._stale: set[str] = set()
+        self._bare = True  # headers and borders are stale, too
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -58,9 +59,17 @@ class Canvas(QWidget):
     # Painting
 
     def refresh(self, keys: Iterable[str] | None = None) -> None:
-        """Repaint these tracks, or all."""
-        self._stale |= {track.key for track in self.rows.tracks} if keys is None else set(keys)
+        """Repaint these tracks, or everything."""
+        self._bare = self._bare or keys is None
+        self._stale |= self._keys() if keys is None else set(keys)
         self.update()
+
+    def refresh_view(self) -> None:
+        """Another span is visible: repaint all tracks, but none of the headers."""
+        self.refresh(self._keys())
+
+    def _keys(self) -> set[str]:
+        return {track.key for track in self.rows.tracks}
 
     def move_playhead(self, time: float) -> None:
         """Repaint the few pixels where the playhead was and where it is now."""
@@ -91,7 +100,7 @@ class Canvas(QWidget):
         if self._picture.size() != size or self._picture.devicePixelRatio() != ratio:
             self._picture = QPixmap(size)
             self._picture.setDevicePixelRatio(ratio)
-            self._stale = {track.key for track in self.rows.tracks}
+            self._stale, self._bare = self._keys(), True
         if not self._stale:
             return
         painter = QPainter(self._picture)
@@ -100,7 +109,7 @@ class Canvas(QWidget):
         else:
             self._paint_empty(painter)
         painter.end()
-        self._stale = set()
+        self._stale, self._bare = set(), False
 
     def _paint_rows(self, painter: QPainter) -> None:
         for row in self.rows.placed:
@@ -114,10 +123,11 @@ class Canvas(QWidget):
         free = QRect(0, 0 if row.pinned else self.rows.pinned_height(), self.width(), self.height())
         painter.save()
         painter.setClipRect(QRect(0, row.top, self.width(), row.height).intersected(free))
-        painter.fillRect(QRect(0, row.top, self.width(), row.height), look.line)  # what stays of it are the borders
+        if self._bare:
+            painter.fillRect(QRect(0, row.top, self.width(), row.height), look.line)  # what stays of it are the borders
+            painter.fillRect(header, look.header)
+            row.track.paint_header(painter, header)
         painter.fillRect(track, look.ground)
-        painter.fillRect(header, look.header)
-        row.track.paint_header(painter, header)
         painter.setClipRect(track.intersected(free))
         row.track.paint(painter, track, self.navigation.view)
         painter.restore()

@@ -87,7 +87,7 @@ class Content:
     @cached_property
     def speech_cover(self) -> Cover:
         """One weight: whether anybody speaks."""
-        return Cover(self.spans, np.ones((len(self.spans), 1)))
+        return Cover(self.spans, np.ones((1, len(self.spans))))
 
     @cached_property
     def label_cover(self) -> Cover:
@@ -103,5 +103,4 @@ class Content:
     def probability_cover(self) -> Cover:
         """The probability of each label, and a last weight for the provisional ones."""
         known = self.codes < len(self.labels)
-        weights = np.column_stack((self.probabilities, self.provisional))
-        return Cover(self.spans, weights * known[:, None])
+        return Cover(self.spans, np.vstack((self.probabilities.T, self.provisional)) * known)

@@ -1,15 +1,15 @@
 """The timeline's colours and fonts, derived from the palette so that they fit dark and light alike."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from app.theme import emotion_colour, is_dark, line, muted
 
-Table = NDArray[np.uint32]  # 256 opaque colours, 0xffRRGGBB
+Table = tuple[int, ...]  # up to 256 opaque colours, 0xffRRGGBB
 
 # Loudness from silence to full, as the spectrogram shows it; picked by hand so that lightness changes evenly.
 _NIGHT = ("#0c0b16", "#241a47", "#54246f", "#8e2f79", "#c8426a", "#ee6b50", "#fba453", "#fde39a")
@@ -42,7 +42,7 @@ class Look:
 
     def fill(self, label: str, labels: tuple[str, ...], pale: bool = False) -> QColor:
         """The ground of an utterance with this prediction; paler while the prediction is provisional."""
-        return mix(self.ground, emotion_colour(label, labels), 0.38 if pale else 0.88)
+        return _fill(self.ground.rgb(), label, labels, pale)
 
     @property
     def unknown(self) -> QColor:
@@ -70,18 +70,23 @@ def mix(ground: QColor, colour: QColor, share: float) -> QColor:
     return QColor(*(round(a + (b - a) * share) for a, b in pairs))
 
 
+@lru_cache(maxsize=256)
+def _fill(ground: int, label: str, labels: tuple[str, ...], pale: bool) -> QColor:
+    return mix(QColor(ground), emotion_colour(label, labels), 0.38 if pale else 0.88)
+
+
 @lru_cache(maxsize=64)
 def ramp(colours: tuple[str, ...]) -> Table:
     """256 colours that run through the given ones at equal distances."""
-    anchors = table_of([QColor(c) for c in colours])
+    anchors = np.array(table_of([QColor(c) for c in colours]))
     where = np.linspace(0, len(anchors) - 1, 256)
     result = np.full(256, 0xFF000000, np.uint32)
     for shift in (16, 8, 0):
         part = np.interp(where, np.arange(len(anchors)), anchors >> shift & 0xFF)
         result |= part.round().astype(np.uint32) << np.uint32(shift)
-    return result
+    return tuple(result.tolist())
 
 
-def table_of(colours: list[QColor]) -> Table:
+def table_of(colours: Iterable[QColor]) -> Table:
     """A colour per index."""
-    return np.array([c.rgb() | 0xFF000000 for c in colours], np.uint32)
+    return tuple(c.rgb() | 0xFF000000 for c in colours)

@@ -19,21 +19,23 @@ def device_size(painter: QPainter, rect: QRect) -> tuple[int, int]:
 def draw(painter: QPainter, rect: QRect, indexes: Pixels, table: Table) -> None:
     """Fill ``rect`` with uint8[rows, columns] looked up in a table of opaque colours."""
     rows, columns = indexes.shape
-    colours = table[indexes]
-    image = QImage(colours.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
-    painter.drawImage(rect, image)
+    image = QImage(indexes.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+    image.setColorTable(table)
+    painter.drawImage(rect, image.convertToFormat(QImage.Format.Format_RGB32))  # three times faster than unconverted
 
 
 def stacked(shares: NDArray[np.float64], rows: int) -> Pixels:
     """Stack the shares of each column from the bottom up: uint8[rows, columns] of class numbers.
 
-    ``shares`` is float64[columns, k]; where a column's shares add up to less than 1 the rest is number k.
+    ``shares`` is float64[k, columns]; where a column's shares add up to less than 1 the rest is number k.
     """
-    tops = np.cumsum(shares, axis=1).astype(np.float32)
-    heights = ((rows - 0.5 - np.arange(rows)) / rows).astype(np.float32)[:, None]
-    result = np.zeros((rows, len(shares)), np.uint8)
-    for top in tops.T:
-        result += heights >= top
+    used = np.flatnonzero(shares.any(axis=1))
+    numbers = np.append(used, len(shares))
+    tops = (np.cumsum(shares[used], axis=0) * rows + 0.5).astype(np.int16)
+    level = np.arange(rows - 1, -1, -1, dtype=np.int16)[:, None]
+    result = np.full((rows, shares.shape[1]), numbers[0], np.uint8)
+    for top, step in zip(tops, np.diff(numbers).astype(np.uint8), strict=True):
+        result += (level >= top).view(np.uint8) * step
     return result
 
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+NOISE = 1e-6  # a mean weight below this is rounding
 
 
 class Spans:
@@ -37,32 +38,34 @@ class Spans:
 class Cover:
     """Integrals over time of weights that spans carry, prepared once, read for any columns.
 
-    ``weights`` is float64[n, k]: each span carries k weights. Where spans overlap, their weights add up.
+    ``weights`` is float64[k, n], none negative: each span carries k weights. Where spans overlap, they add up.
     """
 
     def __init__(self, spans: Spans, weights: Floats) -> None:
-        times = np.concatenate((spans.starts, spans.ends))
-        self._knots, where = np.unique(times, return_inverse=True)
-        slopes = np.zeros((len(self._knots), weights.shape[1]))
-        np.add.at(slopes, where, np.concatenate((weights, -weights)))
-        self._slopes = np.cumsum(slopes, axis=0)
-        steps = self._slopes[:-1] * np.diff(self._knots)[:, None]
-        self._sums = np.concatenate((np.zeros((min(1, len(times)), weights.shape[1])), np.cumsum(steps, axis=0)))
+        self._width = len(weights)
+        self._used = np.flatnonzero(weights.any(axis=1))  # few of the weights occur at all
+        weights = weights[self._used]
+        self._knots, where = np.unique(np.concatenate((spans.starts, spans.ends)), return_inverse=True)
+        slopes = np.zeros((len(self._used), len(self._knots)))
+        np.add.at(slopes.T, where, np.concatenate((weights, -weights), axis=1).T)
+        self._slopes = np.cumsum(slopes, axis=1)
+        self._sums = np.zeros_like(slopes)
+        np.cumsum(self._slopes[:, :-1] * np.diff(self._knots), axis=1, out=self._sums[:, 1:])
 
     def columns(self, edges: Floats) -> Floats:
-        """Mean weight in each column: float64[len(edges) - 1, k]. ``edges`` ascend, in seconds."""
-        if not len(self._knots):
-            return np.zeros((len(edges) - 1, self._slopes.shape[1]))
-        place = np.searchsorted(self._knots, edges, side="right") - 1
-        inside = np.maximum(place, 0)
-        past = np.where(place < 0, 0.0, edges - self._knots[inside])
-        totals = self._sums[inside] + self._slopes[inside] * past[:, None]
-        means = np.diff(totals, axis=0) / np.diff(edges)[:, None]
-        return np.where(np.abs(means) < 1e-9, 0.0, means)
+        """Mean weight in each column: float64[k, len(edges) - 1], exact to `NOISE`. ``edges`` ascend, in seconds."""
+        result = np.zeros((self._width, len(edges) - 1))
+        if len(self._used):
+            place = np.searchsorted(self._knots, edges, side="right") - 1
+            inside = np.maximum(place, 0)
+            past = np.where(place < 0, 0.0, edges - self._knots[inside])
+            totals = self._sums.take(inside, axis=1) + self._slopes.take(inside, axis=1) * past
+            result[self._used] = np.maximum(0.0, (totals[:, 1:] - totals[:, :-1]) / (edges[1:] - edges[:-1]))
+        return result
 
 
 def one_hot(codes: Ints, classes: int) -> Floats:
-    """float64[n, classes] with a one at each code."""
-    weights = np.zeros((len(codes), classes))
-    weights[np.arange(len(codes)), codes] = 1.0
+    """float64[classes, n] with a one at each code."""
+    weights = np.zeros((classes, len(codes)))
+    weights[codes, np.arange(len(codes))] = 1.0
     return weights

@@ -94,7 +94,7 @@ class Timeline(QWidget):
         pointer.scroll.connect(lambda by: self._scroll.setValue(self._scroll.value() + by))
         pointer.placed.connect(self._place)
         self._scroll.valueChanged.connect(self._scroll_to)
-        self._sources.changed.connect(self._take_sound)
+        self._sources.changed.connect(self.show_sound)
 
     # What others ask for
 
@@ -120,6 +120,11 @@ class Timeline(QWidget):
     def zoom_to(self, start: float, end: float) -> None:
         """Show a span of media time, in seconds."""
         self._look(self._navigation.view.spanning(start, end))
+
+    def show_sound(self, sound: Sound) -> None:
+        """Show what is known of the sound by now."""
+        self._scene.sound = sound
+        self._canvas.refresh(_SOUND)
 
     def shutdown(self) -> None:
         """Stop reading the sound and wait until its threads are gone; the window calls it before it closes."""
@@ -174,10 +179,6 @@ class Timeline(QWidget):
             self._scene.frames = frames
             self._canvas.refresh(("lanes",))
 
-    def _take_sound(self, sound: Sound) -> None:
-        self._scene.sound = sound
-        self._canvas.refresh(_SOUND)
-
     # Keeping the picture in order
 
     def _look(self, view: Viewport) -> None:
@@ -188,7 +189,7 @@ class Timeline(QWidget):
     def _announce(self, before: Viewport) -> None:
         view = self._navigation.view
         if view != before:
-            self._canvas.refresh()
+            self._canvas.refresh_view()
             self._describe()
             self.view_changed.emit(view.start, view.end)
 

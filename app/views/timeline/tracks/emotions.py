@@ -1,11 +1,13 @@
 """The probability of every emotion over time."""
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import table_of
 from app.views.timeline.raster import device_size, draw, stacked
+from app.views.timeline.spans import NOISE
 from app.views.timeline.tips import utterance_tip
 from app.views.timeline.tracks.base import Track, heading, mark_selection, say
 from app.views.timeline.viewport import Viewport
@@ -26,10 +28,10 @@ class EmotionsTrack(Track):
             return
         columns, rows = device_size(painter, rect)
         mixed = content.probability_cover.columns(view.edges(columns))
-        shares, pale = mixed[:, :-1], mixed[:, -1]
-        total = shares.sum(axis=1)
-        known = total > 0
-        shares[known] /= total[known, None]
+        shares, pale = mixed[:-1], mixed[-1]
+        total = shares.sum(axis=0)
+        known = total > NOISE
+        shares = np.where(known, shares / np.where(known, total, 1.0), 0.0)
         indexes = stacked(shares, rows)
         indexes[:, known & (pale > total / 2)] += len(content.labels) + 1
         firm, pale_ones = ([look.fill(label, content.labels, p) for label in content.labels] for p in (False, True))

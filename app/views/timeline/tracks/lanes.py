@@ -60,7 +60,7 @@ class LanesTrack(Track):
         inner = place.adjusted(0, 3, 0, -4)
         columns, rows = device_size(painter, inner)
         shares = content.lane_covers[number].columns(view.edges(columns))
-        shares /= shares.sum(axis=1, keepdims=True).clip(1.0)
+        shares /= shares.sum(axis=0).clip(1.0)  # turns of one speaker that overlap
         draw(painter, inner, stacked(shares, rows), look.kinds(content.labels))
 
     def _paint_blocks(self, painter: QPainter, place: QRect, view: Viewport, members: Ints) -> None:

@@ -49,8 +49,7 @@ class Overview(Track):
         columns, rows = key[-1]
         pixmap = QPixmap(columns, rows)
         shares = content.label_cover.columns(Viewport.whole(view.duration, columns).edges(columns))
-        total = shares.sum(axis=1, keepdims=True)
-        shares = shares / total.clip(1.0)  # speakers who talk at once share the column
+        shares /= shares.sum(axis=0).clip(1.0)  # speakers who talk at once share the column
         canvas = QPainter(pixmap)
         draw(canvas, QRect(0, 0, columns, rows), stacked(shares, rows), look.kinds(content.labels))
         canvas.end()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import Table, mix, ramp
 from app.views.timeline.raster import device_size, draw, wave
+from app.views.timeline.spans import NOISE
 from app.views.timeline.ticks import clock
 from app.views.timeline.tracks.base import Track, mark_selection, say, say_unread
 from app.views.timeline.viewport import Viewport
@@ -29,7 +30,7 @@ class WaveformTrack(Track):
         low, high = sound.waveform.slice(view.start, view.end, columns)
         scale = np.float32(0.94 / max(sound.loudest, 0.02))
         covered = wave(low * scale, high * scale, rows)
-        speech = self.scene.content.speech_cover.columns(view.edges(columns))[:, 0] > 0
+        speech = self.scene.content.speech_cover.columns(view.edges(columns))[0] > NOISE
         draw(painter, rect, covered // 2 + np.where(speech, np.uint8(128), np.uint8(0)), self._table())
         say_unread(painter, rect, view, self.scene)
         mark_selection(painter, rect, view, self.scene, tint=True)
@@ -38,7 +39,7 @@ class WaveformTrack(Track):
         """Half of the colours for where nobody speaks, half for speech, each by how much of a pixel is covered."""
         look = self.scene.look
         dim = mix(look.ground, look.wave, 0.45)
-        return np.concatenate([ramp((look.ground.name(), ink.name()))[::2] for ink in (dim, look.wave)])
+        return ramp((look.ground.name(), dim.name()))[::2] + ramp((look.ground.name(), look.wave.name()))[::2]
 
     def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         return clock(view.time_at(point.x() - rect.left()), 2)
