@@ -38,6 +38,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.network = network
         self.tokenizer = tokenizer
+        tokenizer.encode_special_tokens = True  # "</s>" in a transcript is text, not a separator
         self.config = dict(config)
         self.frame = _frame(tokenizer)
         self.padding = int(config.get("pad_token_id") or 0)
