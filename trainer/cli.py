@@ -22,7 +22,12 @@ from trainer.run_file import read_run
 if TYPE_CHECKING:
     from trainer.runs import Run
 
-STEPS = ("text", "fusion")
+STEPS = {
+    "text": "fine-tune the text encoder",
+    "audio": "train the audio extractor on speech",
+    "visual": "train the visual extractor on faces",
+    "fusion": "train the dialogue network on vectors",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="m2fnet-train", description="Trains the parts of M2FNet, step by step.")
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
-    for name, about in zip(STEPS, ("fine-tune the text encoder", "train the dialogue network on vectors"), strict=True):
+    for name, about in STEPS.items():
         step = steps.add_parser(name, help=about, description=about.capitalize() + ".")
         step.add_argument("run", type=Path, metavar="run.toml", help="the run's configuration")
         step.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")

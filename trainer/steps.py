@@ -6,19 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from m2fnet_core.bundle_info import ExtractorConfig
+from m2fnet_core.errors import TrainingError
+from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.text_encoder import load_text_encoder, save_text_encoder
 from m2fnet_core.nets.weights import write_weights
+from m2fnet_core.plain import plain
 from m2fnet_core.progress import CancelToken
-from trainer.config import LoopConfig
-from trainer.datasets.base import require_labels
-from trainer.datasets.corpora import read_dialogues, read_vectors
+from trainer.config import AudioStep, LoopConfig, VisualStep
+from trainer.datasets.base import SPLITS, Items, require_labels
+from trainer.datasets.corpora import present_folder, read_dialogues, read_vectors
+from trainer.datasets.faces import read_faces
+from trainer.datasets.speech import read_speech
 from trainer.evaluate import calibrated_temperature, report
-from trainer.events import Done, Hook
+from trainer.events import Done, Hook, Warned
+from trainer.fit_extractor import ExtractorTask, Source
 from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
 from trainer.loop import Fit, Task
 from trainer.metrics import Scores
 from trainer.runs import Run
+from trainer.sources import FaceSource, SpeechSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,59 @@ def text(job: Job) -> Done:
     return Done("text", {"encoder": folder / "encoder"}, figures)
 
 
+def audio(job: Job) -> Done:
+    """Train the audio extractor on the run's speech; leaves ``audio/extractor.safetensors``."""
+    config = job.run.config
+    corpora = [c for c in config.corpora if c.kind == "speech"]
+    items = [read_speech(c, config.labels) for c in corpora if present_folder(c)]
+
+    def source(split: str) -> Source:
+        mine = [item for corpus in items for item in corpus.of(split)]
+        return SpeechSource(mine, config.labels, config.audio, config.features.most_unreadable)
+
+    return _extractor(job, "audio", config.audio, items, source)
+
+
+def visual(job: Job) -> Done:
+    """Train the visual extractor on the run's faces; leaves ``visual/extractor.safetensors``."""
+    config = job.run.config
+    corpora = [c for c in config.corpora if c.kind == "faces"]
+    items = [read_faces(c, config.labels) for c in corpora if present_folder(c)]
+
+    def source(split: str) -> Source:
+        mine = [item for corpus in items for item in corpus.of(split)]
+        return FaceSource(mine, config.labels, config.visual, config.features.most_unreadable)
+
+    return _extractor(job, "visual", config.visual, items, source)
+
+
+def _extractor(
+    job: Job, step: str, config: AudioStep | VisualStep, corpora: Sequence[Items], source: Callable[[str], Source]
+) -> Done:
+    """What both extractors share: everything but their sources."""
+    run = job.run.config
+    if not corpora:
+        raise TrainingError(f"The run {run.name} names no corpus for {step}; add one under [[corpora]] in run.toml.")
+    there = [s for s in SPLITS if any(corpus.of(s) for corpus in corpora)]
+    if "train" not in there or "validation" not in there:
+        raise TrainingError(
+            f"The corpora for {step} need a training and a validation split; give split, or validation_speakers."
+        )
+    for problem in (p for corpus in corpora for p in corpus.problems):
+        job.hook(Warned(step, problem))
+    require_labels("The training split", (i.label for corpus in corpora for i in corpus.of("train")), run.labels)
+    sources = {split: source(split) for split in there}
+    torch.manual_seed(run.seed)
+    extractor = Extractor(ExtractorConfig())
+    task = ExtractorTask(step, extractor, sources, config.loss, config.per_class, len(run.labels), run.seed)
+    job.fit(task, config.loop)
+    write_weights(task.net.extractor, job.run.step_folder(step) / "extractor.safetensors")
+    figures: dict[str, float] = {}
+    for split in there[1:]:
+        figures |= {f"{split}/{name}": value for name, value in plain(task.judge(split)).items()}
+    return Done(step, {"extractor": job.run.step_folder(step) / "extractor.safetensors"}, figures)
+
+
 def fusion(job: Job) -> Done:
     """Train the dialogue network on the run's vectors; leaves ``fusion/net.safetensors``."""
     config, folder = job.run.config, job.run.step_folder("fusion")
@@ -89,4 +150,4 @@ def _figures(split: str, scores: Scores) -> dict[str, float]:
     }
 
 
-STEPS: Mapping[str, Callable[[Job], Done]] = {"text": text, "fusion": fusion}
+STEPS: Mapping[str, Callable[[Job], Done]] = {"text": text, "audio": audio, "visual": visual, "fusion": fusion}

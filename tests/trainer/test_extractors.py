@@ -1,0 +1,158 @@
+"""The extractor steps through the real command on small corpora made here, and the readers of speech and faces."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from m2fnet_core.bundle_info import ExtractorConfig
+from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.weights import filled, read_weights
+from tests.media_maker import Sound, write_media
+from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, trimmed
+from trainer.cli import main
+from trainer.config import AudioStep, CorpusConfig, VisualStep
+from trainer.datasets.faces import load_face, read_faces
+from trainer.datasets.speech import read_speech
+
+LABELS = ("neutral", "joy", "anger")
+
+
+def picture(shade: int, seed: int) -> Image.Image:
+    noise = np.random.default_rng(seed).integers(0, 40, (48, 40, 3))
+    return Image.fromarray((noise + shade).astype(np.uint8))
+
+
+def write_faces(folder: Path) -> None:
+    for split, count in (("train", 8), ("validation", 4)):
+        for place, name in enumerate(("neutral", "happy", "angry")):
+            (folder / split / name).mkdir(parents=True)
+            for i in range(count):
+                picture(60 * place, i).save(folder / split / name / f"{i}.png")
+
+
+def write_run(folder: Path, corpus: str, step: str, settings: str) -> Path:
+    path = folder / "run.toml"
+    path.write_text(
+        f'name = "tiny"\nlabels = {list(LABELS)}\nlabel_set = "three"\ndevice = "cpu"\n[[corpora]]\n{corpus}\n'
+        f"[{step}]\nper_class = 3\n{settings}\n[{step}.loop]\nepochs = 2\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_the_visual_extractor_is_trained_and_saved(tmp_path: Path) -> None:
+    write_faces(tmp_path / "faces")
+    settings = "[visual.input]\nface_size = 32"
+    run = write_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", settings)
+    assert main(["visual", str(run)]) == 0
+    weights = tmp_path / "runs" / "tiny" / "visual" / "extractor.safetensors"
+    filled(lambda: Extractor(ExtractorConfig()), read_weights(weights), weights)
+
+
+def test_the_audio_extractor_is_trained_on_speakers_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "speech"
+    folder.mkdir()
+    for code, pitch in (("01", 200.0), ("03", 400.0), ("05", 800.0)):
+        for speaker in range(1, 5):
+            name = folder / f"03-01-{code}-01-01-01-{speaker:02d}.wav"
+            write_media(name, picture=None, sound=Sound(seconds=0.5, tone=pitch + 10 * speaker))
+    corpus = 'kind = "speech"\nfolder = "speech"\nvalidation_speakers = ["04"]'
+    run = write_run(tmp_path, corpus, "audio", "crop_frames = 32")
+    assert main(["audio", str(run)]) == 0
+    assert (tmp_path / "runs" / "tiny" / "audio" / "extractor.safetensors").is_file()
+
+
+def test_speakers_never_stand_in_two_splits(tmp_path: Path) -> None:
+    for speaker in range(1, 7):
+        (tmp_path / f"03-01-03-01-01-01-{speaker:02d}.wav").touch()
+    config = CorpusConfig(kind="speech", folder=tmp_path, validation_speakers=("05",), test_speakers=("06",))
+    items = read_speech(config, LABELS)
+    assert {s: sorted(i.speaker for i in items.of(s)) for s in ("train", "validation", "test")} == {
+        "train": ["01", "02", "03", "04"],
+        "validation": ["05"],
+        "test": ["06"],
+    }
+
+
+def test_emodb_names_and_class_folders_are_understood(tmp_path: Path) -> None:
+    (tmp_path / "emodb").mkdir()
+    for name in ("03a01Fa", "03a01Wa", "08b02Na", "08b02La"):
+        (tmp_path / "emodb" / f"{name}.wav").touch()
+    emodb = read_speech(CorpusConfig(kind="speech", folder=tmp_path / "emodb"), LABELS)
+    assert [(i.label, i.speaker) for i in emodb.items] == [("joy", "03"), ("anger", "03"), ("neutral", "08")]
+    assert emodb.problems == ("1 clips have no label of the set and are left out.",)
+    (tmp_path / "folders" / "joy").mkdir(parents=True)
+    (tmp_path / "folders" / "joy" / "a.flac").touch()
+    assert [i.label for i in read_speech(CorpusConfig(kind="speech", folder=tmp_path / "folders"), LABELS).items] == [
+        "joy"
+    ]
+
+
+def test_faces_come_from_a_tar_and_from_a_table(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "train.tar", "w") as archive:
+        data = io.BytesIO()
+        picture(100, 0).save(data, "PNG")
+        member = tarfile.TarInfo("train/happy/1.png")
+        member.size = len(data.getvalue())
+        archive.addfile(member, io.BytesIO(data.getvalue()))
+    (item,) = read_faces(CorpusConfig(kind="faces", folder=tmp_path), LABELS).items
+    assert (item.label, item.split) == ("joy", "train")
+    assert load_face(item).shape == (48, 40, 3)
+    table = tmp_path / "table"
+    table.mkdir()
+    picture(0, 1).save(table / "x.png")
+    (table / "labels.csv").write_text("file,label\nx.png,angry\n", encoding="utf-8")
+    assert [i.label for i in read_faces(CorpusConfig(kind="faces", folder=table), LABELS).items] == ["anger"]
+
+
+def test_one_class_only_and_missing_splits_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for split in ("train", "validation"):
+        (tmp_path / "faces" / split / "happy").mkdir(parents=True)
+        picture(0, 0).save(tmp_path / "faces" / split / "happy" / "a.png")
+    run = write_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", "")
+    assert main(["visual", str(run), "--events"]) == 1
+    assert "only the label joy" in capsys.readouterr().out
+    (tmp_path / "faces" / "validation" / "happy" / "a.png").unlink()
+    assert main(["visual", str(run), "--events"]) == 1
+    assert "validation split" in capsys.readouterr().out
+
+
+def test_too_many_unreadable_pictures_end_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_faces(tmp_path / "faces")
+    for path in (tmp_path / "faces" / "train" / "happy").glob("*.png"):
+        path.write_bytes(b"no picture")
+    run = write_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", "")
+    assert main(["visual", str(run), "--events"]) == 1
+    assert "8 of 24 examples cannot be read" in capsys.readouterr().out
+
+
+def test_changes_follow_their_generator_and_keep_the_shape() -> None:
+    sound = np.sin(np.arange(16000) / 20).astype(np.float32)
+    first, again, other = (change_sound(sound, AudioStep(), np.random.default_rng(s)) for s in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert len(first) != len(other) or not np.array_equal(first, other)
+    assert 0.85 * len(sound) < len(first) < 1.15 * len(sound)
+    face = np.asarray(picture(90, 3))
+    faces = [change_face(face, VisualStep(), 64, np.random.default_rng(s)) for s in (1, 1, 2)]
+    assert faces[0].shape == (64, 64, 3)
+    assert np.array_equal(faces[0], faces[1])
+    assert not np.array_equal(faces[0], faces[2])
+
+
+def test_crops_and_masks_of_a_mel_picture() -> None:
+    levels = np.full((128, 50), 9, np.uint8)
+    assert cropped_levels(levels, 80, None).sum() == levels.sum()
+    assert cropped_levels(levels, 30, np.random.default_rng(0)).shape == (128, 30)
+    masked = masked_levels(levels, 2, np.random.default_rng(0))
+    assert set(np.unique(masked)) == {0, 9}
+    assert (levels == 9).all()
+
+
+def test_silence_at_the_ends_tells_nothing() -> None:
+    loud = np.ones(100, np.float32)
+    quiet = np.zeros(50, np.float32)
+    assert np.array_equal(trimmed(np.concatenate([quiet, loud, quiet])), loud)

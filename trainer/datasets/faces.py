@@ -1,0 +1,91 @@
+"""Labelled faces: ``root/class/*.jpg`` folders, tar files of them, or a flat folder with labels.csv. No torch."""
+
+import csv
+import io
+import tarfile
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from m2fnet_core.errors import TrainingError
+from trainer.config import CorpusConfig
+from trainer.datasets.base import Item, Items, mapped_label
+
+SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".webp"))
+_SPLITS = {"train": "train", "validation": "validation", "val": "validation", "valid": "validation", "test": "test"}
+# What the words of common face corpora are in the MELD set.
+WORDS = {
+    "angry": "anger",
+    "happy": "joy",
+    "happiness": "joy",
+    "sad": "sadness",
+    "surprised": "surprise",
+    "fearful": "fear",
+}
+
+
+def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
+    """Pictures whose class is of the set. A folder train, validation or test above the class names the split.
+
+    Raises TrainingError when there is none, or labels.csv lacks its columns.
+    """
+    items, unknown = [], 0
+    for path, member, word, split in _found(config.folder):
+        label = mapped_label(WORDS.get(word, word), labels, {**WORDS, **config.label_map})
+        if label is None:
+            unknown += 1
+            continue
+        items.append(Item(path, label, config.split or split or "train", member=member))
+    if not items:
+        raise TrainingError(f"{config.folder} has no picture in a folder named after a label; check label_map.")
+    problems = (f"{unknown} pictures have no label of the set and are left out.",) if unknown else ()
+    return Items(config.folder.name, tuple(items), problems)
+
+
+def _found(folder: Path) -> Iterable[tuple[Path, str, str, str]]:
+    """(file, member of a tar, class, split) of every picture."""
+    if (folder / "labels.csv").is_file():
+        yield from _from_table(folder / "labels.csv")
+        return
+    for tar in sorted(folder.glob("*.tar*")):
+        with tarfile.open(tar) as archive:
+            for member in archive:
+                place = PurePosixPath(member.name)
+                if member.isfile() and place.suffix.lower() in SUFFIXES:
+                    yield tar, member.name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.stem, "")
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
+        yield path, "", path.parent.name, _split(path.relative_to(folder).parts[:-2])
+
+
+def _split(folders: Sequence[str]) -> str:
+    return next((_SPLITS[name] for name in folders if name in _SPLITS), "")
+
+
+def _from_table(path: Path) -> Iterable[tuple[Path, str, str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = reader.fieldnames or []
+        file_column = next((c for c in columns if c in ("file", "image", "filename")), None)
+        label_column = next((c for c in columns if c in ("label", "emotion")), None)
+        if file_column is None or label_column is None:
+            raise TrainingError(f"{path} needs the columns file and label; it has {', '.join(columns)}.")
+        for row in reader:
+            yield path.parent / row[file_column], "", row[label_column], row.get("split") or ""
+
+
+def load_face(item: Item) -> NDArray[np.uint8]:
+    """The picture as RGB uint8 [h, w, 3]. Raises OSError when it cannot be read."""
+    source = io.BytesIO(_members(item.path)[item.member]) if item.member else item.path
+    with Image.open(source) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+@lru_cache(maxsize=8)
+def _members(tar: Path) -> dict[str, bytes]:
+    """All pictures of a tar in memory: small faces, read once instead of searched for every batch."""
+    with tarfile.open(tar) as archive:
+        return {m.name: file.read() for m in archive if m.isfile() and (file := archive.extractfile(m)) is not None}

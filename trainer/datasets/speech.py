@@ -1,0 +1,98 @@
+"""Labelled speech: RAVDESS and EMO-DB folders, ``root/class/*``, or a csv (file, label, speaker). No torch."""
+
+import csv
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from m2fnet_core.errors import TrainingError
+from trainer.config import CorpusConfig
+from trainer.datasets.base import Item, Items, mapped_label
+
+SUFFIXES = frozenset((".wav", ".flac", ".mp3", ".m4a", ".ogg"))
+Named = tuple[str, str]  # word for the emotion, speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How a corpus's file names tell emotion and speaker: groups of ``pattern``, and what the codes mean."""
+
+    pattern: re.Pattern[str]
+    emotion: int
+    speaker: int
+    words: Mapping[str, str]
+
+    def named(self, path: Path) -> Named | None:
+        """None for a name of another form or an unknown code."""
+        match = self.pattern.fullmatch(path.stem)
+        return (
+            (self.words[match[self.emotion]], match[self.speaker])
+            if match and match[self.emotion] in self.words
+            else None
+        )
+
+
+_EMOTIONS = ("neutral", "neutral", "joy", "sadness", "anger", "fear", "disgust", "surprise")  # calm counts as neutral
+RAVDESS = Scheme(
+    re.compile(r"\d\d-\d\d-(\d\d)-\d\d-\d\d-\d\d-(\d\d)"),
+    emotion=1,
+    speaker=2,
+    words={f"{code:02d}": word for code, word in enumerate(_EMOTIONS, 1)},
+)
+EMODB = Scheme(
+    re.compile(r"(\d\d)[ab]\d\d([WLEAFTN])[a-z]?"),
+    emotion=2,
+    speaker=1,
+    words={"W": "anger", "L": "boredom", "E": "disgust", "A": "fear", "F": "joy", "T": "sadness", "N": "neutral"},
+)
+
+
+def read_speech(config: CorpusConfig, labels: Sequence[str]) -> Items:
+    """Clips whose label is of the set. The split comes from the speaker lists, or from ``split``, else "train".
+
+    Raises TrainingError when the folder holds no clip that can be labelled.
+    """
+    table = config.folder / "labels.csv"
+    found = _from_table(table) if table.is_file() else _from_names(config.folder)
+    items, unnamed = [], 0
+    for path, named in found:
+        label = None if named is None else mapped_label(named[0], labels, config.label_map)
+        if named is None or label is None:
+            unnamed += 1
+            continue
+        items.append(Item(path, label, _split(config, named[1]), named[1]))
+    if not items:
+        raise TrainingError(f"{config.folder} has no clip with a label of the set; check its names, or add labels.csv.")
+    problems = (f"{unnamed} clips have no label of the set and are left out.",) if unnamed else ()
+    return Items(config.folder.name, tuple(items), problems)
+
+
+def _split(config: CorpusConfig, speaker: str) -> str:
+    if speaker in config.validation_speakers:
+        return "validation"
+    if speaker in config.test_speakers:
+        return "test"
+    return config.split or "train"
+
+
+def _from_table(path: Path) -> list[tuple[Path, Named | None]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if rows and not {"file", "label"} <= rows[0].keys():
+        raise TrainingError(f"{path} needs the columns file, label and (if known) speaker.")
+    return [(path.parent / row["file"], (row["label"], row.get("speaker") or "")) for row in rows]
+
+
+def _from_names(folder: Path) -> list[tuple[Path, Named | None]]:
+    clips = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    name = _naming([p.stem for p in clips[:20]])
+    return [(path, name(path)) for path in clips]
+
+
+def _naming(stems: Sequence[str]) -> Callable[[Path], Named | None]:
+    """The scheme that fits the first names, or the folder of each class."""
+    for scheme in (RAVDESS, EMODB):
+        if stems and all(scheme.pattern.fullmatch(stem) for stem in stems):
+            return scheme.named
+    return lambda path: (path.parent.name, "")

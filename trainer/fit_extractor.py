@@ -1,0 +1,123 @@
+"""Training an extractor on triplets with L_FE, Eq. 9-13; audio and visual differ only in their `Source` (torch)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from m2fnet_core.nets.extractor import Extractor
+from trainer.batches import balanced_batches, semi_hard_triplets
+from trainer.config import TripletLossConfig
+from trainer.losses import triplet_loss
+from trainer.metrics import EmbeddingScores, judge_embeddings
+
+_JUDGED_AT_ONCE = 64
+
+
+class Source(Protocol):
+    """Examples of one modality as the extractor's input."""
+
+    labels: list[int]
+
+    def picture(self, example: int, generator: np.random.Generator | None) -> Any:
+        """Uint8 input picture of one size, changed at random when there is a generator."""
+
+    def batch(self, pictures: Sequence[Any], device: torch.device) -> Tensor:
+        """Pictures as float [B, 3, H, W], normalised."""
+
+
+class ExtractorNet(nn.Module):
+    """The extractor, and the cross-entropy head that may stand beside its loss."""
+
+    def __init__(self, extractor: Extractor, classes: int) -> None:
+        super().__init__()
+        self.extractor = extractor
+        self.head = nn.Linear(extractor.config.embedding, classes)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """[B, 3, H, W] -> embeddings [B, d], logits [B, classes]."""
+        embeddings = self.extractor(images)
+        return embeddings, self.head(embeddings)
+
+
+class ExtractorTask:
+    """What the loop needs to know about training an extractor."""
+
+    metric = "probe_weighted_f1"
+
+    def __init__(
+        self,
+        step: str,
+        extractor: Extractor,
+        sources: Mapping[str, Source],
+        loss: TripletLossConfig,
+        per_class: int,
+        classes: int,
+        seed: int,
+    ) -> None:
+        """``sources`` by split: "train" and "validation"."""
+        torch.manual_seed(seed)
+        self.step = step
+        self.net = ExtractorNet(extractor, classes)
+        self.model: nn.Module = self.net
+        self._sources, self._loss = sources, loss
+        self._per_class, self._classes, self._seed = per_class, classes, seed
+
+    def batches(self, epoch: int) -> Sequence[list[int]]:
+        """As many examples of every class in each."""
+        labels = self._sources["train"].labels
+        return list(balanced_batches(labels, self._classes, self._per_class, self._seed + 7919 * epoch))
+
+    def weight(self, examples: list[int]) -> float:
+        """Every example counts alike."""
+        return float(len(examples))
+
+    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+        """(images, labels)."""
+        source = self._sources["train"]
+        pictures = [source.picture(i, generator) for i, generator in zip(examples, generators, strict=True)]
+        return source.batch(pictures, torch.device("cpu")), torch.tensor([source.labels[i] for i in examples])
+
+    def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
+        """L_FE on the semi-hard triplets of the batch, and the cross-entropy where it is asked for."""
+        images, labels = batch
+        embeddings, logits = model(images)
+        embeddings = embeddings.float()
+        anchor, positive, negative = semi_hard_triplets(embeddings.detach(), labels)
+        loss = triplet_loss(embeddings[anchor], embeddings[positive], embeddings[negative], self._loss)
+        total = self._loss.weight * loss.total
+        if self._loss.cross_entropy_weight:
+            total = total + self._loss.cross_entropy_weight * cross_entropy(logits.float(), labels)
+        parts = {"L_AMT": loss.adaptive_margin, "L_Cov": loss.covariance, "L_Var": loss.variance}
+        return {"total": total, **parts}
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """One group; the head learns only where it has a loss."""
+        heads = self.net.head.parameters() if self._loss.cross_entropy_weight else []
+        return [{"params": [*self.net.extractor.parameters(), *heads]}]
+
+    def validate(self, model: nn.Module) -> Mapping[str, float]:
+        """Linear probe and 11-NN on the validation split's embeddings, and their effective rank."""
+        scores = self.judge("validation")
+        return {name: getattr(scores, name) for name in EmbeddingScores.__slots__}
+
+    def judge(self, split: str) -> EmbeddingScores:
+        """The embeddings of a split, judged by what the training split's embeddings know."""
+        train, unseen = self.embeddings("train"), self.embeddings(split)
+        labels, unseen_labels = (np.asarray(self._sources[s].labels) for s in ("train", split))
+        return judge_embeddings(train, labels, unseen, unseen_labels)
+
+    def embeddings(self, split: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Float64 [n, d] of unchanged examples."""
+        source = self._sources[split]
+        device = next(self.model.parameters()).device
+        rows = []
+        with torch.inference_mode():
+            for start in range(0, len(source.labels), _JUDGED_AT_ONCE):
+                some = range(start, min(start + _JUDGED_AT_ONCE, len(source.labels)))
+                images = source.batch([source.picture(i, None) for i in some], device)
+                rows.append(self.net.extractor(images).double().cpu().numpy())
+        return np.concatenate(rows)

@@ -1,0 +1,90 @@
+"""Clips and faces as the extractor's input, by the very code that the analysis uses (torch)."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from m2fnet_core.errors import MediaError, TrainingError
+from m2fnet_core.features import audio, visual
+from m2fnet_core.media.probe import probe
+from m2fnet_core.media.sound import read_sound
+from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, trimmed
+from trainer.config import AudioStep, VisualStep
+from trainer.datasets.base import Item
+from trainer.datasets.faces import load_face
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class SpeechSource:
+    """Clips in memory (a corpus of acted speech is a few hundred MB), as mel pictures of ``crop_frames`` columns."""
+
+    def __init__(self, items: Sequence[Item], labels: Sequence[str], step: AudioStep, most_unreadable: float) -> None:
+        """Raises TrainingError when more than ``most_unreadable`` of the clips cannot be read."""
+        readable = _readable(items, _clip, most_unreadable)
+        self.labels = [labels.index(item.label) for item, _ in readable]
+        self._sounds = [trimmed(sound) for _, sound in readable]
+        self._step = step
+
+    def picture(self, example: int, generator: np.random.Generator | None) -> NDArray[np.uint8]:
+        """Uint8 [128, crop_frames]."""
+        sound = self._sounds[example]
+        if generator is None:
+            return cropped_levels(audio.mel_levels(sound), self._step.crop_frames, None)
+        levels = audio.mel_levels(change_sound(sound, self._step, generator))
+        cropped = cropped_levels(levels, self._step.crop_frames, generator)
+        return masked_levels(cropped, self._step.masks, generator)
+
+    def batch(self, pictures: Sequence[Any], device: torch.device) -> Tensor:
+        """Float [B, 3, 128, crop_frames]."""
+        return audio.picture_batch(pictures, device)[0]
+
+
+class FaceSource:
+    """Faces in memory as they are stored, as squares of the analysis's ``face_size``."""
+
+    def __init__(self, items: Sequence[Item], labels: Sequence[str], step: VisualStep, most_unreadable: float) -> None:
+        """Raises TrainingError when more than ``most_unreadable`` of the pictures cannot be read."""
+        readable = _readable(items, load_face, most_unreadable)
+        self.labels = [labels.index(item.label) for item, _ in readable]
+        self._pictures = [picture for _, picture in readable]
+        self._step = step
+
+    def picture(self, example: int, generator: np.random.Generator | None) -> NDArray[np.uint8]:
+        """Uint8 [face_size, face_size, 3]."""
+        size = self._step.input.face_size
+        if generator is None:
+            return visual.scaled_square(self._pictures[example], size)
+        return change_face(self._pictures[example], self._step, size, generator)
+
+    def batch(self, pictures: Sequence[Any], device: torch.device) -> Tensor:
+        """Float [B, 3, face_size, face_size]."""
+        return visual.picture_batch(pictures, device)
+
+
+def _clip(item: Item) -> NDArray[np.float32]:
+    info = probe(item.path)
+    return read_sound(info, 0.0, info.duration)
+
+
+def _readable(items: Sequence[Item], load: Callable[[Item], T], most_unreadable: float) -> list[tuple[Item, T]]:
+    """Items with what was loaded; unreadable ones are left out and named in the log."""
+    found, lost = [], []
+    for item in items:
+        try:
+            found.append((item, load(item)))
+        except (MediaError, OSError, ValueError) as error:
+            lost.append(item)
+            log.warning("%s cannot be read and is left out (%s)", item.path / item.member, error)
+    if not found or len(lost) > most_unreadable * len(items):
+        first = f" (the first: {lost[0].path / lost[0].member})" if lost else ""
+        raise TrainingError(
+            f"{len(lost)} of {len(items)} examples cannot be read{first}; repair or replace the corpus."
+        )
+    return found
