@@ -2,28 +2,28 @@
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import psutil
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 @pytest.fixture(autouse=True)
 def nothing_leaks(qapp: QApplication) -> Iterator[None]:
-    """Compares threads, running timers, top-level widgets and child processes before and after."""
+    """Compares threads, repeating timers, top-level widgets and child processes before and after."""
     threads, children = set(threading.enumerate()), _children()
     yield
     widgets = _settle()
     leaked = [thread.name for thread in threading.enumerate() if thread not in threads]
     leaked += [widget.__class__.__name__ for widget in widgets if widget.isVisible()]
     leaked += [f"process {pid}" for pid in _children() - children]
-    leaked += [f"timer of {type(timer.parent()).__name__}" for timer in _running_timers()]
+    leaked += [f"timer of {type(timer.parent()).__name__}" for timer in _running_timers(widgets)]
     assert not leaked, f"left behind: {leaked}"
 
 
-def _settle() -> list[object]:
+def _settle() -> list[QWidget]:
     """Let deferred deletions happen, then collect what Python still holds."""
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -35,12 +35,6 @@ def _children() -> set[int]:
     return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
-def _running_timers() -> list[QTimer]:
-    return [thing for thing in gc.get_objects() if isinstance(thing, QTimer) and _runs(thing)]
-
-
-def _runs(timer: QTimer) -> bool:
-    try:
-        return timer.isActive() and timer.parent() is not None
-    except RuntimeError:  # its C++ half is gone already
-        return False
+def _running_timers(widgets: Sequence[QWidget]) -> list[QTimer]:
+    timers = [timer for widget in widgets for timer in widget.findChildren(QTimer)]
+    return [timer for timer in timers if timer.isActive() and not timer.isSingleShot()]

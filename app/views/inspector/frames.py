@@ -39,6 +39,16 @@ class Frames(QWidget):
         for tiles in (self.frames, self.faces):
             tiles.clicked.connect(self.clicked)
 
+    @property
+    def faces_title(self) -> str:
+        """How many faces were found, in words."""
+        return self._faces_title.text()
+
+    @property
+    def trouble(self) -> str:
+        """Why there are no pictures, "" when all is well."""
+        return self._trouble.text()
+
     def set_utterance(self, utterance_id: str) -> None:
         """Show what was used for this utterance; nothing happens when it is shown already."""
         times, faces = self._session.frames_used(utterance_id), self._session.faces_used(utterance_id)

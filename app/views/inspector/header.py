@@ -44,6 +44,10 @@ class Header(QWidget):
         self._chip.set_prediction(prediction, self._session.labels)
         self._presence.set_prediction(prediction)
 
+    def presence_words(self) -> str:
+        """Which modalities were there, as shown."""
+        return self._presence.accessibleDescription()
+
 
 class _Speaker(QWidget):
     """A dot in the speaker's colour and the name."""

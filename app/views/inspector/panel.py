@@ -32,7 +32,7 @@ class Inspector(QStackedWidget):
         self.contributions = Bars(84, diverging=True)
         self.attention = Bars(150, clickable=True)
         self.header, self.frames = Header(session), Frames(session)
-        self._sorted = self._make_sort_button()
+        self.sort_button = self._make_sort_button()
         self._explained: list[QWidget] = []
         self.addWidget(_hint())
         self.addWidget(self._make_page())
@@ -84,7 +84,7 @@ class Inspector(QStackedWidget):
         layout.setContentsMargins(14, 12, 14, 14)
         layout.setSpacing(16)
         layout.addWidget(self.header)
-        probabilities = _section("Emotion probabilities", "", self.probabilities, self._sorted)
+        probabilities = _section("Emotion probabilities", "", self.probabilities, self.sort_button)
         self._contributions_section = _section("What each modality contributed", _CONTRIBUTION_TIP, self.contributions)
         self._attention_section = _section("Turns it attended to", _ATTENTION_TIP, self.attention)
         self._explained = [probabilities, self._contributions_section, self._attention_section]

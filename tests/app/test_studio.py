@@ -1,0 +1,73 @@
+"""What a person can do without a window: bad input is one sentence and nothing is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.models.notices import Weight
+from app.models.studio import Studio, is_transcript
+from app.settings import DEVICE, MODEL, Settings
+from tests.app.conversation import analysed
+
+
+@pytest.fixture
+def studio(qtbot: QtBot) -> Iterator[Studio]:
+    """No video is open."""
+    made = Studio(Settings())
+    yield made
+    made.close()
+
+
+def latest(studio: Studio) -> str:
+    """The latest failure."""
+    assert studio.notices.entries[-1].weight is Weight.FAILURE
+    return studio.notices.entries[-1].text
+
+
+@pytest.mark.parametrize("kind", ["text", "empty", "folder", "missing"])
+def test_what_is_no_video_is_one_sentence_and_the_open_one_stays(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio.worker, "start", lambda: None)
+    analysed(studio.session)
+    bad = tmp_path / "bad.mp4"
+    if kind == "folder":
+        bad.mkdir()
+    elif kind != "missing":
+        bad.write_text("hello" if kind == "text" else "", encoding="utf-8")
+    with qtbot.waitSignal(studio.notices.added):
+        studio.open(bad)
+    assert "bad.mp4" in latest(studio)
+    assert studio.session.prediction("u1") is not None
+
+
+def test_a_transcript_needs_its_video(studio: Studio, tmp_path: Path) -> None:
+    studio.open_dropped([tmp_path / "talk.srt"])
+    assert latest(studio) == "talk.srt is a transcript: open its video first, or drop both together."
+
+
+def test_transcripts_are_known_by_their_names() -> None:
+    names = ("a.srt", "a.VTT", "a.csv", "a.mp4", "a.wav", "a")
+    assert [is_transcript(Path(name)) for name in names] == [True, True, True, False, False, False]
+
+
+def test_a_folder_that_is_no_bundle_is_refused_and_the_model_in_use_stays(studio: Studio, tmp_path: Path) -> None:
+    studio.choose_model(tmp_path)
+    assert str(tmp_path) in latest(studio)
+    assert studio.model is None
+    assert studio.settings.get(MODEL) == ""
+
+
+def test_the_device_is_remembered(studio: Studio) -> None:
+    studio.choose_device("cpu")
+    assert studio.device == "cpu"
+    studio.settings.sync()
+    assert Settings().get(DEVICE) == "cpu"
+
+
+def test_nothing_to_export_is_no_failure(studio: Studio, tmp_path: Path) -> None:
+    studio.export(tmp_path / "x.json")
+    assert studio.notices.entries == ()
+    assert not (tmp_path / "x.json").exists()
