@@ -1,0 +1,136 @@
+"""The feature store: vectors and boxes on disk, keyed by what they were computed from. No torch.
+
+One small file per entry, written whole or not at all, so that any number of processes may read and write at once. A
+damaged entry is a miss. No pickle: a line of JSON, then float32 numbers, both under one checksum.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from m2fnet_core.errors import CacheError
+from m2fnet_core.features.vectors import Vector
+from m2fnet_core.folders import cache_folder
+
+_FOLDER = "features-1"  # the number is the form of the files
+_LIMIT = 4_000_000_000  # bytes; the entries written longest ago go first
+_TIDY_EVERY = 24 * 3600.0  # seconds
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """What is kept under one key: float32 arrays by name and JSON-ready facts."""
+
+    arrays: Mapping[str, Vector] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def key_of(kind: str, *parts: Any) -> str:
+    """The key of something computed from ``parts`` (JSON-ready), hex."""
+    return hashlib.sha256(json.dumps([kind, *parts]).encode()).hexdigest()
+
+
+class FeatureStore:
+    """Entries by key in a folder of the cache."""
+
+    def __init__(self, folder: Path | None = None, limit: int = _LIMIT) -> None:
+        """``folder``: None for the program's own cache. ``limit``: bytes it is cut back to, once a day."""
+        self._folder = cache_folder() / _FOLDER if folder is None else folder
+        self._limit = limit
+
+    def get(self, key: str) -> Entry | None:
+        """The entry, or None when there is none or it is damaged."""
+        path = self._path(key)
+        try:
+            return _parsed(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            _log.warning("ignoring the damaged cache file %s: %s", path, error)
+            return None
+
+    def put(self, key: str, entry: Entry) -> None:
+        """Keep an entry. Raises CacheError when the folder cannot be written."""
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, _packed(entry))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise CacheError(
+                f"Results cannot be kept in {self._folder} ({reason}) and will be computed again next time; "
+                "make room there or set M2FNET_CACHE to another folder."
+            ) from error
+
+    def tidy(self) -> None:
+        """At most once a day: delete the entries written longest ago until the rest fits the limit."""
+        mark = self._folder / "tidied"
+        try:
+            if time.time() - mark.stat().st_mtime < _TIDY_EVERY:
+                return
+        except OSError:
+            pass  # never tidied, or no folder yet
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+            _cut_back(self._folder, self._limit)
+        except OSError as error:
+            _log.warning("cannot tidy %s: %s", self._folder, error)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / key[2:]
+
+
+def _cut_back(folder: Path, limit: int) -> None:
+    found = [(path.stat(), path) for path in folder.glob("??/*")]
+    total = sum(state.st_size for state, _ in found)
+    for state, path in sorted(found, key=lambda item: item[0].st_mtime):
+        if total <= limit:
+            break
+        path.unlink(missing_ok=True)
+        total -= state.st_size
+
+
+def _packed(entry: Entry) -> bytes:
+    shapes = {name: list(array.shape) for name, array in entry.arrays.items()}
+    head = json.dumps({"shapes": shapes, "facts": entry.facts}, allow_nan=False).encode() + b"\n"
+    body = head + b"".join(np.ascontiguousarray(array, dtype="<f4").tobytes() for array in entry.arrays.values())
+    return b"%08x\n" % zlib.crc32(body) + body
+
+
+def _parsed(raw: bytes) -> Entry:
+    """Raises ValueError for anything `_packed` did not write."""
+    if len(raw) < 10 or int(raw[:8], 16) != zlib.crc32(raw[9:]):
+        raise ValueError("the checksum is wrong")
+    head, _, body = raw[9:].partition(b"\n")
+    about = json.loads(head)
+    arrays, place = {}, 0
+    for name, shape in about["shapes"].items():
+        count = prod(shape)
+        arrays[name] = np.frombuffer(body, "<f4", count, place).reshape(shape).astype(np.float32)
+        place += 4 * count
+    return Entry(arrays, about["facts"])
+
+
+def _write(path: Path, raw: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,136 @@
+"""Frames of an utterance -> scene vector and faces vector, Eq. 4 and Fig. 3 (torch)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from m2fnet_core.boxes import Boxes
+from m2fnet_core.bundle_info import VisualConfig
+from m2fnet_core.dialogue import FaceBox
+from m2fnet_core.events import Hook, ignore
+from m2fnet_core.features.cascade import Found, Picture
+from m2fnet_core.features.colours import DEVIATION, MEAN
+from m2fnet_core.features.devices import BatchRunner, device_of
+from m2fnet_core.features.faces import FaceFinder, area_weights
+from m2fnet_core.features.vectors import Vector
+from m2fnet_core.media.frames import Frame
+from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.progress import CancelToken
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What an utterance's frames show. ``scene`` and ``faces`` float32 [embedding]; ``faces`` None without a face."""
+
+    scene: Vector
+    faces: Vector | None
+    boxes: tuple[FaceBox, ...]
+    times: tuple[float, ...]  # presentation times of all frames looked at
+
+
+def chosen_frames(span: range, config: VisualConfig) -> list[int]:
+    """The frames of an utterance to look at, ascending: the centred ones in a row, or spread evenly ("uniform").
+
+    Decision: the paper says 15 successive frames, not which. A span of fewer frames gives all it has.
+    """
+    count = min(config.frames, len(span))
+    if config.choice == "centred":
+        first = (len(span) - count) // 2
+        return list(span[first : first + count])
+    return [span[int((i + 0.5) * len(span) / count)] for i in range(count)]
+
+
+def face_crops(picture: Picture, boxes: Boxes, config: VisualConfig) -> list[Picture]:
+    """What the boxes show, each with its margin, as squares of ``face_size`` pixels.
+
+    A square that would leave the picture is moved inside; one larger than the picture is cut, and so stretched.
+    """
+    return [
+        scaled_square(picture[y1:y2, x1:x2], config.face_size) for x1, y1, x2, y2 in _corners(picture, boxes, config)
+    ]
+
+
+def scaled_square(picture: Picture, size: int) -> Picture:
+    """The picture stretched to a square: averaged where it shrinks, interpolated where it grows."""
+    shrinks = picture.shape[0] >= size and picture.shape[1] >= size
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (size, size), interpolation=how), dtype=np.uint8)
+
+
+def picture_batch(pictures: Sequence[Picture], device: torch.device) -> Tensor:
+    """Equally large pictures as the extractor wants them: float [B, 3, H, W], normalised, channels last."""
+    values = torch.from_numpy(np.stack(pictures)).to(device).permute(0, 3, 1, 2).float()
+    mean, deviation = (torch.tensor(v, device=device)[:, None, None] * 255 for v in (MEAN, DEVIATION))
+    return (values - mean) / deviation
+
+
+class VisualVectors:
+    """Scene and faces vectors by an extractor, faces found by MTCNN."""
+
+    def __init__(self, extractor: Extractor, config: VisualConfig, hook: Hook = ignore) -> None:
+        """Raises CheckpointError when the installation lacks MTCNN's weights."""
+        self._config = config
+        self._extractor = extractor
+        self._runner: BatchRunner[Picture, Vector] = BatchRunner(extractor, self._run, _BATCH, hook)
+        self._finder = FaceFinder(device_of(extractor), config.detect_side, hook)
+
+    def compute(self, frames: Sequence[Frame], cancel: CancelToken | None = None) -> Seen | None:
+        """Vectors of an utterance's frames (one video's, ascending); None without a frame. Raises Cancelled."""
+        if not frames:
+            return None
+        times = tuple(frame.time for frame in frames)
+        pictures = [frame.pixels for frame in frames]
+        found = [f.above(self._config.min_confidence) for f in self._finder.find(pictures, times, cancel)]
+        weights = [area_weights(f.boxes, self._config.area_weight) for f in found]
+        scenes = self._runner.run([scaled_square(p, self._config.scene_size) for p in pictures], cancel)
+        faces = self._faces(pictures, found, weights, cancel)
+        boxes = tuple(box for parts in zip(frames, found, weights, strict=True) for box in _face_boxes(*parts))
+        return Seen(np.max(scenes, axis=0), faces, boxes, times)
+
+    def _faces(
+        self,
+        pictures: Sequence[Picture],
+        found: Sequence[Found],
+        weights: Sequence[npt.NDArray[np.float32]],
+        cancel: CancelToken | None,
+    ) -> Vector | None:
+        """Faces weighted by area and added within a frame, the largest value of each number over the frames."""
+        crops = [crop for p, f in zip(pictures, found, strict=True) for crop in face_crops(p, f.boxes, self._config)]
+        if not crops:
+            return None
+        vectors = np.stack(self._runner.run(crops, cancel)) * np.concatenate(weights)[:, None]
+        starts = np.cumsum([0, *(len(f) for f in found if len(f))])[:-1]
+        return np.asarray(np.add.reduceat(vectors, starts, axis=0).max(axis=0), dtype=np.float32)
+
+    def _run(self, pictures: Sequence[Picture], device: torch.device) -> list[Vector]:
+        return list(self._extractor(picture_batch(pictures, device)).float().cpu().numpy())
+
+
+def _corners(picture: Picture, boxes: Boxes, config: VisualConfig) -> list[tuple[int, int, int, int]]:
+    """The crops' x1, y1, x2, y2 in whole pixels, at least one pixel large."""
+    limits = np.array([picture.shape[1], picture.shape[0]], dtype=np.int64)
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0, keepdims=True) * (1 + 2 * config.face_margin)
+    size = np.clip(np.round(sides), 1, limits).astype(np.int64)
+    low = np.round((boxes[:, :2] + boxes[:, 2:] - size) / 2).astype(np.int64)
+    low = np.clip(low, 0, limits - size)
+    return [(int(x), int(y), int(x + w), int(y + h)) for (x, y), (w, h) in zip(low, size, strict=True)]
+
+
+def _face_boxes(frame: Frame, found: Found, weights: npt.NDArray[np.float32]) -> list[FaceBox]:
+    """In pixels of the original picture, numbers rounded to what they can mean (0.1 pixel)."""
+    rows = zip(found.boxes / frame.scale, found.confidence, weights, strict=True)
+    return [
+        FaceBox(frame.time, (x1, y1, x2, y2), round(float(confidence), 4), round(float(weight), 4))
+        for (x1, y1, x2, y2), confidence, weight in ((_tenths(b), c, w) for b, c, w in rows)
+    ]
+
+
+def _tenths(box: npt.NDArray[np.float32]) -> tuple[float, ...]:
+    return tuple(round(float(v), 1) for v in box)
