@@ -59,9 +59,9 @@ class Look:
         """The waveform while somebody speaks."""
         return QColor("#7fc4e8" if self.dark else "#2f78a8")
 
-    def loudness(self) -> Table:
-        """Silence to full loudness in 256 colours."""
-        return ramp(_NIGHT if self.dark else _DAY)
+    def loudness(self, low: int, high: int) -> Table:
+        """The spectrogram's colours: the darkest up to ``low``, the brightest from ``high`` on (of 0 to 255)."""
+        return _loudness(_NIGHT if self.dark else _DAY, low, high)
 
 
 def mix(ground: QColor, colour: QColor, share: float) -> QColor:
@@ -85,6 +85,11 @@ def ramp(colours: tuple[str, ...]) -> Table:
         part = np.interp(where, np.arange(len(anchors)), anchors >> shift & 0xFF)
         result |= part.round().astype(np.uint32) << np.uint32(shift)
     return tuple(result.tolist())
+
+
+@lru_cache(maxsize=8)
+def _loudness(colours: tuple[str, ...], low: int, high: int) -> Table:
+    return tuple(ramp(colours)[min(max(0, (value - low) * 255 // (high - low)), 255)] for value in range(256))
 
 
 def table_of(colours: Iterable[QColor]) -> Table:

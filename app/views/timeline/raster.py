@@ -29,13 +29,16 @@ def stacked(shares: NDArray[np.float64], rows: int) -> Pixels:
 
     ``shares`` is float64[k, columns]; where a column's shares add up to less than 1 the rest is number k.
     """
+    small = np.uint8 if rows < 256 else np.uint16  # the smaller the numbers, the faster the comparisons
+    level = np.arange(rows - 1, -1, -1, dtype=small)[:, None]
     used = np.flatnonzero(shares.any(axis=1))
     numbers = np.append(used, len(shares))
-    tops = (np.cumsum(shares[used], axis=0) * rows + 0.5).astype(np.int16)
-    level = np.arange(rows - 1, -1, -1, dtype=np.int16)[:, None]
     result = np.full((rows, shares.shape[1]), numbers[0], np.uint8)
-    for top, step in zip(tops, np.diff(numbers).astype(np.uint8), strict=True):
-        result += (level >= top).view(np.uint8) * step
+    top = np.full(shares.shape[1], 0.5)
+    for number, step in zip(used, np.diff(numbers).astype(np.uint8), strict=True):
+        top += shares[number] * rows
+        above = (level >= top.astype(small)).view(np.uint8)
+        result += above if step == 1 else above * step
     return result
 
 
@@ -52,12 +55,21 @@ def wave(low: NDArray[np.float32], high: NDArray[np.float32], rows: int) -> Pixe
     return np.asarray(np.clip(inside, 0, 1) * 255, np.uint8)
 
 
-def resample_rows(bands: int, rows: int) -> NDArray[np.float32]:
-    """A float32[rows, bands] matrix that scales ``bands`` (lowest first) to ``rows`` (top first).
+def fit_rows(bands: Pixels, rows: int) -> Pixels:
+    """Scale uint8[bands, columns], lowest band first, to uint8[rows, columns], top row first.
 
-    Interpolates when there are more rows than bands, averages when there are fewer.
+    Interpolates when there are more rows than bands and takes the maximum when there are fewer. Whole numbers only,
+    and no matrix product: its threads would make painting wait for whoever keeps the processor busy.
     """
-    centres = (rows - 0.5 - np.arange(rows)) * bands / rows - 0.5
-    reach = max(1.0, bands / rows)
-    weights = np.maximum(0, 1 - np.abs(np.arange(bands)[None, :] - np.clip(centres, 0, bands - 1)[:, None]) / reach)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+    if rows <= len(bands):
+        edges = np.arange(rows, -1, -1) * len(bands) // rows
+        last, first = edges[:-1] - 1, edges[1:]
+        result = bands[first]
+        for step in range(1, int((last - first).max()) + 1):
+            np.maximum(result, bands[np.minimum(first + step, last)], out=result)
+        return result
+    places = np.clip((rows - 0.5 - np.arange(rows)) * len(bands) / rows - 0.5, 0, len(bands) - 1)
+    lower = np.minimum(places.astype(np.intp), len(bands) - 2)
+    share = ((places - lower) * 256).astype(np.uint16)[:, None]
+    wide = bands.astype(np.uint16)
+    return np.asarray((wide[lower] * (256 - share) + wide[lower + 1] * share) >> 8, np.uint8)

@@ -1,6 +1,7 @@
 """Which part of the file the timeline shows, and how seconds become pixels. No Qt."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +53,8 @@ class Viewport:
         return min(max(0.0, self.start + x * self.span / self.width), self.duration)
 
     def edges(self, columns: int) -> NDArray[np.float64]:
-        """The ``columns + 1`` times that bound as many columns of equal width."""
-        return np.linspace(self.start, self.end, columns + 1)
+        """The ``columns + 1`` times that bound as many columns of equal width. Read only."""
+        return _edges(self.start, self.end, columns)
 
     def shows(self, time: float) -> bool:
         return self.start <= time <= self.end
@@ -93,3 +94,11 @@ class Viewport:
 
     def _at(self, start: float, span: float) -> "Viewport":
         return replace(self, start=min(max(0.0, start), max(0.0, self.duration - span)), span=span)
+
+
+@lru_cache(maxsize=4)
+def _edges(start: float, end: float, columns: int) -> NDArray[np.float64]:
+    """Every track of a picture needs the same ones."""
+    edges = np.linspace(start, end, columns + 1)
+    edges.setflags(write=False)
+    return edges

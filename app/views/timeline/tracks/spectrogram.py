@@ -1,19 +1,15 @@
 """The mel spectrogram: what the audio extractor hears."""
 
-from functools import cache
-
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
 from app.views.timeline.heights import Wish
-from app.views.timeline.raster import Pixels, device_size, draw, resample_rows
+from app.views.timeline.raster import device_size, draw, fit_rows
 from app.views.timeline.ticks import clock
 from app.views.timeline.tracks.base import Track, mark_selection, say, say_unread
 from app.views.timeline.viewport import Viewport
 
-_BANDS = 128
 _TOP = 8000.0  # Hz, where the highest band ends
 _LABELLED = (8000, 4000, 2000, 1000, 500, 200)  # Hz
 
@@ -33,11 +29,6 @@ def _mel(hertz: float) -> float:
     return hertz * 3 / 200 if hertz < 1000 else 15 + 27 * float(np.log(hertz / 1000) / np.log(6.4))
 
 
-@cache
-def _scaling(rows: int) -> NDArray[np.float32]:
-    return resample_rows(_BANDS, rows)
-
-
 class SpectrogramTrack(Track):
     """The model's own 128 mel bands, low frequencies at the bottom."""
 
@@ -52,15 +43,10 @@ class SpectrogramTrack(Track):
             say(painter, rect, sound.note, self.scene)
             return
         columns, rows = device_size(painter, rect)
-        bands = sound.spectrogram.slice(view.start, view.end, columns).astype(np.float32)
-        draw(painter, rect, self._bright(_scaling(rows) @ bands), self.scene.look.loudness())
+        bands = sound.spectrogram.slice(view.start, view.end, columns)
+        draw(painter, rect, fit_rows(bands, rows), self.scene.look.loudness(*sound.levels))
         say_unread(painter, rect, view, self.scene)
         mark_selection(painter, rect, view, self.scene)
-
-    def _bright(self, bands: NDArray[np.float32]) -> Pixels:
-        """Loudness as an index of the colour table."""
-        low, high = self.scene.sound.levels
-        return np.asarray(np.clip((bands - low) * (255 / (high - low)), 0, 255), np.uint8)
 
     def paint_header(self, painter: QPainter, rect: QRect) -> None:
         """The name, and frequencies along the right edge where there is room."""
