@@ -13,22 +13,26 @@ from PySide6.QtWidgets import QApplication, QWidget
 @pytest.fixture(autouse=True)
 def nothing_leaks(qapp: QApplication) -> Iterator[None]:
     """Compares threads, repeating timers, top-level widgets and child processes before and after."""
-    threads, children = set(threading.enumerate()), _children()
+    threads, children, shown = set(threading.enumerate()), _children(), set(_shown())
     yield
-    widgets = _settle()
+    _settle()
+    widgets = [widget for widget in _shown() if widget not in shown]
     leaked = [thread.name for thread in threading.enumerate() if thread not in threads]
-    leaked += [widget.__class__.__name__ for widget in widgets if widget.isVisible()]
+    leaked += [type(widget).__name__ for widget in widgets]
     leaked += [f"process {pid}" for pid in _children() - children]
     leaked += [f"timer of {type(timer.parent()).__name__}" for timer in _running_timers(widgets)]
     assert not leaked, f"left behind: {leaked}"
 
 
-def _settle() -> list[QWidget]:
+def _settle() -> None:
     """Let deferred deletions happen, then collect what Python still holds."""
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
-    return list(QApplication.topLevelWidgets())
+
+
+def _shown() -> list[QWidget]:
+    return [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
 
 
 def _children() -> set[int]:
