@@ -31,8 +31,8 @@ class Spectrogram(Protocol):
 class Sound:
     """What is known of the file's sound so far. ``note`` says why there is nothing (more) to see, or is empty.
 
-    ``seconds`` are known; ``loudest`` is the largest absolute sample; ``levels`` are the spectrogram's values to be
-    drawn darkest and brightest.
+    ``seconds`` are known; ``there`` is False when there will never be any; ``loudest`` is the largest absolute
+    sample; ``levels`` are the spectrogram's values to be drawn darkest and brightest.
     """
 
     waveform: Waveform | None = None
@@ -41,6 +41,7 @@ class Sound:
     loudest: float = 1.0
     levels: tuple[int, int] = (0, 255)
     note: str = ""
+    there: bool = True
 
 
 @dataclass

@@ -23,13 +23,13 @@ class Sources(QObject):
         super().__init__(parent)
         self._background = Background("timeline-sound", self)
         self._background.result.connect(self.changed)
-        self._background.failed.connect(lambda reason: self.changed.emit(Sound(note=reason)))
+        self._background.failed.connect(lambda reason: self.changed.emit(Sound(note=reason, there=False)))
 
     def open(self, media: MediaInfo | None) -> None:
         """Begin with another file; None for none."""
         if media is None or media.audio is None:
             self._background.cancel()
-            self.changed.emit(Sound(note="" if media is None else "No sound in this file"))
+            self.changed.emit(Sound(note="" if media is None else "No sound in this file", there=False))
             return
         self.changed.emit(Sound(note="Reading the sound …"))
         self._background.start(lambda emit, cancel: _read(media, emit, cancel))

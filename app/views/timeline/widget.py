@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QToolButton, QWidget
 
+from app.icons import button
 from app.models.session import Session
 from app.views.timeline.canvas import Canvas
 from app.views.timeline.content import Content
@@ -27,7 +28,7 @@ _STEP = 1.5  # zoom of one key press
 _TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack)
 _HEADER = (150, 210)  # narrowest and widest, pixels
 _PREDICTED = ("overview", "attention", "lanes", "emotions")  # tracks that show predictions
-_BUTTONS = (("−", "Zoom out"), ("+", "Zoom in"), ("Fit", "Show the whole video"))
+_BUTTONS = (("zoom-out", "Zoom out"), ("zoom-in", "Zoom in"), ("fit", "Show the whole video"))
 _SOUND = ("waveform", "spectrogram")
 
 
@@ -68,15 +69,11 @@ class Timeline(QWidget):
         """Zoom buttons beside the overview."""
         made: list[QToolButton] = []
         acts = (self.zoom_out, self.zoom_in, self.fit)
-        for (text, name), act in zip(_BUTTONS, acts, strict=True):
-            button = QToolButton(self._canvas)
-            button.setText(text)
-            button.setToolTip(name)
-            button.setAccessibleName(name)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(act)
-            button.setGeometry(8 + 32 * len(made), 6, 30 if len(text) == 1 else 40, 28)
-            made.append(button)
+        for (name, tip), act in zip(_BUTTONS, acts, strict=True):
+            made.append(button(name, tip))
+            made[-1].setParent(self._canvas)
+            made[-1].setGeometry(6 + 34 * (len(made) - 1), 5, 30, 30)
+            made[-1].clicked.connect(act)
         return made
 
     def _connect(self) -> None:
@@ -123,8 +120,12 @@ class Timeline(QWidget):
 
     def show_sound(self, sound: Sound) -> None:
         """Show what is known of the sound by now."""
-        self._scene.sound = sound
-        self._canvas.refresh(_SOUND)
+        before, self._scene.sound = self._scene.sound, sound
+        if sound.there == before.there:
+            self._canvas.refresh(_SOUND)
+        else:
+            self._rows.forget_heights(*_SOUND)
+            self._place()
 
     def shutdown(self) -> None:
         """Stop reading the sound and wait until its threads are gone; the window calls it before it closes."""
@@ -199,8 +200,8 @@ class Timeline(QWidget):
         self._scroll.setRange(0, self._rows.overflow)
         self._scroll.setPageStep(self._canvas.height())
         self._scroll.setVisible(self._rows.overflow > 0)
-        for button in self._buttons:
-            button.setVisible(self._navigation.view.duration > 0)
+        for shown in self._buttons:
+            shown.setVisible(self._navigation.view.duration > 0)
 
     def _scroll_to(self, value: int) -> None:
         self._rows.scrolled = value

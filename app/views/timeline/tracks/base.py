@@ -9,6 +9,7 @@ from app.views.timeline.heights import Wish
 from app.views.timeline.scene import Scene
 from app.views.timeline.viewport import Viewport
 
+EMPTY = Wish(28, 22)  # a track that will never have anything to show
 _SAYING = 160  # pixels that a short sentence needs
 
 

@@ -19,7 +19,8 @@ class EmotionsTrack(Track):
     key, title = "emotions", "Emotions"
 
     def wish(self) -> Wish:
-        return Wish(96, 32)
+        line = QFontMetrics(self.scene.look.small).height() + 1
+        return Wish(96, max(32, -(-len(self.scene.content.labels) // 2) * line + 7))
 
     def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
         content, look = self.scene.content, self.scene.look
@@ -48,23 +49,24 @@ class EmotionsTrack(Track):
             painter.drawLine(QLineF(rect.left(), y, rect.right() + 1, y))
 
     def paint_header(self, painter: QPainter, rect: QRect) -> None:
-        """The name and the legend: as many columns as the width allows, as many rows as the height allows."""
-        heading(painter, rect, self.title, self.scene)
+        """The legend in two columns, below the name where there is room for both."""
         look, labels = self.scene.look, self.scene.content.labels
         metrics = QFontMetrics(look.small)
-        line = metrics.height() + 1
+        rows, line = -(-len(labels) // 2), metrics.height() + 1
         top = rect.top() + metrics.height() + 8
-        rows = max(0, (rect.bottom() - top) // line)
-        for i, label in enumerate(labels[: 2 * rows]):
+        if top + rows * line <= rect.bottom() + 1 or not labels:
+            heading(painter, rect, self.title, self.scene)
+        else:
+            top = rect.top() + 3
+        painter.setFont(look.small)
+        for i, label in enumerate(labels):
             column, row = divmod(i, rows)
-            x = rect.left() + 10 + column * ((rect.width() - 12) // 2)
-            y = top + row * line
-            painter.fillRect(QRect(x, y + line // 2 - 4, 8, 8), look.fill(label, labels))
-            box = QRect(x + 12, y, (rect.width() - 12) // 2 - 14, line)
+            width = (rect.width() - 12) // 2
+            box = QRect(rect.left() + 10 + column * width, top + row * line, width, line)
+            painter.fillRect(QRect(box.left(), box.center().y() - 3, 8, 8), look.fill(label, labels))
             painter.setPen(look.text)
-            painter.drawText(
-                box, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(label, Qt.TextElideMode.ElideRight, box.width())
-            )
+            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - 14)
+            painter.drawText(box.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         """Every probability of the utterance under the pointer."""

@@ -1,5 +1,6 @@
 """One lane per speaker, utterances as blocks."""
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
@@ -8,13 +9,13 @@ from app.views.timeline.content import Lane
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import Look, mix
 from app.views.timeline.raster import device_size, draw, stacked
-from app.views.timeline.spans import Ints
+from app.views.timeline.spans import NOISE, Ints
 from app.views.timeline.tips import utterance_tip
 from app.views.timeline.tracks.base import Track, say
 from app.views.timeline.viewport import Viewport
 from m2fnet_core.dialogue import Utterance
 
-_MOST_BLOCKS = 300  # more visible ones than this and lanes are painted column by column
+_MOST_BLOCKS = 450  # more visible ones than this and lanes are painted column by column
 _SLACK = 3  # pixels beside a block that still count as the block
 _ROUNDED_FROM, _TEXT_FROM = 8.0, 26.0  # pixels of width
 _SHORTEST_TEXT = 6  # characters; less than this of a longer text says nothing
@@ -55,12 +56,13 @@ class LanesTrack(Track):
         painter.fillRect(QRect(place.left(), place.bottom(), place.width(), 1), self.scene.look.line)
 
     def _paint_columns(self, painter: QPainter, place: QRect, view: Viewport, number: int) -> None:
-        """Each column stacks the emotions of the utterances in it."""
+        """Each column stacks the emotions of the utterances in it; its height tells how much was said in it."""
         content, look = self.scene.content, self.scene.look
         inner = place.adjusted(0, 3, 0, -4)
         columns, rows = device_size(painter, inner)
         shares = content.lane_covers[number].columns(view.edges(columns))
-        shares /= shares.sum(axis=0).clip(1.0)  # turns of one speaker that overlap
+        said = shares.sum(axis=0)
+        shares /= np.sqrt(np.where(said > NOISE, np.maximum(said, said * said), 1.0))  # the root shows little, too
         draw(painter, inner, stacked(shares, rows), look.kinds(content.labels))
 
     def _paint_blocks(self, painter: QPainter, place: QRect, view: Viewport, members: Ints) -> None:

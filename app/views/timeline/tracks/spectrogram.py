@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from app.views.timeline.heights import Wish
 from app.views.timeline.raster import device_size, draw, fit_rows
 from app.views.timeline.ticks import clock
-from app.views.timeline.tracks.base import Track, mark_selection, say, say_unread
+from app.views.timeline.tracks.base import EMPTY, Track, mark_selection, say, say_unread
 from app.views.timeline.viewport import Viewport
 
 _TOP = 8000.0  # Hz, where the highest band ends
@@ -35,7 +35,7 @@ class SpectrogramTrack(Track):
     key, title = "spectrogram", "Mel spectrogram"
 
     def wish(self) -> Wish:
-        return Wish(110, 36)
+        return Wish(110, 36) if self.scene.sound.there else EMPTY
 
     def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
         sound = self.scene.sound
@@ -51,6 +51,8 @@ class SpectrogramTrack(Track):
     def paint_header(self, painter: QPainter, rect: QRect) -> None:
         """The name, and frequencies along the right edge where there is room."""
         super().paint_header(painter, rect)
+        if not self.scene.sound.there:
+            return
         metrics = QFontMetrics(self.scene.look.small)
         free_above = rect.top() + metrics.height() + 8
         painter.setPen(QPen(self.scene.look.muted, 1))

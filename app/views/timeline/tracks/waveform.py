@@ -9,7 +9,7 @@ from app.views.timeline.look import Table, mix, ramp
 from app.views.timeline.raster import device_size, draw, wave
 from app.views.timeline.spans import NOISE
 from app.views.timeline.ticks import clock
-from app.views.timeline.tracks.base import Track, mark_selection, say, say_unread
+from app.views.timeline.tracks.base import EMPTY, Track, mark_selection, say, say_unread
 from app.views.timeline.viewport import Viewport
 
 
@@ -19,7 +19,7 @@ class WaveformTrack(Track):
     key, title = "waveform", "Sound"
 
     def wish(self) -> Wish:
-        return Wish(64, 28)
+        return Wish(64, 28) if self.scene.sound.there else EMPTY
 
     def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
         sound = self.scene.sound
