@@ -134,9 +134,10 @@ def line(palette: QPalette) -> QColor:
 
 
 def readable_on(ground: QColor) -> QColor:
-    """Near-black or white, whichever is easier to read on ``ground``."""
-    luminance = 0.2126 * ground.redF() + 0.7152 * ground.greenF() + 0.0722 * ground.blueF()
-    return QColor("#15181d") if luminance > 0.55 else QColor("#ffffff")
+    """Near-black or white, whichever is easier to read on ``ground``: the higher contrast of WCAG 2."""
+    parts = zip((0.2126, 0.7152, 0.0722), (ground.redF(), ground.greenF(), ground.blueF()), strict=True)
+    luminance = sum(w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for w, c in parts)
+    return QColor("#15181d") if luminance > 0.2 else QColor("#ffffff")
 
 
 def _palette(tones: Mapping[str, str]) -> QPalette:
