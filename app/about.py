@@ -48,6 +48,7 @@ class About(QDialog):
         copy = buttons.addButton("Copy for a bug report", QDialogButtonBox.ButtonRole.ActionRole)
         copy.setIcon(icons.icon("copy"))
         copy.clicked.connect(self.copy)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 22, 24, 18)

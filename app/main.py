@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +19,8 @@ from app.settings import SCHEME, Settings
 from app.theme import apply_scheme
 from m2fnet_core.folders import resource
 
+# Qt tells the terminal every stream of every file it opens, and which sound servers it did not find.
+_QUIET = "*.info=false\nqt.multimedia.symbolsresolver=false"
 _log = logging.getLogger(__name__)
 
 
@@ -27,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse(sys.argv[1:] if argv is None else argv)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal; the worker ends with its input
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    QLoggingCategory.setFilterRules(_QUIET)
     application = create_application()
     sys.excepthook = lambda *failure: _log.error("a mistake in the program", exc_info=failure)
     window = launch(options)  # noqa: F841 - kept alive while the program runs

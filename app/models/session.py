@@ -108,7 +108,7 @@ class Session(QObject):
         return self._used.get(utterance_id, ())
 
     def scanned_around(self, time: float) -> tuple[tuple[FaceBox, ...], tuple[FaceBox, ...]]:
-        """Faces of the last sampled frame not after ``time`` and of the first one after it; empty where there is none."""
+        """Faces of the last sampled frame not after ``time`` and of the first one after it; () where there is none."""
         place = bisect_right(self._scan_times, time)
         before = self._scanned[self._scan_times[place - 1]] if place else ()
         after = self._scanned[self._scan_times[place]] if place < len(self._scan_times) else ()

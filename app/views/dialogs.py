@@ -1,11 +1,14 @@
 """Small windows of the Help and Analysis menus."""
 
+from itertools import groupby
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QHBoxLayout,
     QInputDialog,
     QTextBrowser,
     QVBoxLayout,
@@ -25,17 +28,15 @@ class Shortcuts(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(36)
-        grid.setVerticalSpacing(7)
-        for column, commands in enumerate(_columns()):
-            for place, command in enumerate(commands):
-                grid.addLayout(_line(command), place, column)
+        columns = QHBoxLayout()
+        columns.setSpacing(44)
+        for groups in _columns():
+            columns.addLayout(_column(groups))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(26, 22, 26, 16)
         layout.setSpacing(16)
         layout.addWidget(label("Keyboard shortcuts", "title"))
-        layout.addLayout(grid)
+        layout.addLayout(columns)
         layout.addWidget(label("Letters do nothing while you type in a text field.", "muted"))
         layout.addWidget(_close_button(self))
 
@@ -67,24 +68,36 @@ def ask_recogniser(parent: QWidget, last: str) -> str:
     return text.strip() if accepted else ""
 
 
-def _columns() -> list[list[Command]]:
-    """The commands that have a shortcut, in two columns of about equal length."""
+Group = tuple[str, list[Command]]
+
+
+def _columns() -> tuple[list[Group], list[Group]]:
+    """The commands that have a shortcut, by menu, in two columns of about equal length."""
     commands = [command for command in COMMANDS if command.shortcuts]
-    half = -(-len(commands) // 2)
-    return [commands[:half], commands[half:]]
+    groups = [(title, list(rows)) for title, rows in groupby(commands, key=lambda command: command.menu)]
+    longest = max(groups, key=lambda group: len(group[1]))
+    return [longest], [group for group in groups if group is not longest]
 
 
-def _line(command: Command) -> QGridLayout:
-    line = QGridLayout()
+def _column(groups: list[Group]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(28)
+    grid.setVerticalSpacing(7)
+    for title, commands in groups:
+        grid.addWidget(label(title.replace("&", ""), "section"), grid.rowCount(), 0)
+        for command in commands:
+            _add_line(grid, grid.rowCount(), command)
+    grid.setRowStretch(grid.rowCount(), 1)
+    grid.setColumnStretch(0, 1)
+    return grid
+
+
+def _add_line(grid: QGridLayout, place: int, command: Command) -> None:
     keys = [QKeySequence(shortcut).toString(_NATIVE) for shortcut in command.shortcuts if shortcut != "Backtab"]
     name = label(command.text.replace("&", "").rstrip("…"))
     name.setToolTip(command.tip)
-    shown = label("  ".join(keys), "muted")
-    shown.setAlignment(Qt.AlignmentFlag.AlignRight)
-    line.addWidget(name, 0, 0)
-    line.addWidget(shown, 0, 1)
-    line.setColumnStretch(0, 1)
-    return line
+    grid.addWidget(name, place, 0)
+    grid.addWidget(label("   ".join(keys), "muted"), place, 1, Qt.AlignmentFlag.AlignRight)
 
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:
