@@ -53,15 +53,16 @@ class Extractor(nn.Module):
     def forward(self, images: Tensor, widths: Tensor | None = None) -> Tensor:
         """[B, 3, H, W] float, optional int64 [B] of valid columns -> [B, embedding], the raw projector output.
 
-        Columns from ``widths`` on are zeroed behind the input and every ReLU, so that a row of the batch sees the
-        zeros that its convolutions would have padded by themselves. A stride of 2 turns w columns into (w + 1) // 2.
+        Columns from ``widths`` on are zeroed behind the input, the pool and every ReLU, so that a row sees the zeros
+        that its convolutions would have padded by themselves. A stride of 2 turns w columns into (w + 1) // 2.
         In training mode batch normalisation does count padded columns: train on crops of one width.
         """
         x = _masked(images, _real(widths, images.shape[-1]))  # [B, 3, H, W]
         widths, real = _halved(widths, x)
         x = _masked(relu(self.bn1(self.conv1(x)), inplace=True), real)  # [B, 64, H/2, W/2]
         widths, real = _halved(widths, x)
-        x = self.maxpool(x)  # [B, 64, H/4, W/4]; zeros are as good as no column: nothing is below them after a ReLU
+        # Zeros are as good as no column, since nothing is below them after a ReLU; but a pool may see over the edge.
+        x = _masked(self.maxpool(x), real)  # [B, 64, H/4, W/4]
         for stage in (self.layer1, self.layer2, self.layer3, self.layer4):  # ends at [B, 512, H/32, W/32]
             if stage is not self.layer1:
                 widths, real = _halved(widths, x)
