@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from m2fnet_core.errors import CacheError
+from m2fnet_core.events import Hook, Notice, ignore
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.folders import cache_folder
 
@@ -91,6 +92,29 @@ class FeatureStore:
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key[2:]
+
+
+class Keeper:
+    """A store that may be absent or fail: then nothing is kept, the work goes on, and one notice says why."""
+
+    def __init__(self, store: FeatureStore | None, hook: Hook = ignore) -> None:
+        self._store = store
+        self._hook = hook
+        self._failed = False
+
+    def get(self, key: str) -> Entry | None:
+        """As `FeatureStore.get`."""
+        return None if self._store is None else self._store.get(key)
+
+    def put(self, key: str, entry: Entry) -> None:
+        """As `FeatureStore.put` until that fails once."""
+        if self._store is None or self._failed:
+            return
+        try:
+            self._store.put(key, entry)
+        except CacheError as error:
+            self._failed = True
+            self._hook(Notice(str(error)))
 
 
 def _cut_back(folder: Path, limit: int) -> None:
