@@ -3,7 +3,7 @@
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QToolButton
 
@@ -39,8 +39,14 @@ def pixmap(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPixmap:
 
 
 def draw(painter: QPainter, name: str, colour: QColor, rect: QRectF) -> None:
-    """Paint the icon into ``rect``."""
-    _renderer(name, colour.name()).render(painter, rect)
+    """Paint the icon into ``rect``; drawn once per colour and size, then kept."""
+    ratio = painter.device().devicePixelRatioF()
+    key = f"m2fnet/{name}/{colour.name()}/{rect.width()}/{ratio}"
+    picture = QPixmap()
+    if not QPixmapCache.find(key, picture):
+        picture = pixmap(name, colour, round(rect.width()), ratio)
+        QPixmapCache.insert(key, picture)
+    painter.drawPixmap(rect.topLeft(), picture)
 
 
 def button(name: str, tip: str) -> QToolButton:
