@@ -1,0 +1,130 @@
+"""``m2fnet-analyze``: the analysis without a window. A progress bar, then a table for each video; JSON on request."""
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from m2fnet_core.cli_view import Watch, report_table
+from m2fnet_core.errors import DocumentError
+from m2fnet_core.events import Failed, Finished, Stopped
+from m2fnet_core.jobs import WarmBundle, perform
+from m2fnet_core.plain import build
+from m2fnet_core.progress import CancelToken
+from m2fnet_core.report import Report, write_report
+from m2fnet_core.requests import Analyze
+
+_WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
+_EPILOG = """\
+Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt or .csv), else from
+a subtitle stream inside it, else from speech detection.
+
+exit code: 0 all videos analysed, 1 at least one failed, 2 wrong use, 130 stopped by Ctrl-C
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Analyse the videos named on the command line. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a speaker's name must not end the program on a small code page
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    targets = _targets(parser, arguments)
+    cancel = CancelToken()
+    try:
+        return _run(arguments, targets, cancel)
+    except KeyboardInterrupt:
+        cancel.cancel()  # for threads that still decode
+        Console(stderr=True).print("Stopped.")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="m2fnet-analyze",
+        description="Predict the emotion of every utterance of conversation videos (or sound files).",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("videos", nargs="+", type=Path, metavar="VIDEO", help="a video or sound file")
+    parser.add_argument("--transcript", type=Path, metavar="F", help="who says what and when, for one VIDEO")
+    parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
+    parser.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1, mps")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="F.json",
+        help="write the result as JSON (docs/json-schema.md); with several videos, or when F is a folder: "
+        "a folder that gets one JSON for each video, named after it",
+    )
+    parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
+    return parser
+
+
+def _targets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> list[Path | None]:
+    """Where each video's JSON goes. Ends the program (exit code 2) when the arguments do not fit together."""
+    videos, out = arguments.videos, arguments.out
+    if arguments.transcript is not None and len(videos) > 1:
+        parser.error("--transcript belongs to one video; name one, or put each transcript beside its video")
+    if out is None:
+        return [None] * len(videos)
+    if len(videos) == 1 and not out.is_dir():
+        if not out.absolute().parent.is_dir():
+            parser.error(f"--out: there is no folder {out.absolute().parent}")
+        return [out]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"--out: with several videos {out} must be a folder ({error.strerror})")
+    return _names_in(out, videos)
+
+
+def _names_in(folder: Path, videos: Sequence[Path]) -> list[Path | None]:
+    """One JSON for each video; videos of the same name from several folders are numbered."""
+    taken: dict[str, int] = {}
+    targets: list[Path | None] = []
+    for video in videos:
+        taken[video.stem] = number = taken.get(video.stem, 0) + 1
+        targets.append(folder / (f"{video.stem}.json" if number == 1 else f"{video.stem}-{number}.json"))
+    return targets
+
+
+def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: CancelToken) -> int:
+    """Every video in turn; a bad one does not keep the others from being analysed."""
+    shown, told = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
+    if not shown.is_terminal:
+        shown = Console(width=_WIDTH_OF_FILES)
+    warm, failed = WarmBundle(), 0
+    for video, target in zip(arguments.videos, targets, strict=True):
+        job = Analyze(video, arguments.transcript, arguments.model, arguments.device, not arguments.no_cache)
+        with Watch(video.name, told) as watch:
+            outcome = perform(job, watch.hear, cancel, warm)
+        failed += not _conclude(outcome, target, shown, told)
+    return 1 if failed else 0
+
+
+def _conclude(outcome: Finished | Failed | Stopped, target: Path | None, shown: Console, told: Console) -> bool:
+    """Show and write what an analysis found; False when that failed."""
+    if isinstance(outcome, Stopped):
+        raise KeyboardInterrupt
+    if isinstance(outcome, Failed):
+        told.print(f"error: {outcome.message}", style="bold red", markup=False)
+        return False
+    report: Report = build(Report, outcome.result)
+    shown.print(report_table(report))
+    if target is not None:
+        try:
+            write_report(report, target)
+        except DocumentError as error:
+            told.print(f"error: {error}", style="bold red", markup=False)
+            return False
+        told.print(f"written: {target}", markup=False)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
