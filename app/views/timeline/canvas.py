@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLineF, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -26,7 +26,7 @@ class Canvas(QWidget):
         self.scene, self.rows, self.navigation = scene, rows, navigation
         self.header_width = 150
         self._picture = QPixmap()
-        self._stale: set[str] = set()
+        self.stale: set[str] = set()  # keys of the tracks that must be painted again
         self._bare = True  # headers and borders are stale, too
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -61,7 +61,7 @@ class Canvas(QWidget):
     def refresh(self, keys: Iterable[str] | None = None) -> None:
         """Repaint these tracks, or everything."""
         self._bare = self._bare or keys is None
-        self._stale |= self._keys() if keys is None else set(keys)
+        self.stale |= self._keys() if keys is None else set(keys)
         self.update()
 
     def refresh_view(self) -> None:
@@ -100,8 +100,8 @@ class Canvas(QWidget):
         if self._picture.size() != size or self._picture.devicePixelRatio() != ratio:
             self._picture = QPixmap(size)
             self._picture.setDevicePixelRatio(ratio)
-            self._stale, self._bare = self._keys(), True
-        if not self._stale:
+            self.stale, self._bare = self._keys(), True
+        if not self.stale:
             return
         painter = QPainter(self._picture)
         if self.navigation.view.duration > 0:
@@ -109,11 +109,11 @@ class Canvas(QWidget):
         else:
             self._paint_empty(painter)
         painter.end()
-        self._stale, self._bare = set(), False
+        self.stale, self._bare = set(), False
 
     def _paint_rows(self, painter: QPainter) -> None:
         for row in self.rows.placed:
-            if row.track.key in self._stale:
+            if row.track.key in self.stale:
                 self._paint_row(painter, row)
         bottom = max((row.bottom for row in self.rows.placed), default=0)
         painter.fillRect(QRect(0, bottom, self.width(), self.height() - bottom), self.scene.look.ground)
@@ -153,14 +153,17 @@ class Canvas(QWidget):
         if not view.shows(self.navigation.time):
             return
         painter.setClipRect(QRect(self.header_width, ruler.top, self.width(), self.height()))
-        x = self.header_width + view.x_of(self.navigation.time)
+        self._paint_line(painter, self.header_width + view.x_of(self.navigation.time), ruler.bottom)
+
+    def _paint_line(self, painter: QPainter, x: float, top: int) -> None:
+        """The playhead from its head on the ruler down, on whole device pixels."""
+        look, ratio = self.scene.look, self.devicePixelRatioF()
+        wide, left = max(1, round(1.5 * ratio)) / ratio, round(x * ratio) / ratio
+        painter.fillRect(QRectF(left - 1, top - 2, wide + 2, self.height()), look.ground)
+        painter.fillRect(QRectF(left, top - 3, wide, self.height()), look.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(look.ground, 3.5))
-        painter.drawLine(QLineF(x, ruler.bottom - 2, x, self.height()))
-        painter.setPen(QPen(look.text, 1.5))
-        painter.drawLine(QLineF(x, ruler.bottom - 3, x, self.height()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.text)
-        top, mid, tip = ruler.bottom - 13, ruler.bottom - 7, ruler.bottom - 1
-        shape = [(x - _HEAD, top), (x + _HEAD, top), (x + _HEAD, mid), (x, tip), (x - _HEAD, mid)]
+        x, high, low = left + wide / 2, top - 13, top - 7
+        shape = [(x - _HEAD, high), (x + _HEAD, high), (x + _HEAD, low), (x, top - 1), (x - _HEAD, low)]
         painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in shape]))

@@ -10,7 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QPoint, QRect
 
 from app.views.timeline.rows import Rows
-from app.views.timeline.viewport import Viewport
+from app.views.timeline.viewport import SHORTEST, Viewport
 
 Look = Callable[[Viewport], None]
 Seek = Callable[[float], None]
@@ -91,9 +91,9 @@ class ResizeFrame(Still):
         """Put the edge under the mouse, but not past the other one."""
         time = self._whole.time_at(point.x() - self._left)
         if self._leading:
-            self._look(self._view.spanning(min(time, self._view.end), self._view.end))
+            self._look(self._view.spanning(min(time, self._view.end - SHORTEST), self._view.end))
         else:
-            self._look(self._view.spanning(self._view.start, max(time, self._view.start)))
+            self._look(self._view.spanning(self._view.start, max(time, self._view.start + SHORTEST)))
 
 
 class MoveBorder(Still):

@@ -80,7 +80,7 @@ class Timeline(QWidget):
         session, pointer = self._session, Pointer(self._canvas)
         session.opened.connect(self._open)
         session.utterances_changed.connect(self._take_utterances)
-        session.model_changed.connect(self._take_utterances)
+        session.model_changed.connect(self._take_labels)
         session.prediction_changed.connect(self._take_prediction)
         session.selection_changed.connect(self._take_selection)
         session.faces_changed.connect(self._take_frames)
@@ -157,6 +157,10 @@ class Timeline(QWidget):
         self._fit_header()
         self._place()
         self._describe()
+
+    def _take_labels(self) -> None:
+        if self._session.labels != self._scene.content.labels:
+            self._take_utterances()
 
     def _take_prediction(self, utterance_id: str) -> None:
         prediction = self._session.prediction(utterance_id)

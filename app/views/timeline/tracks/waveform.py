@@ -39,7 +39,8 @@ class WaveformTrack(Track):
         """Half of the colours for where nobody speaks, half for speech, each by how much of a pixel is covered."""
         look = self.scene.look
         dim = mix(look.ground, look.wave, 0.45)
-        return ramp((look.ground.name(), dim.name()))[::2] + ramp((look.ground.name(), look.wave.name()))[::2]
+        ramps = (ramp((look.ground.name(), ink.name())) for ink in (dim, look.wave))
+        return tuple(colour for steps in ramps for colour in (*steps[:254:2], steps[255]))
 
     def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         return clock(view.time_at(point.x() - rect.left()), 2)
