@@ -35,6 +35,7 @@ class Picture:
     options: tuple[tuple[str, str], ...] = ()
     pixel_format: str = "yuv420p"
     aspect: Fraction = Fraction(1)  # width / height of a pixel
+    shown: Sequence[NDArray[np.uint8]] | None = None  # ``frames`` pictures of ``size`` in place of the numbered ones
 
     def stamps(self) -> list[int]:
         """Presentation times in ticks of 1/90000 s."""
@@ -88,6 +89,37 @@ def write_media(
     return path
 
 
+def write_with_cover(path: Path, seconds: float = 1.0) -> Path:
+    """A sound file (mp3, flac, m4a) with a cover picture, as music players write them."""
+    with av.open(str(path), "w", format="mp4" if path.suffix == ".m4a" else None) as container:
+        sound = Sound(seconds)
+        stream = _audio_stream(container, path, sound)
+        cover = container.add_stream("mjpeg", rate=25)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, "yuvj420p"
+        cover.disposition = av.stream.Disposition.attached_pic
+        frame = av.VideoFrame.from_ndarray(numbered(3, (64, 64)), format="rgb24").reformat(format="yuvj420p")
+        frame.pts = 0
+        container.mux([*cover.encode(frame), *cover.encode(None)])
+        _interleave(container, [_sound_packets(stream, sound)])
+    return path
+
+
+def cut_off(source: Path, path: Path, share: float) -> Path:
+    """The first ``share`` of a file's bytes."""
+    data = source.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    return path
+
+
+def damaged(source: Path, path: Path, begin: float, end: float) -> Path:
+    """A file with noise in place of its bytes between two shares of its length."""
+    data = bytearray(source.read_bytes())
+    first, last = int(len(data) * begin), int(len(data) * end)
+    data[first:last] = np.random.default_rng(0).bytes(last - first)
+    path.write_bytes(data)
+    return path
+
+
 def numbered(number: int, size: tuple[int, int]) -> NDArray[np.uint8]:
     """uint8[height, width, 3]: the number's bits as white blocks on black, most significant first."""
     bits = np.array([number >> (15 - i) & 1 for i in range(16)], np.uint8).reshape(_GRID, _GRID)
@@ -109,7 +141,7 @@ def repeat_media(source: Path, path: Path, times: int) -> Path:
     """``source`` several times in a row, without encoding again: a long file in little time."""
     with av.open(str(source)) as reader, av.open(str(path), "w") as writer:
         streams = {s.index: writer.add_stream_from_template(s) for s in reader.streams if s.type in ("video", "audio")}
-        length = Fraction(reader.duration or 0, av.time_base)
+        length = Fraction(reader.duration or 0, av.time_base) + Fraction(1, 10)  # packets that prepare the decoder
         for turn in range(times):
             reader.seek(0)
             for packet in reader.demux(*[reader.streams[i] for i in streams]):
@@ -128,6 +160,8 @@ def _video_stream(container: av.container.OutputContainer, path: Path, picture: 
     stream.width, stream.height = picture.size[::-1] if sideways else picture.size
     stream.pix_fmt = picture.pixel_format
     options = {"g": str(picture.gop), "bf": str(picture.b_frames), **dict(picture.options)}
+    if codec.startswith("libvpx"):
+        options = {"deadline": "realtime", "cpu-used": "8", **options}
     if codec in ("libx264", "libx265"):
         options |= {"preset": "ultrafast", "crf": "20"}
     if codec == "libx264":
@@ -144,7 +178,8 @@ def _video_stream(container: av.container.OutputContainer, path: Path, picture: 
 def _picture_packets(stream: Any, picture: Picture) -> Iterator[tuple[float, list[av.Packet]]]:
     base = stream.codec_context.time_base
     for number, stamp in enumerate(picture.stamps()):
-        pixels = np.rot90(numbered(number, picture.size), picture.rotation // 90)
+        upright = numbered(number, picture.size) if picture.shown is None else picture.shown[number]
+        pixels = np.rot90(upright, picture.rotation // 90)
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
         frame.pts, frame.time_base = round(Fraction(stamp, _TICKS) / base), base
         yield stamp / _TICKS, stream.encode(frame)
@@ -154,6 +189,8 @@ def _picture_packets(stream: Any, picture: Picture) -> Iterator[tuple[float, lis
 def _audio_stream(container: av.container.OutputContainer, path: Path, sound: Sound) -> Any:
     stream = container.add_stream(sound.codec or _AUDIO.get(path.suffix, "aac"), rate=sound.rate)
     stream.layout = sound.layout
+    if stream.codec_context.name == "libopus":
+        stream.options = {"compression_level": "0"}  # many times faster
     return stream
 
 
@@ -162,8 +199,8 @@ def _sound_packets(stream: Any, sound: Sound) -> Iterator[tuple[float, list[av.P
     channels = av.AudioLayout(sound.layout).nb_channels
     size = 1024
     for begin in range(0, len(wave), size):
-        block = np.repeat(wave[None, begin : begin + size], channels, axis=0)
-        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=sound.layout)
+        block = np.repeat(wave[begin : begin + size], channels)[None]
+        frame = av.AudioFrame.from_ndarray(block, format="flt", layout=sound.layout)
         frame.sample_rate, frame.time_base = sound.rate, Fraction(1, sound.rate)
         frame.pts = first + begin
         yield (first + begin) / sound.rate, stream.encode(frame)

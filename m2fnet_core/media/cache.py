@@ -38,7 +38,7 @@ def cached_file(kind: str, media: Path, suffix: str) -> Path:
 def load_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
     """The arrays of an .npz file; None when it is not there or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return dict(stored)
     except FileNotFoundError:
         return None

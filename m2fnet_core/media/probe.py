@@ -41,7 +41,7 @@ def probe(path: Path) -> MediaInfo:
         if cut:
             notices.append(f"{path.name} is cut off: only the first {duration:.1f} s of it are there.")
         subtitles = tuple(_subtitle(s) for s in container.streams.subtitles if s.codec_context is not None)
-        return MediaInfo(path, duration, origin_of(container), picture, sound, subtitles, tuple(notices))
+        return MediaInfo(path, round(duration, 6), origin_of(container), picture, sound, subtitles, tuple(notices))
 
 
 def _best(container: av.container.InputContainer, kind: str) -> av.stream.Stream | None:

@@ -18,6 +18,7 @@ from m2fnet_core.media.cache import new_part
 
 FACTOR = 4  # rows of a level that one row of the next level covers
 _COARSEST = 1024  # rows; a level this short needs no further one
+_EXACT = 1e-6  # rows; smaller differences are of rounding
 _MEMORY = 64 * 2**20  # bytes of a pyramid without a disk
 
 _log = logging.getLogger(__name__)
@@ -159,8 +160,8 @@ class Pyramid:
         edges = np.linspace(start, end, columns + 1) * self.shape.rate
         level = self._level((edges[-1] - edges[0]) / max(1, columns))
         edges = edges / FACTOR**level
-        first = np.ceil(edges[:-1] - 0.5).astype(np.int64)  # a row belongs to the column in which its middle lies
-        last = np.ceil(edges[1:] - 0.5).astype(np.int64) - 1
+        bounds = np.ceil(edges - 0.5 - _EXACT).astype(np.int64)  # a row belongs where its middle lies
+        first, last = bounds[:-1], bounds[1:] - 1
         between = np.floor((edges[:-1] + edges[1:]) / 2).astype(np.int64)  # zoomed in beyond the rows
         first, last = np.where(last < first, between, first), np.where(last < first, between, last)
         begin = max(0, int(first[0]))

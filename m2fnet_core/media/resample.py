@@ -14,6 +14,7 @@ Piece = tuple[int, NDArray[np.float32]]  # number of the first sample at 16 kHz 
 
 _TOLERANCE = 0.02  # seconds a time stamp may differ from the count of samples (mkv rounds to 1 ms) before it counts
 _BATCH = 32  # decoded frames mixed and resampled at once
+_POINTERS = 8  # channels that FFmpeg's frame holds without an extra list
 _SCALE = {"u1": 128.0, "i2": 32768.0, "i4": 2147483648.0}
 
 
@@ -41,7 +42,8 @@ class _Run:
         self._rate = frame.sample_rate
         self._layout = frame.layout.name
         self._format = frame.format.name
-        self._mixer = _Mixer(frame)
+        self._repack = _Repacker(frame)
+        self._mixer = _Mixer(frame, self._repack.planar)
         self._next_in = round(start * self._rate)
         unit = self._rate // gcd(self._rate, RATE)  # input samples after which both grids meet again
         self._skip = -self._next_in % unit
@@ -56,7 +58,7 @@ class _Run:
 
     def push(self, frame: av.AudioFrame) -> Iterator[Piece]:
         self._next_in += frame.samples
-        self._waiting.append(frame.to_ndarray())
+        self._waiting.extend(self._repack.samples(frame))
         if len(self._waiting) >= _BATCH:
             yield from self._convert()
 
@@ -82,11 +84,24 @@ class _Run:
             self._next_out += len(samples)
 
 
+class _Repacker:
+    """Samples of a frame. PyAV 18.1 reads beyond its memory when eight or more channels lie apart: they are joined."""
+
+    def __init__(self, frame: av.AudioFrame) -> None:
+        joined = frame.format.is_planar and frame.layout.nb_channels >= _POINTERS
+        self.planar = frame.format.is_planar and not joined
+        self._joiner = av.AudioResampler(format=frame.format.packed.name) if joined else None
+
+    def samples(self, frame: av.AudioFrame) -> list[NDArray[Any]]:
+        frames = [frame] if self._joiner is None else self._joiner.resample(frame)
+        return [part.to_ndarray() for part in frames]
+
+
 class _Mixer:
     """The mean of all channels but the low-frequency one, from samples of any format."""
 
-    def __init__(self, frame: av.AudioFrame) -> None:
-        self._planar = frame.format.is_planar
+    def __init__(self, frame: av.AudioFrame, planar: bool) -> None:
+        self._planar = planar
         self._channels = frame.layout.nb_channels
         names = [channel.name for channel in frame.layout.channels]
         self._heard = [i for i, name in enumerate(names) if name != "LFE"] or list(range(self._channels))

@@ -77,11 +77,12 @@ def _pieces_from(
 ) -> Iterator[Piece]:
     """Resampled pieces from at or before ``start`` on."""
     for lead in _LEADS:
-        target = max(0.0, start - lead)
-        seek(container, stream, int((target + origin) / stream.time_base))
+        # Before zero too: the first packets may only prepare the decoder.
+        stamps = (int((time + origin) / stream.time_base) for time in (start - lead, max(0.0, start - lead)))
+        seek(container, stream, *stamps)
         frames = _decoded(container, stream)
         first = next(frames, None)
-        if target == 0.0 or first is None or first.time - origin <= start:
+        if start <= lead or first is None or first.time - origin <= start:
             break
     if first is not None:
         yield from resampled(chain((first,), frames), origin)
