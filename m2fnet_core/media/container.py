@@ -2,6 +2,7 @@
 
 import logging
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ _DEMUXERS = (
 )
 _OPTIONS = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file"}
 
+_BOXES = 1000  # of an ISO media file looked at
 _FAILURES = 50  # damaged places in a row after which reading ends
 _log = logging.getLogger(__name__)
 
@@ -86,7 +88,10 @@ def refuse_unreadable(path: Path) -> None:
     try:
         if path.is_dir():
             raise MediaError(f"{path.name} is a folder; choose a video or sound file inside it.")
-        if path.stat().st_size == 0:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise MediaError(f"{path.name} is not a file but a device or a pipe; choose a video or sound file.")
+        if state.st_size == 0:
             raise MediaError(f"{path.name} is empty (zero bytes); copy or record it again.")
         with path.open("rb"):
             pass
@@ -99,11 +104,10 @@ def refuse_unreadable(path: Path) -> None:
 
 
 def _why_not(path: Path) -> str:
-    boxes = _top_boxes(path)
-    if "ftyp" in boxes and "moov" not in boxes:
+    if _lost_its_index(path):
         return (
-            f"{path.name} is cut off: its index (the moov box) is missing because the recording or the copy did not "
-            "finish; copy it again or repair it."
+            f"{path.name} is cut off: its index (the moov box) is missing or incomplete because the recording or the "
+            "copy did not finish; copy it again or repair it."
         )
     return (
         f"{path.name} is not a video or sound file that can be read; open an mp4, mkv, mov, avi, webm, wav, mp3, flac "
@@ -111,18 +115,20 @@ def _why_not(path: Path) -> str:
     )
 
 
-def _top_boxes(path: Path) -> list[str]:
-    """Names of the top-level boxes of an ISO media file (mp4, mov, m4a); nonsense or nothing for other files."""
-    names: list[str] = []
+def _lost_its_index(path: Path) -> bool:
+    """Whether this is an ISO media file (mp4, mov, m4a) whose moov box is not there as a whole."""
     with path.open("rb") as file:
         end = os.fstat(file.fileno()).st_size
-        while file.tell() + 8 <= end and len(names) < 1000:
+        begun = False
+        for _ in range(_BOXES):
             start = file.tell()
-            size = int.from_bytes(file.read(4), "big")
-            names.append(file.read(4).decode("latin-1"))
+            size, name = int.from_bytes(file.read(4), "big"), file.read(4)
+            begun = begun or name == b"ftyp"
             if size == 1:
                 size = int.from_bytes(file.read(8), "big")
-            if size < 8:  # 0: up to the end of the file
-                break
+            if not begun or start + size > end or size < 8:  # 0: up to the end of the file
+                return begun
+            if name == b"moov":
+                return False
             file.seek(start + size)
-    return names
+    return begun

@@ -96,7 +96,7 @@ def test_odd_size(tmp_path: Path) -> None:
     assert (info.video.width, info.video.height) == (127, 95)
 
 
-@pytest.mark.parametrize("share", [0.001, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.9, 0.995])
 def test_mp4_without_its_index(tmp_path: Path, share: float) -> None:
     whole = write_media(tmp_path / "whole.mp4", Picture(frames=100))
     with pytest.raises(MediaError, match=r"cut\.mp4 is cut off.*moov"):
@@ -148,6 +148,12 @@ def test_zero_bytes(tmp_path: Path) -> None:
 
 def test_folder(tmp_path: Path) -> None:
     assert "folder" in _refusal(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    assert "pipe" in _refusal(tmp_path / "pipe.mp4")
 
 
 def test_missing(tmp_path: Path) -> None:
