@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
@@ -12,6 +12,7 @@ from app.models.notices import Entry, Weight
 from app.models.session import Session
 from m2fnet_core.dialogue import Utterance
 
+_SIZE = QSize(1600, 1000)
 _SETTLE_MS = 2500  # for pictures, sound and spectrogram to be read after the analysis is done
 
 
@@ -25,6 +26,7 @@ class Screenshot(QObject):
 
     def start(self) -> None:
         """Follow what is opened next."""
+        self._window.resize(_SIZE)  # the same picture on every screen
         studio = self._window.studio
         studio.notices.added.connect(self._note)
         studio.analysis.changed.connect(self._look)

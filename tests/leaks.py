@@ -3,15 +3,15 @@
 import gc
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import psutil
-import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 
-@pytest.fixture(autouse=True)
-def nothing_leaks(qapp: QApplication) -> Iterator[None]:
+@contextmanager
+def checked() -> Iterator[None]:
     """Compares threads, repeating timers, top-level widgets and child processes before and after."""
     threads, children, shown = set(threading.enumerate()), _children(), set(_shown())
     yield

@@ -117,12 +117,15 @@ class Analysis(QObject):
 
     def _end(self, event: Finished | Failed | Stopped) -> None:
         self._job = ""
-        if isinstance(event, Failed):
-            self._notices.fail(event.message)
         following = self._following(event) if isinstance(event, Finished) else None
         if following is not None:
             self._submit(following)
+        elif isinstance(event, Failed) and isinstance(self._request, ScanFaces):
+            self._notices.note(event.message)  # only boxes between the network's own frames are missing
+            self._become(State.DONE)
         else:
+            if isinstance(event, Failed):
+                self._notices.fail(event.message)
             self._become(_ENDED[type(event)])
 
     def _following(self, event: Finished) -> Request | None:

@@ -22,7 +22,8 @@ _WIDTHS = {
     Column.MODALITIES: 82,
 }
 
-_LEAST_WIDTHS = {Column.END: 540, Column.MODALITIES: 480}  # of the panel, below which a column is left out
+# Widths of the panel below which a column is left out.
+_LEAST_WIDTHS = {Column.END: 560, Column.MODALITIES: 500, Column.START: 400}
 
 
 class Utterances(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.models.session import Session
-from app.settings import LAYOUT, OVERLAYS, Settings
+from app.settings import LAYOUT, OVERLAYS, TRACKS, Settings
 from app.views.inspector.panel import Inspector
 from app.views.log import LogView
 from app.views.player import Player
@@ -35,6 +35,7 @@ class Workspace(QMainWindow):
         self.setDockNestingEnabled(True)
         self._session, self._settings = session, settings
         self.player, self.timeline = Player(session), Timeline(session)
+        self.timeline.set_tracks(settings.get(TRACKS))
         self.utterances, self.inspector = Utterances(session), Inspector(session, settings)
         self.log = LogView()
         self.setCentralWidget(self.player)
@@ -57,6 +58,7 @@ class Workspace(QMainWindow):
     def remember_layout(self) -> None:
         """For the next start."""
         self._settings.set(LAYOUT, self.saveState(_LAYOUT_VERSION) if self.isVisible() else self._layout)
+        self._settings.set(TRACKS, self.timeline.tracks())
 
     def close_readers(self) -> None:
         """End every thread that reads media for these views."""
@@ -71,13 +73,16 @@ class Workspace(QMainWindow):
             self.player.play_span(max(0.0, chosen.start - _CONTEXT), min(media.duration, chosen.end + _CONTEXT))
 
     def select_neighbour(self, step: int) -> None:
-        """The next (1) or previous (-1) utterance of the selected one or, without one, of the playhead."""
-        session = self._session
+        """The next (1) or previous (-1) utterance; with none selected the one at the playhead, or the nearest."""
+        session, time = self._session, self.player.playback.time
         row = session.row(session.selected)
-        if row is None:
-            row = session.row_at(self.player.playback.time) + (step < 0)
-        row += step
-        if 0 <= row < len(session.utterances):
+        if row is not None:
+            row += step
+        elif (said := session.utterances_at(time)) or step < 0:
+            row = session.row(said[0].id) if said else session.row_at(time)
+        else:
+            row = session.row_at(time) + 1
+        if row is not None and 0 <= row < len(session.utterances):
             session.select(session.utterances[row].id)
 
     def show_filter(self) -> None:

@@ -1,9 +1,18 @@
-"""Tests of the window need no screen, and every one checks that it leaves nothing behind."""
+"""Every test of the window checks that it leaves nothing behind."""
 
 import os
+from collections.abc import Iterator
 
-from tests.leaks import nothing_leaks
+import pytest
+from PySide6.QtWidgets import QApplication
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.leaks import checked
 
-__all__ = ["nothing_leaks"]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # tests of the window need no screen
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(qapp: QApplication) -> Iterator[None]:
+    """No thread, timer, widget or process outlives the test."""
+    with checked():
+        yield

@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main import create_application, launch, parse
 from app.main_window import MainWindow
 from app.models.analysis import State
-from tests.leaks import nothing_leaks
+from tests.leaks import checked
 from tests.media_maker import Picture, Sound, write_media
-
-__all__ = ["nothing_leaks"]
 
 SRT = """1
 00:00:00,000 --> 00:00:01,500
@@ -27,6 +26,13 @@ Bo: I am so happy today!
 Ada: Leave me alone.
 """
 PATIENCE = 90_000  # milliseconds: a busy machine loads torch slowly
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_leaks(qapp: QApplication) -> Iterator[None]:
+    """No thread, timer, widget or process outlives the tests of a file, which may share a window."""
+    with checked():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from app.views.parts import label, row
 from m2fnet_core.dialogue import Prediction, Utterance
 
 _MOST_ATTENDED = 8
+_LEAST_WIDTH = 310
 _CONTRIBUTION_TIP = (
     "How many percentage points of the predicted emotion's probability are lost when the network must do without this "
     "modality. To the right: the modality speaks for the prediction; to the left: against it."
@@ -27,6 +28,7 @@ class Inspector(QStackedWidget):
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._session, self._settings = session, settings
         self.probabilities = Bars(84)
         self.contributions = Bars(84, diverging=True)
