@@ -1,8 +1,11 @@
 """Every test gets its own cache, data and settings folders."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # tests of the window need no screen
 
 
 @pytest.fixture(autouse=True)

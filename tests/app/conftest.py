@@ -1,14 +1,11 @@
 """Every test of the window checks that it leaves nothing behind."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.leaks import checked
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # tests of the window need no screen
 
 
 @pytest.fixture(autouse=True)

@@ -124,8 +124,16 @@ class Timeline(QWidget):
         if sound.there == before.there:
             self._canvas.refresh(_SOUND)
         else:
-            self._rows.forget_heights(*_SOUND)
             self._place()
+
+    def tracks(self) -> str:
+        """Which tracks are hidden and how high the others are, for `set_tracks` at the next start."""
+        return self._rows.written()
+
+    def set_tracks(self, text: str) -> None:
+        """Hide and size the tracks as `tracks` told."""
+        self._rows.read(text)
+        self._place()
 
     def shutdown(self) -> None:
         """Stop reading the sound and wait until its threads are gone; the window calls it before it closes."""
@@ -150,10 +158,7 @@ class Timeline(QWidget):
     def _take_utterances(self) -> None:
         session, scene = self._session, self._scene
         known = [p for u in session.utterances if (p := session.prediction(u.id)) is not None]
-        lanes = len(scene.content.lanes)
         scene.content = Content(session.utterances, session.speakers, session.labels, known)
-        if len(scene.content.lanes) != lanes:
-            self._rows.forget_heights("lanes")
         self._fit_header()
         self._place()
         self._describe()

@@ -165,6 +165,20 @@ def test_tracks_can_be_hidden_and_come_back(stage: Stage) -> None:
     assert stage.canvas.row_of("emotions") is not None
 
 
+def test_tracks_are_remembered(stage: Stage, qtbot: QtBot) -> None:
+    stage.open()
+    row = stage.canvas.row_of("lanes")
+    assert row is not None
+    stage.drag(QPoint(400, row.bottom), QPoint(400, row.bottom - 30))
+    stage.timeline.show_track("attention", False)
+    other = Stage(qtbot)
+    other.timeline.set_tracks(stage.timeline.tracks() + " -ruler -nothing lanes nonsense=12 emotions=x")
+    other.open()
+    before, after = ([(r.track.key, r.height) for r in s.canvas.rows.placed] for s in (stage, other))
+    assert before == after
+    other.timeline.shutdown()
+
+
 def test_the_context_menu_lists_the_tracks(stage: Stage, qtbot: QtBot) -> None:
     stage.open()
     point = stage.at(5.0)

@@ -9,19 +9,21 @@ from app.views.timeline.heights import Wish
 from app.views.timeline.scene import Scene
 from app.views.timeline.viewport import Viewport
 
-EMPTY = Wish(28, 22)  # a track that will never have anything to show
+EMPTY = Wish(26, 26, rigid=True)  # a track that will never have anything to show
 _SAYING = 160  # pixels that a short sentence needs
 
 
 class Track(ABC):
     """One row of the timeline. It paints itself from the scene and keeps no state that matters.
 
-    ``key`` names it in settings, ``title`` on screen; ``hideable`` tracks can be switched off.
+    ``key`` names it in settings, ``title`` on screen; ``hideable`` tracks can be switched off; ``pinned`` ones stay on
+    top while the others scroll.
     """
 
     key: str
     title: str
     hideable = True
+    pinned = False
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene

@@ -16,7 +16,7 @@ _NARROWEST = 6.0  # pixels; the frame stays visible however short the visible sp
 class Overview(Track):
     """Each column stacks the emotions heard in it; gaps are silence."""
 
-    key, title, hideable = "overview", "Overview", False
+    key, title, hideable, pinned = "overview", "Overview", False, True
 
     _strip: QPixmap | None = None
     _strip_of: tuple[object, ...] = ()

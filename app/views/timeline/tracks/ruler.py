@@ -12,7 +12,7 @@ from app.views.timeline.viewport import Viewport
 class Ruler(Track):
     """Ticks and times; dragging along it scrubs."""
 
-    key, title, hideable = "ruler", "", False
+    key, title, hideable, pinned = "ruler", "", False, True
 
     def wish(self) -> Wish:
         height = QFontMetrics(self.scene.look.small).height() + 10
