@@ -31,6 +31,7 @@ MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty fo
 RECOGNISER = Setting("analysis/recogniser", str, "", "Speech recognition model named last")
 RECENT: Setting[list[str]] = Setting("files/recent", list, [], "Files opened last, newest first")
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray(), "Place and size of the window")
+TRACKS = Setting("timeline/tracks", str, "", "Hidden tracks of the timeline and heights of the others")
 LAYOUT = Setting("window/layout", QByteArray, QByteArray(), "Places of the panels")
 
 SETTINGS: tuple[Setting[Any], ...] = (
@@ -42,6 +43,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     RECOGNISER,
     RECENT,
     GEOMETRY,
+    TRACKS,
     LAYOUT,
 )
 
