@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from m2fnet_core.media.container import packets, seek
 from m2fnet_core.media.index import FrameIndex
 
+WORTH_A_JUMP = 12  # frames; decoding on over fewer than these is cheaper than starting at the next key frame
 _BEFORE_START = 10  # seconds
 
 
@@ -22,39 +23,43 @@ class Decoder:
         self._container = container
         self._stream = stream
         self._index = index
+        self._asked: frozenset[int] = frozenset()
+        self._running: Iterator[tuple[int, av.VideoFrame]] = iter(())
+        self._sent = len(index)  # the highest number given to the decoder since the last jump
         stream.thread_type = "AUTO"
 
     def decode(self, start: int, wanted: NDArray[np.int64]) -> Iterator[tuple[int, av.VideoFrame]]:
         """Numbers and pictures of ``wanted`` (ascending), decoding from key frame ``start``; damaged ones are left out.
 
-        Calling it again moves the file's position: an unfinished earlier iterator is then useless.
+        Goes on from where the last call ended when that comes first. An unfinished earlier iterator is then useless.
         """
-        asked, last = frozenset(wanted.tolist()), int(wanted[-1])
-        self._seek(start)
-        for number, frame in self._numbered(asked):
-            if number in asked:
+        if not self._sent < wanted[0] or start - self._sent > WORTH_A_JUMP:
+            self._jump(start)
+        self._asked, last = frozenset(wanted.tolist()), int(wanted[-1])
+        for number, frame in self._running:
+            if number in self._asked:
                 yield number, frame
             if number >= last:
                 return
+        self._sent = len(self._index)  # the file is over: nothing can follow
 
-    def _seek(self, number: int) -> None:
+    def _jump(self, number: int) -> None:
         stamp = int(self._index.stamps[number])
         # The first one from well before it, since some demuxers only come near to where they are sent.
         earlier = [stamp - int(_BEFORE_START / self._stream.time_base)] if number == 0 else []
         seek(self._container, self._stream, *earlier, stamp)
-
-    def _numbered(self, asked: frozenset[int]) -> Iterator[tuple[int, av.VideoFrame]]:
         source = packets(self._container, self._stream)
-        if self._index.counted:
-            return self._count(source)
-        return self._match(source, asked)
+        self._running = self._count(source) if self._index.counted else self._match(source)
+        self._sent = -1
 
-    def _match(self, source: Iterator[av.Packet], asked: frozenset[int]) -> Iterator[tuple[int, av.VideoFrame]]:
+    def _match(self, source: Iterator[av.Packet]) -> Iterator[tuple[int, av.VideoFrame]]:
         """Pictures by their time stamps; those that nobody asked for and no other one refers to are not decoded."""
         context = self._stream.codec_context
         for packet in chain(source, (None,)):
             if packet is not None:
-                context.skip_frame = "DEFAULT" if self._number(packet.pts) in asked else "NONREF"
+                number = self._number(packet.pts)
+                context.skip_frame = "DEFAULT" if number in self._asked else "NONREF"
+                self._sent = max(self._sent, -1 if number is None else number)
             for frame in self._decoded(packet):
                 number = self._number(frame.pts)
                 if number is not None:
@@ -68,6 +73,7 @@ class Decoder:
             return
         for packet in chain((first,), source, (None,)):
             for frame in self._decoded(packet):
+                self._sent = number
                 yield number, frame
                 number += 1
 

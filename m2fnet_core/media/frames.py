@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from m2fnet_core.errors import MediaError
 from m2fnet_core.media.container import only, open_media
-from m2fnet_core.media.decoder import Decoder
+from m2fnet_core.media.decoder import WORTH_A_JUMP, Decoder
 from m2fnet_core.media.geometry import Converter, Geometry
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import MediaInfo
 
 _BACK = (0.0, 1.0, 10.0)  # seconds before the first wanted frame from whose key frame decoding is tried
-_WORTH_A_SEEK = 12  # frames; decoding on over fewer than these is cheaper than filling the decoder again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +65,7 @@ class FrameReader:
     def read(self, numbers: Sequence[int], width: int | None = None) -> Iterator[Frame]:
         """The frames ``numbers`` (ascending, each once), one in memory at a time; damaged ones are left out.
 
+        A later call that asks for later frames goes on decoding from here: spans in order decode each frame once.
         ``width``: the picture is at most this many pixels across, scaled down while it is converted, aspect kept.
         Raises ValueError when the numbers do not ascend, IndexError when one is outside the video.
         """
@@ -88,7 +88,7 @@ class FrameReader:
         """Cut where a key frame in between makes it cheaper to jump than to decode on."""
         keys = np.flatnonzero(self._index.keyframe)
         key = keys[np.maximum(np.searchsorted(keys, wanted, side="right") - 1, 0)] if len(keys) else wanted * 0
-        jumps = np.flatnonzero(key[1:] - wanted[:-1] > _WORTH_A_SEEK) + 1
+        jumps = np.flatnonzero(key[1:] - wanted[:-1] > WORTH_A_JUMP) + 1
         return (run for run in np.split(wanted, jumps) if len(run))
 
     def _decode_run(self, wanted: NDArray[np.int64]) -> Iterator[tuple[int, av.VideoFrame]]:

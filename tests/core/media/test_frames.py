@@ -115,6 +115,20 @@ def test_the_pixels_are_those_of_decoding_from_the_start(tmp_path: Path) -> None
                 np.testing.assert_array_equal(frame.pixels, truth[int(index.stamps[frame.number])])
 
 
+@pytest.mark.parametrize("ending", ["mp4", "avi"])
+def test_one_reader_for_spans_in_any_order(tmp_path: Path, ending: str) -> None:
+    picture = Picture(frames=150, gop=40, codec="libx264", options=(("x264-params", "b-pyramid=normal:bframes=4"),))
+    info = probe(write_media(tmp_path / f"talk.{ending}", picture, None))
+    draw = np.random.default_rng(5)
+    with FrameReader(info) as reader:
+        for start in [0, 5, 6, 20, 21, 22, 39, 40, 60, 59, 100, 148, 149, 0, *draw.integers(0, 145, 30)]:
+            span = range(int(start), min(150, int(start) + int(draw.integers(1, 6))))
+            frames = reader.read(span)
+            assert read_number(next(frames).pixels) == span[0]
+            if draw.random() < 0.7:  # else this span is left unfinished
+                assert [read_number(frame.pixels) for frame in frames] == list(span[1:])
+
+
 def test_asking_wrongly(tmp_path: Path) -> None:
     info = probe(write_media(tmp_path / "talk.mp4"))
     with FrameReader(info) as reader:
