@@ -186,13 +186,13 @@ def parse_info(raw: Any, path: Path) -> BundleInfo:
             f"{path} is of version {version!r} and this program reads version {VERSION}; "
             "use a bundle made with this version of the program, or train it again."
         )
+    missing = _missing(plain(BundleInfo(name="", kind="untrained")), raw)
+    if missing:
+        raise CheckpointError(f"{path} lacks {', '.join(missing)}; copy or train the bundle again.")
     try:
         info: BundleInfo = build(BundleInfo, raw)
     except ValueError as error:
         raise CheckpointError(f"{path} does not describe a bundle: {error}; copy or train the bundle again.") from error
-    missing = _missing(plain(info), raw)
-    if missing:
-        raise CheckpointError(f"{path} lacks {', '.join(missing)}; copy or train the bundle again.")
     return info
 
 

@@ -7,7 +7,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.processors import RobertaProcessing
 
-from m2fnet_core.bundle import Bundle
+from m2fnet_core.bundle import Bundle, placed
 from m2fnet_core.bundle_info import BundleInfo, FusionConfig, TextConfig
 from m2fnet_core.nets.encoder import Encoder, family_config
 from m2fnet_core.nets.extractor import Extractor
@@ -48,13 +48,14 @@ def untrained_bundle() -> Bundle:
     assert shape is not None
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(_SEED)
-        return Bundle(
+        bundle = Bundle(
             info=INFO,
             text=TextEncoder(Encoder(shape), byte_tokenizer(), _ENCODER),
             audio=Extractor(INFO.extractor),
             visual=Extractor(INFO.extractor),
             fusion=FusionNet(INFO.fusion),
         )
+    return placed(bundle, torch.device("cpu"))
 
 
 def byte_tokenizer() -> Tokenizer:

@@ -1,0 +1,110 @@
+"""config.json of a bundle: read back as written, refused in a sentence when it does not fit."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from m2fnet_core.bundle_info import BundleInfo, FusionConfig, TextConfig, VisualConfig, read_info, write_info
+from m2fnet_core.emotions import IEMOCAP
+from m2fnet_core.errors import CheckpointError
+from m2fnet_core.plain import plain
+
+INFO = BundleInfo(
+    name="mine",
+    kind="trained",
+    label_set=IEMOCAP,
+    text=TextConfig(max_tokens=128, past=3, pooling="mean"),
+    visual=VisualConfig(choice="uniform", area_weight="max"),
+    fusion=FusionConfig(text=384, classes=6, positional="sinusoidal"),
+    temperature=1.3,
+    training_data=("IEMOCAP", "my corrections"),
+    metrics={"weighted_f1": 0.61},
+)
+
+
+def test_it_is_read_back_as_written(tmp_path: Path) -> None:
+    write_info(INFO, tmp_path)
+    assert read_info(tmp_path) == INFO
+    assert INFO.trained
+    assert not replace(INFO, kind="untrained").trained
+    assert replace(INFO, kind="starter").trained
+
+
+def newer(raw: dict[str, Any]) -> None:
+    raw["version"] = 2
+
+
+def without_labels(raw: dict[str, Any]) -> None:
+    del raw["label_set"]
+
+
+def without_name(raw: dict[str, Any]) -> None:
+    del raw["name"]
+
+
+def without_inner(raw: dict[str, Any]) -> None:
+    del raw["fusion"]["fusion_layers"]
+
+
+def unknown(raw: dict[str, Any]) -> None:
+    raw["fusion"]["experts"] = 8
+
+
+def word_for_number(raw: dict[str, Any]) -> None:
+    raw["text"]["max_tokens"] = "many"
+
+
+def unknown_choice(raw: dict[str, Any]) -> None:
+    raw["visual"]["choice"] = "random"
+
+
+def other_labels(raw: dict[str, Any]) -> None:
+    raw["label_set"]["labels"] = ["good", "bad"]
+
+
+def other_width(raw: dict[str, Any]) -> None:
+    raw["extractor"]["embedding"] = 128
+
+
+def cold(raw: dict[str, Any]) -> None:
+    raw["temperature"] = 0
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (newer, "version 2 and this program reads version 1"),
+        (without_labels, "lacks label_set"),
+        (without_name, "lacks name"),
+        (without_inner, "lacks fusion.fusion_layers"),
+        (unknown, "no field experts"),
+        (word_for_number, "'many'"),
+        (unknown_choice, "'random', not one of centred, uniform"),
+        (other_labels, "6 outputs for the 2 labels"),
+        (other_width, "128"),
+        (cold, "temperature"),
+    ],
+)
+def test_what_does_not_fit_is_refused(tmp_path: Path, spoil: Callable[[dict[str, Any]], None], words: str) -> None:
+    raw = plain(INFO)
+    spoil(raw)
+    (tmp_path / "config.json").write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(CheckpointError, match=words) as caught:
+        read_info(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"bundle"', "\xff"])
+def test_what_is_no_configuration_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text, encoding="latin-1")
+    with pytest.raises(CheckpointError, match=r"config\.json"):
+        read_info(tmp_path)
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="no model bundle"):
+        read_info(tmp_path)
