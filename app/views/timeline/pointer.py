@@ -164,10 +164,13 @@ class Pointer(QObject):
     def _tip(self, event: QEvent) -> bool:
         assert isinstance(event, QHelpEvent)
         found = hit(self._canvas, event.pos())
-        if found.row < 0 or found.part in (Part.HEADER, Part.BORDER):
+        if found.part in (Part.NOTHING, Part.BORDER):
             QToolTip.hideText()
             return True
         row = self._canvas.rows.placed[found.row]
-        text = row.track.tip(event.pos(), self._canvas.track_rect(row), self._view)
+        if found.part is Part.HEADER:
+            text = row.track.header_tip(event.pos(), self._canvas.header_rect(row))
+        else:
+            text = row.track.tip(event.pos(), self._canvas.track_rect(row), self._view)
         QToolTip.showText(event.globalPos(), text, self._canvas, QRect(event.pos(), event.pos()).adjusted(-3, -3, 3, 3))
         return True

@@ -169,6 +169,11 @@ def test_the_tooltip_of_the_spectrogram_gives_time_and_frequency(stage: Stage) -
     assert stage.tip(stage.at(5.0, "spectrogram")).startswith("00:00:05.0")
 
 
+def test_the_headers_explain_the_tracks(stage: Stage) -> None:
+    assert "audio extractor" in stage.tip(QPoint(20, stage.at(5.0, "spectrogram").y()))
+    assert stage.tip(QPoint(20, stage.on("u1").y())) == "Bo: 2 utterances"
+
+
 def test_markup_in_a_transcript_is_only_text(stage: Stage) -> None:
     from m2fnet_core.dialogue import Utterance
     from tests.app.conversation import begin

@@ -187,8 +187,8 @@ def test_the_context_menu_lists_the_tracks(stage: Stage, qtbot: QtBot) -> None:
     menu = stage.timeline.findChild(QMenu)
     assert menu is not None
     actions: dict[str, QAction] = {action.text(): action for action in menu.actions()}
-    assert actions["Mel spectrogram"].isChecked()
-    actions["Mel spectrogram"].trigger()
+    assert actions["Spectrogram"].isChecked()
+    actions["Spectrogram"].trigger()
     assert stage.canvas.row_of("spectrogram") is None
     menu.close()
 

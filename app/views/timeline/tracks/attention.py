@@ -16,6 +16,7 @@ class AttentionTrack(Track):
     """Arcs from the selected utterance to the turns it attended to; the stronger, the more opaque and thicker."""
 
     key, title = "attention", "Attention"
+    about = "The turns that the dialogue network attended to when it judged the selected utterance."
 
     def wish(self) -> Wish:
         return Wish(52, 24)

@@ -16,12 +16,13 @@ _SAYING = 160  # pixels that a short sentence needs
 class Track(ABC):
     """One row of the timeline. It paints itself from the scene and keeps no state that matters.
 
-    ``key`` names it in settings, ``title`` on screen; ``hideable`` tracks can be switched off; ``pinned`` ones stay on
-    top while the others scroll.
+    ``key`` names it in settings, ``title`` on screen, ``about`` explains it; ``hideable`` tracks can be switched off;
+    ``pinned`` ones stay on top while the others scroll.
     """
 
     key: str
     title: str
+    about: str = ""
     hideable = True
     pinned = False
 
@@ -39,6 +40,10 @@ class Track(ABC):
     def paint_header(self, painter: QPainter, rect: QRect) -> None:
         """Paint the name to the left of the track."""
         heading(painter, rect, self.title, self.scene)
+
+    def header_tip(self, point: QPoint, rect: QRect) -> str:
+        """What the tooltip on the header says (rich text), or ""."""
+        return self.about
 
     def utterance_at(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         """The id of the utterance drawn under ``point``, or ""."""

@@ -17,6 +17,7 @@ class EmotionsTrack(Track):
     """Probabilities stacked to 100 %, one step per utterance; columns that hold several utterances show their mean."""
 
     key, title = "emotions", "Emotions"
+    about = "The probability of every emotion, stacked to 100 %; paler while it is provisional."
 
     def wish(self) -> Wish:
         line = QFontMetrics(self.scene.look.small).height() + 1

@@ -1,7 +1,9 @@
 """One lane per speaker, utterances as blocks."""
 
+from html import escape
+
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from app.theme import readable_on, speaker_colour
@@ -143,12 +145,11 @@ class LanesTrack(Track):
 
     def _mark_frames(self, painter: QPainter, block: QRectF, view: Viewport, rect: QRect) -> None:
         """A mark along the lower edge of the selected block for each frame that the network looked at."""
-        look = self.scene.look
-        painter.setPen(QPen(look.ground, 1))
-        painter.setBrush(look.text)
-        for time in self.scene.frames:
-            x = rect.left() + view.x_of(time)
-            painter.drawEllipse(QPointF(x, block.bottom() + 0.5), 2.5, 2.5)
+        look, top = self.scene.look, block.bottom() - 3
+        for colour, wide, spread in ((look.ground, 3.0, 1.0), (look.text, 1.0, 0.0)):  # rims first, then the marks
+            for time in self.scene.frames:
+                left = rect.left() + view.x_of(time) - wide / 2
+                painter.fillRect(QRectF(left, top - spread, wide, 7 + 2 * spread), colour)
 
     def paint_header(self, painter: QPainter, rect: QRect) -> None:
         speakers = tuple(lane.speaker for lane in self.scene.content.lanes)
@@ -166,6 +167,11 @@ class LanesTrack(Track):
         name = metrics.elidedText(speaker or "Unknown speaker", Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
         self._underline(painter, place)
+
+    def header_tip(self, point: QPoint, rect: QRect) -> str:
+        """The speaker's full name and how often they speak."""
+        lane = self._lane_at(point, rect)
+        return "" if lane is None else f"{escape(lane.speaker) or 'Unknown speaker'}: {len(lane.members):,} utterances"
 
     def utterance_at(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         lane = self._lane_at(point, rect)

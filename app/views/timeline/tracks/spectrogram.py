@@ -32,7 +32,8 @@ def _mel(hertz: float) -> float:
 class SpectrogramTrack(Track):
     """The model's own 128 mel bands, low frequencies at the bottom."""
 
-    key, title = "spectrogram", "Mel spectrogram"
+    key, title = "spectrogram", "Spectrogram"
+    about = "The 128 mel bands of the sound, as the audio extractor gets them. Drag the border below to make it higher."
 
     def wish(self) -> Wish:
         return Wish(110, 36) if self.scene.sound.there else EMPTY
@@ -54,13 +55,16 @@ class SpectrogramTrack(Track):
         if not self.scene.sound.there:
             return
         metrics = QFontMetrics(self.scene.look.small)
-        free_above = rect.top() + metrics.height() + 8
+        named_until = rect.left() + 10 + metrics.horizontalAdvance(self.title)
+        free_above = rect.top()
         painter.setPen(QPen(self.scene.look.muted, 1))
         for hertz in _LABELLED:
             y = round(rect.bottom() - height_of(hertz) * rect.height())
             text = f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz"
-            box = QRect(rect.left(), y - metrics.height() // 2, rect.width() - 8, metrics.height())
-            if box.top() < free_above or box.bottom() > rect.bottom():
+            width = metrics.horizontalAdvance(text)
+            box = QRect(rect.right() - 7 - width, y - metrics.height() // 2, width + 1, metrics.height())
+            beside_name = box.left() > named_until + 8 or box.top() > rect.top() + metrics.height() + 4
+            if box.top() < free_above or box.bottom() > rect.bottom() or not beside_name:
                 continue
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             painter.drawLine(rect.right() - 4, y, rect.right(), y)

@@ -17,6 +17,7 @@ class WaveformTrack(Track):
     """Lowest to highest sample of each column, scaled to the file's loudest one; dimmed where nobody speaks."""
 
     key, title = "waveform", "Sound"
+    about = "The waveform, dimmed where nobody speaks."
 
     def wish(self) -> Wish:
         return Wish(64, 28) if self.scene.sound.there else EMPTY
