@@ -26,7 +26,11 @@ STEPS = {
     "text": "fine-tune the text encoder",
     "audio": "train the audio extractor on speech",
     "visual": "train the visual extractor on faces",
-    "fusion": "train the dialogue network on vectors",
+    "features": "compute the vectors of every utterance",
+    "fusion": "train the dialogue network on vectors, and write the bundle",
+    "evaluate": "judge the dialogue network on validation and test",
+    "ablate": "train the rows of the paper's Tables 2 to 5",
+    "all": "run the steps that run.toml names, in order, skipping what is done",
 }
 
 
@@ -62,8 +66,9 @@ def _train(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> in
         from trainer.runs import Run  # torch: seconds that --help and a wrong run.toml need not wait for
 
         run = Run(config)
-        run.prepare(step, arguments.resume)
-        hook(_step(step, run, hook, cancel))
+        for step in config.steps if arguments.step == "all" else (arguments.step,):
+            run.prepare(step, arguments.resume or arguments.step == "all")
+            hook(_step(step, run, hook, cancel))
     except M2FNetError as error:
         hook(Failed(step, str(error)))
         return 1

@@ -150,8 +150,16 @@ class FusionStep(_Checked):
 class FeaturesStep(_Checked):
     """Every utterance's vectors, made ahead of fusion."""
 
-    workers: int = setting(2, "Processes that decode and compute", low=1)
     most_unreadable: float = setting(0.1, "Share of unreadable clips above which the step fails", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class AblateStep(_Checked):
+    """Rows of the paper's tables."""
+
+    tables: tuple[int, ...] = setting((2, 3, 4, 5), "Tables of the paper")
+    seeds: int = setting(3, "Trainings per row", low=1)
+    paper: str = setting("meld", "Which of the paper's columns to show beside", choices=("meld", "iemocap"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +196,4 @@ class RunConfig(_Checked):
     visual: VisualStep = VisualStep()
     features: FeaturesStep = FeaturesStep()
     fusion: FusionStep = FusionStep()
+    ablate: AblateStep = AblateStep()

@@ -1,30 +1,38 @@
 """The steps of a training by name: read corpora, fit, judge, leave the result in the run folder (torch)."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from m2fnet_core.bundle_info import ExtractorConfig
+from m2fnet_core.bundle_info import ExtractorConfig, FusionConfig
+from m2fnet_core.checkpoint import save_bundle
+from m2fnet_core.dialogue import Presence
 from m2fnet_core.errors import TrainingError
 from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.fusion import FusionNet
 from m2fnet_core.nets.text_encoder import load_text_encoder, save_text_encoder
-from m2fnet_core.nets.weights import write_weights
-from m2fnet_core.plain import plain
+from m2fnet_core.nets.weights import filled, read_weights, write_weights
+from m2fnet_core.plain import build, plain
 from m2fnet_core.progress import CancelToken
+from trainer.ablate import ablation, as_markdown
+from trainer.cache_features import extract_all, refuse_too_many
 from trainer.config import AudioStep, LoopConfig, VisualStep
 from trainer.datasets.base import SPLITS, Items, require_labels
-from trainer.datasets.corpora import present_folder, read_dialogues, read_vectors
+from trainer.datasets.corpora import present_folder, read_dialogues, read_packs
 from trainer.datasets.faces import read_faces
+from trainer.datasets.packs import write_pack
 from trainer.datasets.speech import read_speech
 from trainer.evaluate import calibrated_temperature, report
-from trainer.events import Done, Hook, Warned
+from trainer.events import Done, Hook, Warned, ignore
 from trainer.fit_extractor import ExtractorTask, Source
 from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
 from trainer.loop import Fit, Task
-from trainer.metrics import Scores
+from trainer.metrics import Scores, weighted_f1
+from trainer.parts import run_bundle, with_fusion
 from trainer.runs import Run
 from trainer.sources import FaceSource, SpeechSource
 
@@ -118,24 +126,85 @@ def _extractor(
     return Done(step, {"extractor": job.run.step_folder(step) / "extractor.safetensors"}, figures)
 
 
+def features(job: Job) -> Done:
+    """Vectors of every utterance; leaves a feature pack in ``features`` and the list of unreadable media beside it."""
+    config, folder = job.run.config, job.run.step_folder("features")
+    splits = read_dialogues(config)
+    with_media = any(d.media or u.media for some in splits.values() for d in some for u in d.utterances)
+    bundle = run_bundle(job.run, job.device, with_media)
+    vectors, problems = extract_all(bundle, splits, folder / "store", job.hook, job.cancel)
+    refuse_too_many(problems, len(vectors), config.features.most_unreadable)
+    for problem in problems:
+        job.hook(Warned("features", problem))
+    write_pack(folder, splits, vectors)
+    (folder / "unreadable.txt").write_text("".join(f"{p}\n" for p in problems), encoding="utf-8")
+    present = [v.present for v in vectors.values()]
+    shares = {f"share/{n}": sum(getattr(p, n) for p in present) / len(present) for n in Presence.__slots__}
+    return Done("features", {"pack": folder}, {"utterances": float(len(vectors)), **shares})
+
+
 def fusion(job: Job) -> Done:
-    """Train the dialogue network on the run's vectors; leaves ``fusion/net.safetensors``."""
+    """Train the dialogue network on the run's vectors; leaves ``fusion/net.safetensors`` and the bundle."""
     config, folder = job.run.config, job.run.step_folder("fusion")
-    vectors = read_vectors(config)
-    dialogues = {s: labelled(d, vectors, config.labels) for s, d in read_dialogues(config).items()}
+    dialogues = _dialogues(job.run)
     net = fitted_config(config.fusion.net, dialogues["train"], len(config.labels))
     task = FusionTask(config.fusion, net, dialogues["train"], dialogues["validation"], config.seed)
     job.fit(task, config.fusion.loop)
-    write_weights(task.net, folder / "net.safetensors")
     truth, probabilities = judged(task.net, dialogues["validation"])
     temperature = calibrated_temperature(truth, np.log(np.maximum(probabilities, 1e-12)))
-    figures = {"temperature": temperature}
+    figures = {"temperature": temperature, "validation/weighted_f1": weighted_f1(truth, probabilities.argmax(axis=1))}
+    write_weights(task.net, folder / "net.safetensors")
+    (folder / "net.json").write_text(json.dumps({"net": plain(net), **figures}, indent=2), encoding="utf-8")
+    paths = {"net": folder / "net.safetensors"}
+    if job.run.done("features") is not None:
+        bundle = run_bundle(job.run, torch.device("cpu"), with_media=False)
+        longest = max(len(d.labels) for d in dialogues["train"])
+        whole = with_fusion(bundle, task.net, max_dialogue=longest, temperature=temperature, metrics=figures)
+        paths["bundle"] = job.run.folder / "bundle"
+        save_bundle(whole, paths["bundle"])
+    return Done("fusion", paths, figures)
+
+
+def evaluate(job: Job) -> Done:
+    """Judge the trained dialogue network on validation and test; leaves JSON and pictures in ``evaluate``."""
+    config, folder = job.run.config, job.run.step_folder("evaluate")
+    net, temperature = trained_net(job.run)
+    dialogues = _dialogues(job.run)
+    figures: dict[str, float] = {}
     for split in ("validation", "test"):
         if dialogues[split]:
-            truth, probabilities = judged(task.net, dialogues[split], temperature)
+            truth, probabilities = judged(net.to(job.device), dialogues[split], temperature)
             scores = report(truth, probabilities, config.labels, _owners(dialogues[split]), split, folder)
             figures |= _figures(split, scores)
-    return Done("fusion", {"net": folder / "net.safetensors"}, figures)
+    return Done("evaluate", {"reports": folder}, figures)
+
+
+def ablate(job: Job) -> Done:
+    """The rows of Tables 2-5 that the run's vectors allow; leaves ``ablate/table.md``."""
+    config, folder = job.run.config, job.run.step_folder("ablate")
+    rows = ablation(config, _dialogues(job.run), folder, lambda task, loop, run: _quiet_fit(job, task, loop, run))
+    (folder / "table.md").write_text(as_markdown(rows, config.ablate.paper), encoding="utf-8")
+    return Done("ablate", {"table": folder / "table.md"}, {f"table {r.table}/{r.name}": r.mean for r in rows})
+
+
+def trained_net(run: Run) -> tuple[FusionNet, float]:
+    """The run's dialogue network and its temperature. Raises TrainingError before the fusion step is done."""
+    path = run.folder / "fusion" / "net.json"
+    if run.done("fusion") is None:
+        raise TrainingError(f"{run.folder} has no trained dialogue network yet; run its step fusion first.")
+    about = json.loads(path.read_text(encoding="utf-8"))
+    net: FusionConfig = build(FusionConfig, about["net"])
+    weights = path.with_name("net.safetensors")
+    return filled(lambda: FusionNet(net), read_weights(weights), weights), about["temperature"]
+
+
+def _dialogues(run: Run) -> dict[str, list[LabelledDialogue]]:
+    splits, vectors = read_packs(run.config, run.folder / "features")
+    return {split: labelled(some, vectors, run.config.labels) for split, some in splits.items()}
+
+
+def _quiet_fit(job: Job, task: Task, loop: LoopConfig, run: Run) -> None:
+    Fit(task, loop, run, job.device, ignore, job.cancel)()
 
 
 def _owners(dialogues: Sequence[LabelledDialogue]) -> list[str]:
@@ -150,4 +219,12 @@ def _figures(split: str, scores: Scores) -> dict[str, float]:
     }
 
 
-STEPS: Mapping[str, Callable[[Job], Done]] = {"text": text, "audio": audio, "visual": visual, "fusion": fusion}
+STEPS: Mapping[str, Callable[[Job], Done]] = {
+    "text": text,
+    "audio": audio,
+    "visual": visual,
+    "features": features,
+    "fusion": fusion,
+    "evaluate": evaluate,
+    "ablate": ablate,
+}

@@ -60,7 +60,8 @@ def write_run(folder: Path, kind: str, **more: Any) -> Path:
     path.write_text(
         f'name = "tiny"\nlabels = {list(LABELS)}\nlabel_set = "three"\ndevice = "cpu"\n'
         f'[[corpora]]\nkind = "{kind}"\nfolder = "corpus"\n'
-        f'[text]\nencoder = "{encoder.as_posix()}"\n[text.loop]\nepochs = 2\nlearning_rate = 1e-3\n'
+        f'[text]\nencoder = "{encoder.as_posix()}"\n[text.input]\nmax_tokens = 64\n'
+        "[text.loop]\nepochs = 2\nlearning_rate = 1e-3\n"
         f"[fusion.net]\nfusion_layers = 2\nfeedforward = 32\nhidden = 32\n"
         "[fusion.loop]\nepochs = 6\nlearning_rate = 2e-3\n",
         encoding="utf-8",
@@ -77,12 +78,25 @@ def pack_run(tmp_path: Path) -> Path:
 
 def test_fusion_learns_a_pack_of_three_modalities_and_reports(pack_run: Path) -> None:
     assert main(["fusion", str(pack_run)]) == 0
-    folder = pack_run.parent / "runs" / "tiny" / "fusion"
+    assert main(["evaluate", str(pack_run)]) == 0
+    folder = pack_run.parent / "runs" / "tiny" / "evaluate"
     report = json.loads((folder / "test.json").read_text(encoding="utf-8"))
     assert report["weighted_f1"]["value"] > 0.8
     assert report["utterances"] == 48
     assert (folder / "test.png").read_bytes().startswith(b"\x89PNG")
-    assert (folder / "net.safetensors").is_file()
+
+
+def test_ablation_tables_stand_beside_the_papers_numbers(pack_run: Path) -> None:
+    quick = ["--set", "fusion.loop.epochs=1", "--set", "ablate.seeds=1", "--set", "ablate.tables=[2, 5]"]
+    assert main(["ablate", str(pack_run), *quick]) == 0
+    table = (pack_run.parent / "runs" / "tiny" / "ablate" / "table.md").read_text(encoding="utf-8")
+    assert len(table.splitlines()) == 2 + 8 + 6
+    assert "| 66.71 |" in table
+
+
+def test_judging_before_training_says_what_to_do(pack_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(pack_run), "--events"]) == 1
+    assert "run its step fusion first" in capsys.readouterr().out
 
 
 def test_fusion_trains_on_text_vectors_alone(tmp_path: Path) -> None:

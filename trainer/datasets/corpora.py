@@ -5,16 +5,14 @@ from pathlib import Path
 
 from m2fnet_core.dialogue import Dialogue
 from m2fnet_core.errors import TrainingError
+from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.config import CorpusConfig, RunConfig
 from trainer.datasets.base import SPLITS, Corpus
 from trainer.datasets.meld import read_meld
 from trainer.datasets.packs import Vectors, read_pack
 
 Reader = Callable[[Path, Sequence[str], Mapping[str, str]], Corpus]
-DIALOGUE_READERS: Mapping[str, Reader] = {
-    "meld": read_meld,
-    "pack": lambda folder, labels, label_map: read_pack(folder, labels, label_map)[0],
-}
+DIALOGUE_READERS: Mapping[str, Reader] = {"meld": read_meld}
 
 
 def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
@@ -32,20 +30,35 @@ def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
         read = DIALOGUE_READERS[config.kind](present_folder(config), run.labels, config.label_map)
         for split, dialogues in read.splits.items():
             splits[config.split or split] += dialogues
-    for split in SPLITS[:2]:
-        if not splits[split]:
-            raise TrainingError(f"The corpora of {run.name} have no {split} split; add one.")
+    _require_splits(run, splits)
     return splits
 
 
-def read_vectors(run: RunConfig) -> Vectors:
-    """Vectors of all feature packs of the run. Raises TrainingError when there is none."""
-    packs = [c for c in run.corpora if c.kind == "pack"]
+def read_packs(run: RunConfig, own: Path) -> tuple[dict[str, tuple[Dialogue, ...]], Vectors]:
+    """Dialogues by split and vectors of the run's feature packs, and of ``own``, what its features step left.
+
+    Raises TrainingError when there is neither, or no training or validation split.
+    """
+    packs = [(present_folder(c), c.label_map) for c in run.corpora if c.kind == "pack"]
+    if (own / "utterances.csv").is_file():
+        packs.append((own, {}))
     if not packs:
-        raise TrainingError(f"The run {run.name} names no feature pack; add one under [[corpora]] in run.toml.")
-    return {
-        key: value for c in packs for key, value in read_pack(present_folder(c), run.labels, c.label_map)[1].items()
-    }
+        raise TrainingError(f"The run {run.name} has no vectors: run its step features first, or name a feature pack.")
+    splits: dict[str, tuple[Dialogue, ...]] = dict.fromkeys(SPLITS, ())
+    vectors = dict[tuple[str, str], UtteranceVectors]()
+    for folder, label_map in packs:
+        corpus, found = read_pack(folder, run.labels, label_map)
+        vectors |= found
+        for split, dialogues in corpus.splits.items():
+            splits[split] += dialogues
+    _require_splits(run, splits)
+    return splits, vectors
+
+
+def _require_splits(run: RunConfig, splits: Mapping[str, Sequence[Dialogue]]) -> None:
+    for split in SPLITS[:2]:
+        if not splits[split]:
+            raise TrainingError(f"The corpora of {run.name} have no {split} split; add one.")
 
 
 def present_folder(config: CorpusConfig) -> Path:

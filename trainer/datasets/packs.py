@@ -1,8 +1,8 @@
 """Feature packs: vectors made elsewhere, so that fusion can be trained and compared on anybody's features. No torch.
 
 One folder: ``utterances.csv`` (dialogue, utterance, order, speaker, text, label, split) and any of ``text.npy``,
-``audio.npy``, ``visual.npy``, float [rows of the csv, any width]. A missing file is a missing modality; a row of NaN
-is an utterance without it.
+``audio.npy``, ``visual.npy`` (or apart, ``scene.npy`` and ``faces.npy``), float [rows of the csv, any width]. A missing
+file is a missing modality; a row of NaN is an utterance without it. The features step writes the same form.
 """
 
 import csv
@@ -19,19 +19,19 @@ from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.datasets.base import SPLITS, Corpus, label_dialogues
 
 COLUMNS = ("dialogue", "utterance", "order", "speaker", "text", "label", "split")
-MODALITIES = ("text", "audio", "visual")
+FILES = ("text", "audio", "visual", "scene", "faces")
 Vectors = Mapping[tuple[str, str], UtteranceVectors]  # by dialogue id and utterance id
 
 
 def read_pack(folder: Path, labels: Sequence[str], label_map: Mapping[str, str]) -> tuple[Corpus, Vectors]:
-    """Dialogues by split and every utterance's vectors; visual vectors are taken as the scene's.
+    """Dialogues by split and every utterance's vectors; vectors of visual.npy are taken as the scene's.
 
     Raises TrainingError: no utterances.csv, columns missing (names them), an unknown split, arrays that do not fit.
     """
     rows = _rows(folder / "utterances.csv")
-    arrays = {name: _array(folder / f"{name}.npy", len(rows)) for name in MODALITIES}
+    arrays = {name: _array(folder / f"{name}.npy", len(rows)) for name in FILES}
     if not any(array is not None for array in arrays.values()):
-        raise TrainingError(f"{folder} has none of text.npy, audio.npy and visual.npy; add at least one.")
+        raise TrainingError(f"{folder} has none of {', '.join(f'{name}.npy' for name in FILES)}; add at least one.")
     places = sorted(range(len(rows)), key=lambda i: (rows[i]["split"], rows[i]["dialogue"], float(rows[i]["order"])))
     splits: dict[str, tuple[Dialogue, ...]] = {}
     vectors = dict[tuple[str, str], UtteranceVectors]()
@@ -40,8 +40,7 @@ def read_pack(folder: Path, labels: Sequence[str], label_map: Mapping[str, str])
         dialogue = Dialogue(f"{split}/{name}", tuple(_utterance(rows[i]) for i in turns))
         splits[split] = (*splits.get(split, ()), *label_dialogues([dialogue], labels, label_map))
         vectors |= {(dialogue.id, rows[i]["utterance"]): _vectors(arrays, i) for i in turns}
-    missing = tuple(f"{n}.npy is missing: {n} is absent everywhere." for n, a in arrays.items() if a is None)
-    return Corpus(folder.name, splits, missing), vectors
+    return Corpus(folder.name, splits), vectors
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -96,4 +95,23 @@ def _vectors(arrays: Mapping[str, NDArray[np.float32] | None], row: int) -> Utte
         array = arrays[name]
         return None if array is None or np.isnan(array[row]).any() else array[row]
 
-    return UtteranceVectors(text=of("text"), audio=of("audio"), scene=of("visual"))
+    scene = of("scene") if arrays["scene"] is not None else of("visual")
+    return UtteranceVectors(text=of("text"), audio=of("audio"), scene=scene, faces=of("faces"))
+
+
+def write_pack(
+    folder: Path, splits: Mapping[str, Sequence[Dialogue]], vectors: Mapping[tuple[str, str], UtteranceVectors]
+) -> None:
+    """Write dialogues and their vectors as a pack. Inputs that no utterance has get no file. Raises OSError."""
+    turns = [(split, d, k, u) for split, some in splits.items() for d in some for k, u in enumerate(d.utterances)]
+    for name in ("text", "audio", "scene", "faces"):
+        found = [getattr(vectors[d.id, u.id], name) for _, d, _, u in turns]
+        width = max((len(v) for v in found if v is not None), default=0)
+        if width:
+            nothing = np.full(width, np.nan, np.float32)
+            np.save(folder / f"{name}.npy", np.stack([nothing if v is None else v for v in found]))
+    with (folder / "utterances.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for split, d, k, u in turns:
+            writer.writerow([d.id.removeprefix(f"{split}/"), u.id, k, u.speaker, u.text or "", u.label or "", split])

@@ -1,0 +1,60 @@
+"""The features step: all utterances of all corpora to vectors, by the very code that the application uses (torch)."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from m2fnet_core.bundle import Bundle
+from m2fnet_core.dialogue import Dialogue
+from m2fnet_core.errors import MediaError, TrainingError
+from m2fnet_core.events import Event, Notice
+from m2fnet_core.features.extract import FeatureExtractor
+from m2fnet_core.features.store import FeatureStore
+from m2fnet_core.features.vectors import UtteranceVectors
+from m2fnet_core.media.probe import probe
+from m2fnet_core.progress import CancelToken, Pace
+from trainer.events import Hook, Progress
+
+
+def extract_all(
+    bundle: Bundle, splits: Mapping[str, Sequence[Dialogue]], store: Path, hook: Hook, cancel: CancelToken
+) -> tuple[dict[tuple[str, str], UtteranceVectors], list[str]]:
+    """Vectors by dialogue and utterance id, and one sentence per medium that could not be read.
+
+    Vectors are kept in ``store`` as they come, so a stopped step goes on where it was. Raises Cancelled.
+    """
+    problems: list[str] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Notice):
+            problems.append(event.text)
+
+    extractor = FeatureExtractor(bundle, FeatureStore(store), hear)
+    dialogues = [d for some in splits.values() for d in some]
+    of = sum(len(d.utterances) for d in dialogues)
+    pace, vectors = Pace(of), dict[tuple[str, str], UtteranceVectors]()
+    for dialogue in dialogues:
+        for utterance, found in zip(dialogue.utterances, _vectors(extractor, dialogue, problems, cancel), strict=True):
+            vectors[dialogue.id, utterance.id] = found
+        hook(Progress("features", len(vectors), of, pace.seconds_left(len(vectors))))
+    return vectors, problems
+
+
+def _vectors(
+    extractor: FeatureExtractor, dialogue: Dialogue, problems: list[str], cancel: CancelToken
+) -> list[UtteranceVectors]:
+    """Of one dialogue; without sound and pictures when its own medium cannot be read."""
+    try:
+        info = None if dialogue.media is None else probe(dialogue.media)
+        return list(extractor.vectors(info, dialogue.utterances, cancel))
+    except MediaError as error:
+        problems.append(str(error))
+        return list(extractor.vectors(None, dialogue.utterances, cancel))
+
+
+def refuse_too_many(problems: Sequence[str], utterances: int, most: float) -> None:
+    """Raise TrainingError when more than the share ``most`` of the clips could not be read."""
+    if len(problems) > most * utterances:
+        raise TrainingError(
+            f"{len(problems)} of {utterances} clips cannot be read (the first: {problems[0]}); repair the corpus, "
+            "or raise features.most_unreadable."
+        )

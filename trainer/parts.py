@@ -1,0 +1,72 @@
+"""A run's networks put together as a bundle: what it trained, else what it started from (torch)."""
+
+import dataclasses
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from m2fnet_core.bundle import Bundle, placed
+from m2fnet_core.bundle_info import BundleInfo, ExtractorConfig
+from m2fnet_core.checkpoint import load_bundle
+from m2fnet_core.emotions import LabelSet
+from m2fnet_core.errors import TrainingError
+from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.text_encoder import TextEncoder, load_text_encoder
+from m2fnet_core.nets.weights import filled, read_weights
+from trainer.runs import Run
+
+N = TypeVar("N", bound=nn.Module)
+
+
+def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
+    """The run's networks; the dialogue network is still random.
+
+    ``with_media``: some utterance has sound or pictures, so extractors are needed. Raises TrainingError when one is
+    neither trained by this run nor in the bundle of ``start_from``.
+    """
+    config = run.config
+    base = load_bundle(Path(config.start_from), torch.device("cpu")) if config.start_from else None
+    text = _text(run, base)
+    torch.manual_seed(config.seed)
+    extractors = {step: _extractor(run, step, base, with_media) for step in ("audio", "visual")}
+    fusion = dataclasses.replace(config.fusion.net, text=text.width, classes=len(config.labels))
+    info = BundleInfo(
+        name=config.name,
+        kind="trained",
+        label_set=LabelSet(config.label_set, config.labels),
+        text=config.text.input,
+        audio=config.audio.input,
+        visual=config.visual.input,
+        fusion=fusion,
+        training_data=tuple(f"{c.kind}: {c.folder.name}" for c in config.corpora),
+    )
+    return placed(Bundle(info, text, extractors["audio"], extractors["visual"], FusionNet(fusion)), device)
+
+
+def with_fusion(bundle: Bundle, net: FusionNet, **facts: object) -> Bundle:
+    """The bundle with a trained dialogue network, and ``facts`` of its info set."""
+    info = dataclasses.replace(bundle.info, fusion=net.config, **facts)  # type: ignore[arg-type]
+    return dataclasses.replace(bundle, info=info, fusion=net)
+
+
+def _text(run: Run, base: Bundle | None) -> TextEncoder:
+    trained = run.folder / "text" / "encoder"
+    if trained.is_dir():
+        return load_text_encoder(trained)
+    return base.text if base is not None else load_text_encoder(run.config.text.encoder)
+
+
+def _extractor(run: Run, step: str, base: Bundle | None, needed: bool) -> Extractor:
+    path = run.folder / step / "extractor.safetensors"
+    if path.is_file():
+        return filled(lambda: Extractor(ExtractorConfig()), read_weights(path), path)
+    if base is not None:
+        return base.audio if step == "audio" else base.visual
+    if needed:
+        raise TrainingError(
+            f"The run {run.config.name} has no {step} extractor: run its step {step}, or set start_from."
+        )
+    return Extractor(ExtractorConfig())
