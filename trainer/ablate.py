@@ -105,7 +105,7 @@ def _possible(row: Row, there: set[str]) -> bool:
     """Whether the vectors have what the row is about; a visual vector in one piece serves Tables 2, 4 and 5."""
     pieces = {"scene", "faces"}
     if row.table == 3:
-        return ALL <= there
+        return there >= ALL
     return row.inputs - pieces <= there and (not row.inputs & pieces or bool(there & pieces))
 
 
