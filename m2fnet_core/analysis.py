@@ -11,7 +11,7 @@ from m2fnet_core.bundle import Bundle
 from m2fnet_core.checkpoint import load_bundle
 from m2fnet_core.dialogue import Prediction, Utterance
 from m2fnet_core.dialogue_windows import split_at_pauses
-from m2fnet_core.events import AnalysisStarted, Event, Hook, Notice, Predicted, Progress, ignore
+from m2fnet_core.events import AnalysisStarted, Hook, Notice, Predicted, Progress, ignore
 from m2fnet_core.features.devices import choose_device
 from m2fnet_core.features.extract import FeatureExtractor
 from m2fnet_core.features.store import FeatureStore
@@ -70,12 +70,7 @@ def _vectors(
     info: MediaInfo, utterances: Sequence[Utterance], bundle: Bundle, keep: bool, hook: Hook, cancel: CancelToken
 ) -> Iterator[UtteranceVectors]:
     """One per utterance, in order. The text's context ends where a dialogue does, as in training."""
-
-    def hear(event: Event) -> None:
-        if not isinstance(event, Progress):  # the extractor's counts within one dialogue
-            hook(event)
-
-    extractor = FeatureExtractor(bundle, FeatureStore() if keep else None, hear)
+    extractor = FeatureExtractor(bundle, FeatureStore() if keep else None, hook)
     pace, done = Pace(len(utterances)), 0
     hook(Progress("Looking and listening", 0, len(utterances)))
     for dialogue in split_at_pauses(utterances, bundle.info.pause_seconds):

@@ -79,6 +79,7 @@ class Cascade:
     def __init__(self, device: torch.device, config: CascadeConfig = CascadeConfig(), hook: Hook = ignore) -> None:
         """Raises CheckpointError when the installation lacks the networks' weights."""
         self.config = config
+        cv2.setNumThreads(1)  # the crops are too small to share; OpenCV's threads would only wait for each other
         proposal, refinement, output = load_mtcnn(device)
         self._proposal = _runner(proposal, _PICTURES, hook)
         self._refinement = _runner(refinement, _CANDIDATES, hook)

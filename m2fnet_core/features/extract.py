@@ -6,19 +6,19 @@ from dataclasses import replace
 from functools import cached_property
 
 from m2fnet_core.bundle import Bundle
-from m2fnet_core.dialogue import FaceBox, Utterance
-from m2fnet_core.events import FacesFound, Hook, Progress, UtteranceStarted, VectorsReady, ignore
+from m2fnet_core.dialogue import Utterance
+from m2fnet_core.events import FacesFound, Hook, UtteranceStarted, VectorsReady, ignore
 from m2fnet_core.features.ahead import ahead
 from m2fnet_core.features.audio import AudioVectors
+from m2fnet_core.features.faces import from_rows, to_rows
 from m2fnet_core.features.material import Material, MaterialReader
 from m2fnet_core.features.store import Entry, FeatureStore, Keeper, key_of
 from m2fnet_core.features.text import TextVectors, text_inputs
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
 from m2fnet_core.features.visual import Seen, VisualVectors
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.progress import CancelToken, Pace
+from m2fnet_core.progress import CancelToken
 
-STAGE = "looking and listening"
 _TEXTS = 16  # utterances whose text vectors are computed together
 
 
@@ -44,21 +44,20 @@ class FeatureExtractor:
 
         ``info``: the medium of utterances that are spans; None where each has a clip of its own or none at all.
         An input that is missing (no stream, silence, no face, no transcript) is None. The hook hears of every
-        utterance; ``cancel`` is checked between frames. Memory holds two utterances' frames.
+        utterance but not of progress: the caller knows how many dialogues there are. ``cancel`` is checked between
+        frames. Memory holds two utterances' frames.
         Raises MediaError when the medium cannot be read (any more), Cancelled, CheckpointError, DeviceError.
         """
         cancel = cancel or CancelToken()
         keys, config = self._bundle.keys, self._bundle.info.visual
         reader = MaterialReader(keys.audio, keys.visual, config, self._kept, self._hook)
-        pace = Pace(len(dialogue))
         texts = self._texts(dialogue, cancel)
         with closing(reader.read(info, dialogue, cancel)) as reading, closing(ahead(reading)) as materials:
-            for done, (utterance, material) in enumerate(zip(dialogue, materials, strict=True), 1):
+            for utterance, material in zip(dialogue, materials, strict=True):
                 self._hook(UtteranceStarted(utterance.id))
                 text, text_known = next(texts)
                 vectors = replace(self._computed(utterance, material, cancel), text=text)
                 self._hook(VectorsReady(utterance.id, vectors.present, text_known and _known(material)))
-                self._hook(Progress(STAGE, done, len(dialogue), pace.seconds_left(done)))
                 yield vectors
 
     def _texts(self, dialogue: Sequence[Utterance], cancel: CancelToken) -> Iterator[tuple[Vector | None, bool]]:
@@ -111,12 +110,11 @@ def _packed(seen: Seen | None) -> Entry:
     if seen is None:
         return Entry()
     arrays = {"scene": seen.scene} if seen.faces is None else {"scene": seen.scene, "faces": seen.faces}
-    boxes = [[box.time, *box.box, box.confidence, box.area_weight] for box in seen.boxes]
-    return Entry(arrays, {"times": seen.times, "boxes": boxes})
+    return Entry(arrays, {"times": seen.times, "boxes": to_rows(seen.boxes)})
 
 
 def _unpacked(entry: Entry) -> Seen | None:
     if "scene" not in entry.arrays:
         return None
-    boxes = tuple(FaceBox(row[0], (row[1], row[2], row[3], row[4]), row[5], row[6]) for row in entry.facts["boxes"])
-    return Seen(entry.arrays["scene"], entry.arrays.get("faces"), boxes, tuple(entry.facts["times"]))
+    boxes, times = from_rows(entry.facts["boxes"]), tuple(entry.facts["times"])
+    return Seen(entry.arrays["scene"], entry.arrays.get("faces"), boxes, times)

@@ -10,8 +10,10 @@ import torch
 
 from m2fnet_core.boxes import NONE, Boxes, areas, distinct, matches
 from m2fnet_core.bundle_info import AreaWeight
+from m2fnet_core.dialogue import FaceBox
 from m2fnet_core.events import Hook, ignore
 from m2fnet_core.features.cascade import NOTHING, Cascade, Found, Picture
+from m2fnet_core.media.frames import Frame
 from m2fnet_core.progress import CancelToken
 
 # Seconds around a fully searched frame in which faces are only followed. Within it a head moves by less than half its
@@ -25,13 +27,14 @@ _ONE_FACE = 0.7  # share of the smaller box covered by a better one, above which
 class FaceFinder:
     """Finds faces on pictures of one size that follow each other in time. For one thread at a time."""
 
-    def __init__(self, device: torch.device, side: int, hook: Hook = ignore) -> None:
-        """``side``: pictures whose longer side has more pixels are searched at this size.
+    def __init__(self, device: torch.device, side: int, hook: Hook = ignore, reach: float = REACH) -> None:
+        """``side``: pictures whose longer side has more pixels are searched at this size. ``reach``: see `REACH`.
 
         Raises CheckpointError when the installation lacks the networks' weights.
         """
         self._cascade = Cascade(device, hook=hook)
         self._side = side
+        self._reach = reach
 
     def find(
         self, pictures: Sequence[Picture], times: Sequence[float], cancel: CancelToken | None = None
@@ -41,7 +44,7 @@ class FaceFinder:
         Some pictures are searched, the ones in between only around the places of the neighbours' faces.
         """
         small = [scaled(picture, self._side) for picture in pictures]
-        keys = key_frames(times, REACH)
+        keys = key_frames(times, self._reach)
         found = dict(zip(keys, self._cascade.detect([small[k] for k in keys], cancel), strict=True))
         near = between(found, len(small))
         asked = [i for i, boxes in enumerate(near) if len(boxes)]
@@ -116,6 +119,26 @@ def area_weights(boxes: Boxes, mode: AreaWeight) -> npt.NDArray[np.float32]:
     size = np.maximum(areas(boxes), 1e-6)
     whole = size.sum() if mode == "sum" else size.max(initial=0)
     return np.asarray(size / whole if len(size) else size, dtype=np.float32)
+
+
+def face_boxes(frame: Frame, found: Found, mode: AreaWeight) -> tuple[FaceBox, ...]:
+    """The faces of a frame for people: in pixels of the original picture, rounded to what a detector can mean."""
+    boxes = np.round(found.boxes.astype(np.float64) / frame.scale, 1).tolist()
+    rows = zip(boxes, found.confidence.tolist(), area_weights(found.boxes, mode).tolist(), strict=True)
+    return tuple(
+        FaceBox(frame.time, (x1, y1, x2, y2), round(confidence, 4), round(weight, 4))
+        for (x1, y1, x2, y2), confidence, weight in rows
+    )
+
+
+def to_rows(boxes: Sequence[FaceBox]) -> list[list[float]]:
+    """JSON-ready form, for the store."""
+    return [[box.time, *box.box, box.confidence, box.area_weight] for box in boxes]
+
+
+def from_rows(rows: Sequence[Sequence[float]]) -> tuple[FaceBox, ...]:
+    """What `to_rows` was given."""
+    return tuple(FaceBox(time, (x1, y1, x2, y2), sure, weight) for time, x1, y1, x2, y2, sure, weight in rows)
 
 
 def _merged(first: Found, second: Found) -> Found:

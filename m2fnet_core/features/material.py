@@ -1,6 +1,6 @@
 """What utterances look and sound like, read from their media in order. No torch."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,7 +113,7 @@ class _Pictures:
     def read(self, start: float, end: float, config: VisualConfig, cancel: CancelToken) -> tuple[Frame, ...]:
         index, reader = self._open()
         numbers = chosen_frames(index.span(start, end), config)
-        return tuple(_checked(reader.read(numbers, _width(self._info)), cancel.check))
+        return tuple(checked(reader.read(numbers, width_within(self._info, _LONGEST)), cancel))
 
     def _open(self) -> tuple[FrameIndex, FrameReader]:
         if self._opened is None:
@@ -122,15 +122,16 @@ class _Pictures:
         return self._opened
 
 
-def _checked(frames: Iterator[Frame], check: Callable[[], None]) -> Iterator[Frame]:
+def checked(frames: Iterator[Frame], cancel: CancelToken) -> Iterator[Frame]:
+    """The same frames; raises Cancelled between two of them."""
     for frame in frames:
-        check()
+        cancel.check()
         yield frame
 
 
-def _width(info: MediaInfo) -> int | None:
-    """Pixels across at which the longer side is at most `_LONGEST`; None: as it is."""
+def width_within(info: MediaInfo, side: int) -> int | None:
+    """Pixels across at which the picture's longer side is at most ``side``; None: it is already."""
     video = info.video
-    if video is None or max(video.width, video.height) <= _LONGEST:
+    if video is None or max(video.width, video.height) <= side:
         return None
-    return max(1, round(video.width * _LONGEST / max(video.width, video.height)))
+    return max(1, round(video.width * side / max(video.width, video.height)))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -16,7 +15,7 @@ from m2fnet_core.events import Hook, ignore
 from m2fnet_core.features.cascade import Found, Picture
 from m2fnet_core.features.colours import DEVIATION, MEAN
 from m2fnet_core.features.devices import BatchRunner, device_of
-from m2fnet_core.features.faces import FaceFinder, area_weights
+from m2fnet_core.features.faces import FaceFinder, area_weights, face_boxes
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.media.frames import Frame
 from m2fnet_core.nets.extractor import Extractor
@@ -76,24 +75,19 @@ class VisualVectors:
         times = tuple(frame.time for frame in frames)
         pictures = [frame.pixels for frame in frames]
         found = [f.above(self._config.min_confidence) for f in self._finder.find(pictures, times, cancel)]
-        weights = [area_weights(f.boxes, self._config.area_weight) for f in found]
         scenes = self._runner.run([scaled_square(p, self._config.scene_size) for p in pictures], cancel)
-        faces = self._faces(pictures, found, weights, cancel)
-        boxes = tuple(box for parts in zip(frames, found, weights, strict=True) for box in _face_boxes(*parts))
+        faces = self._faces(pictures, found, cancel)
+        pairs = zip(frames, found, strict=True)
+        boxes = tuple(box for frame, f in pairs for box in face_boxes(frame, f, self._config.area_weight))
         return Seen(np.max(scenes, axis=0), faces, boxes, times)
 
-    def _faces(
-        self,
-        pictures: Sequence[Picture],
-        found: Sequence[Found],
-        weights: Sequence[npt.NDArray[np.float32]],
-        cancel: CancelToken | None,
-    ) -> Vector | None:
+    def _faces(self, pictures: Sequence[Picture], found: Sequence[Found], cancel: CancelToken | None) -> Vector | None:
         """Faces weighted by area and added within a frame, the largest value of each number over the frames."""
         crops = [crop for p, f in zip(pictures, found, strict=True) for crop in face_crops(p, f.boxes, self._config)]
         if not crops:
             return None
-        vectors = np.stack(self._runner.run(crops, cancel)) * np.concatenate(weights)[:, None]
+        weights = np.concatenate([area_weights(f.boxes, self._config.area_weight) for f in found])
+        vectors = np.stack(self._runner.run(crops, cancel)) * weights[:, None]
         starts = np.cumsum([0, *(len(f) for f in found if len(f))])[:-1]
         return np.asarray(np.add.reduceat(vectors, starts, axis=0).max(axis=0), dtype=np.float32)
 
@@ -109,16 +103,3 @@ def _corners(picture: Picture, boxes: Boxes, config: VisualConfig) -> list[tuple
     low = np.round((boxes[:, :2] + boxes[:, 2:] - size) / 2).astype(np.int64)
     low = np.clip(low, 0, limits - size)
     return [(int(x), int(y), int(x + w), int(y + h)) for (x, y), (w, h) in zip(low, size, strict=True)]
-
-
-def _face_boxes(frame: Frame, found: Found, weights: npt.NDArray[np.float32]) -> list[FaceBox]:
-    """In pixels of the original picture, numbers rounded to what they can mean (0.1 pixel)."""
-    rows = zip(found.boxes / frame.scale, found.confidence, weights, strict=True)
-    return [
-        FaceBox(frame.time, (x1, y1, x2, y2), round(float(confidence), 4), round(float(weight), 4))
-        for (x1, y1, x2, y2), confidence, weight in ((_tenths(b), c, w) for b, c, w in rows)
-    ]
-
-
-def _tenths(box: npt.NDArray[np.float32]) -> tuple[float, ...]:
-    return tuple(round(float(v), 1) for v in box)
