@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
@@ -39,11 +39,10 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise CheckpointError(f"{path.parent} is incomplete: {path.name} is missing; copy or train the model again.")
     try:
-        stored = load_file(path)
+        stored = load(path.read_bytes())  # not mapped: a mapped file could not be replaced on Windows
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is damaged ({error}); copy or train the model again.") from error
-    # A copy even of float32: the file must not stay mapped, or it could not be replaced on Windows.
-    return {k: v.to(torch.float32, copy=True) if v.is_floating_point() else v.clone() for k, v in stored.items()}
+    return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in stored.items()}
 
 
 def filled(make: Callable[[], N], weights: Mapping[str, Tensor], path: Path) -> N:
