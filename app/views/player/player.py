@@ -1,0 +1,214 @@
+"""The player: picture, faces, words and transport of the open medium."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QCloseEvent, QColor
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.models.session import Session
+from app.playback.playback import Playback
+from app.playback.span import Span
+from app.theme import speaker_colour
+from app.views.player.canvas import Canvas
+from app.views.player.caption import Caption
+from app.views.player.faces import FaceSource
+from app.views.player.session_faces import SessionFaces
+from app.views.player.transport import Transport
+from m2fnet_core.dialogue import Utterance
+from m2fnet_core.media.info import MediaInfo
+
+_NOTHING = ("film", "No video open", "Open a video, or drop one here.")
+_NO_PICTURE = ("sound", "This file has no picture", "Its sound can be played and analysed.")
+_OPENING = ("film", "Opening…", "")
+
+
+class Player(QWidget):
+    """Plays and steps the open medium. All times are media seconds of the frame on screen."""
+
+    time_changed = Signal(float)
+    playing_changed = Signal(bool)
+    overlays_changed = Signal(bool)
+    failed = Signal(str)  # one sentence, also shown over the picture
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._faces: FaceSource = SessionFaces(session)
+        self._locked = False  # whether the span in force was asked for, by Space or by play_span
+        self.loop_action = _checkable(self, "Loop the utterance", "Play the utterance again and again", False)
+        self.overlays_action = _checkable(self, "Face boxes", "Draw face boxes, area weights and the words", True)
+        self.playback = Playback(self)
+        self.canvas = Canvas(self._colour_of)
+        self.caption = Caption(session)
+        self.transport = Transport(self.loop_action, self.overlays_action)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.caption)
+        layout.addWidget(self.transport)
+        self._connect()
+        self.open(None)
+
+    def _connect(self) -> None:
+        playback, transport, session = self.playback, self.transport, self._session
+        playback.picture_changed.connect(self.canvas.set_picture)
+        playback.time_changed.connect(self._show_time)
+        playback.playing_changed.connect(transport.set_playing)
+        playback.playing_changed.connect(self.playing_changed)
+        playback.rate_changed.connect(transport.set_rate)
+        playback.indexed.connect(lambda: self._show_time(playback.time))
+        playback.failed.connect(self._fail)
+        transport.play_clicked.connect(self._click)
+        transport.step_clicked.connect(self.step)
+        transport.place_chosen.connect(self.seek)
+        transport.speed_chosen.connect(self.set_speed)
+        transport.volume_chosen.connect(playback.movie.set_volume)
+        self.canvas.clicked.connect(self._click)
+        self.loop_action.toggled.connect(self._set_loop)
+        self.overlays_action.toggled.connect(self._set_overlays)
+        session.faces_changed.connect(self._draw_faces)
+        session.utterances_changed.connect(self._draw_faces)
+
+    # -- the medium
+
+    def open(self, info: MediaInfo | None) -> None:
+        """Show another medium's first frame; None shows that nothing is open."""
+        self._locked = False
+        self.canvas.set_notice("")
+        video = None if info is None else info.video
+        if video is not None:
+            self.canvas.set_video_size(video.width, video.height)
+        self.canvas.set_page(*(_NOTHING if info is None else _NO_PICTURE if video is None else _OPENING))
+        self.caption.setVisible(info is not None and self.overlays_action.isChecked())
+        self.transport.set_medium(0.0 if info is None else info.duration, info is not None and info.audio is not None)
+        self.playback.open(info)
+
+    def close_medium(self) -> None:
+        """Let go of the file and of every thread."""
+        self.open(None)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Nothing goes on behind a closed player."""
+        self.close_medium()
+        super().closeEvent(event)
+
+    @property
+    def time(self) -> float:
+        """Presentation time of the frame on screen."""
+        return self.playback.time
+
+    @property
+    def playing(self) -> bool:
+        """Whether time runs, forwards or backwards."""
+        return self.playback.playing
+
+    # -- commands
+
+    def toggle(self) -> None:
+        """Play or pause. Inside a selected utterance: play it, locked to its bounds."""
+        if self.playback.playing:
+            self.pause()
+            return
+        utterance = self._session.utterance(self._session.selected)
+        if utterance is None or not self.playback.within(utterance.start, utterance.end):
+            self.play()
+        else:
+            self._play_utterance(utterance, locked=True)
+
+    def play(self) -> None:
+        """Play on from here; with the loop on, the utterance at this place again and again."""
+        utterance = self.caption.utterance if self.loop_action.isChecked() else None
+        if utterance is None:
+            self._locked = False
+            self.playback.play()
+        else:
+            self._play_utterance(utterance, locked=False)
+
+    def pause(self) -> None:
+        """Stand still on the frame that is on screen."""
+        self.playback.pause()
+
+    def seek(self, time: float) -> None:
+        """Show the frame that is on screen at ``time``."""
+        self.playback.seek(time)
+
+    def step(self, frames: int) -> None:
+        """Pause, and go this many frames on (negative: back)."""
+        self.playback.step(frames)
+
+    def skip(self, seconds: float) -> None:
+        """Seek relative to here."""
+        self.playback.skip(seconds)
+
+    def set_speed(self, speed: float) -> None:
+        """0.25 to 3; the pitch of the sound is kept."""
+        self.playback.set_speed(speed)
+
+    def shuttle(self, direction: int) -> None:
+        """1: forwards, again: faster; -1: backwards; 0: pause."""
+        self._locked = False
+        self.playback.shuttle(direction)
+
+    def play_span(self, start: float, end: float, loop: bool = False) -> None:
+        """Play from the frame at ``start`` to the last one shown before ``end``; again and again when looping."""
+        self._locked = True
+        self.playback.play_span(Span(start, end, loop))
+
+    def set_overlays(self, shown: bool) -> None:
+        """Whether boxes and words are drawn."""
+        self.overlays_action.setChecked(shown)
+
+    # -- inside
+
+    def _click(self) -> None:
+        """The button and the picture play on freely; Space is what locks to an utterance."""
+        if self.playback.playing:
+            self.pause()
+        else:
+            self.play()
+
+    def _play_utterance(self, utterance: Utterance, locked: bool) -> None:
+        """From the frame on screen, or from the start when its end is reached."""
+        self._locked = locked
+        span = Span(utterance.start, utterance.end, self.loop_action.isChecked())
+        self.playback.play_span(span, self.playback.place_in(span))
+
+    def _set_loop(self, loop: bool) -> None:
+        """Takes hold of what is playing, and lets go of it again."""
+        utterance = self.caption.utterance
+        if self.playback.span is not None and not loop and not self._locked:
+            self.playback.release()
+        elif self.playback.span is not None:
+            self.playback.set_loop(loop)
+        elif loop and self.playback.playing and utterance is not None:
+            self.playback.lock(Span(utterance.start, utterance.end, True))
+
+    def _set_overlays(self, shown: bool) -> None:
+        self.caption.setVisible(shown and self.playback.info is not None)
+        self._draw_faces()
+        self.overlays_changed.emit(shown)
+
+    def _show_time(self, time: float) -> None:
+        number = self.playback.number
+        self.transport.set_time(time, number if number >= 0 else None)
+        self.caption.set_time(time)
+        self._draw_faces()
+        self.time_changed.emit(time)
+
+    def _draw_faces(self) -> None:
+        shown = self.overlays_action.isChecked() and self.canvas.has_picture
+        self.canvas.set_faces(self._faces.faces_at(self.playback.time) if shown else ())
+
+    def _colour_of(self, speaker: str) -> QColor:
+        return speaker_colour(speaker, self._session.speakers)
+
+    def _fail(self, sentence: str) -> None:
+        self.canvas.set_notice(sentence)
+        self.failed.emit(sentence)
+
+
+def _checkable(parent: QWidget, text: str, tip: str, checked: bool) -> QAction:
+    action = QAction(text, parent, checkable=True, checked=checked)
+    action.setToolTip(tip)
+    action.setStatusTip(tip)
+    return action
