@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from m2fnet_core.dialogue import Presence, Utterance
 from m2fnet_core.media.info import MediaInfo
 
+UNTRAINED = "The model is untrained: its weights are random and its predictions mean nothing."
+
 
 def known_at_once(info: MediaInfo, trained: bool, utterances: Sequence[Utterance]) -> list[str]:
     """Before anything is looked at or listened to."""
     name = info.path.name
-    said = [] if trained else ["The model is untrained: its weights are random and its predictions mean nothing."]
+    said = [] if trained else [UNTRAINED]
     if info.audio is None:
         said.append(f"{name} has no sound: the predictions go without the audio modality.")
     if info.video is None:

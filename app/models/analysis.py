@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs.worker import WorkerClient
 from app.models.notices import Notices
 from app.models.session import Session
+from m2fnet_core.absences import UNTRAINED
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.events import Event, Failed, Finished, Notice, Progress, Stopped
 from m2fnet_core.plain import build
@@ -108,6 +109,8 @@ class Analysis(QObject):
             case Progress():
                 self.progress = event
                 self.changed.emit()
+            case Notice(text=text) if text == UNTRAINED:
+                pass  # a banner says so for as long as it is so
             case Notice():
                 self._notices.note(event.text)
             case Finished() | Failed() | Stopped():

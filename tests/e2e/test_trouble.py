@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -22,11 +22,11 @@ Until = Callable[[State], None]
 
 @pytest.fixture
 def long_film(tmp_path: Path) -> Path:
-    """Long enough to be interrupted: sixty utterances."""
+    """Long enough to be interrupted: a dozen utterances."""
     (tmp_path / "long.csv").write_text(
-        "start,end,speaker,text\n" + "".join(f"{k},{k + 0.9},Ada,word {k}\n" for k in range(60)), encoding="utf-8"
+        "start,end,speaker,text\n" + "".join(f"{k},{k + 0.9},Ada,word {k}\n" for k in range(12)), encoding="utf-8"
     )
-    return write_media(tmp_path / "long.mp4", Picture(frames=1500, size=(640, 360)), Sound(seconds=60))
+    return write_media(tmp_path / "long.mp4", Picture(frames=300, size=(320, 240)), Sound(seconds=12))
 
 
 def begun(qtbot: QtBot, window: MainWindow, film: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_killed_worker_is_said_and_the_work_goes_on(
     assert window.studio.worker.pid not in (0, dead)
     session = window.studio.session
     assert all(session.prediction(u.id) is not None for u in session.utterances)
-    assert window.messages.latest.text == ""
+    assert "unexpectedly" not in window.messages.latest.text
 
 
 def test_cancel_and_go_on(qtbot: QtBot, window: MainWindow, until: Until, long_film: Path) -> None:
@@ -112,8 +112,11 @@ def drop(window: MainWindow, *files: Path) -> None:
     """Let go of files over the window."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-    where, copy = QPointF(200, 200), Qt.DropAction.CopyAction
-    event = QDropEvent(where, copy, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    copy, button, plain = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    over = QDragEnterEvent(QPoint(200, 200), copy, data, button, plain)
+    QApplication.sendEvent(window, over)
+    assert over.isAccepted()
+    event = QDropEvent(QPointF(200, 200), copy, data, button, plain)
     QApplication.sendEvent(window, event)
     assert event.isAccepted()
 
