@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _TITLE = "M2FNet Studio"
 _FIRST_SIZE = QSize(1500, 940)
-_DEVICES = {"auto": "The &best device", "cpu": "&CPU", "cuda": "&NVIDIA GPU (cuda)", "mps": "&Apple GPU (mps)"}
+_DEVICES = {"auto": "The &best device", "cpu": "&CPU", "mps": "&Apple GPU (mps)"}
 
 
 class MainWindow(QMainWindow):
@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         self.start_page.chosen.connect(studio.open)
         studio.reading.connect(self.start_page.set_reading)
         session.opened.connect(self._show_page)
+        session.model_changed.connect(self._offer_devices)
         for signal in (session.opened, session.selection_changed, studio.analysis.changed):
             signal.connect(self._enable_commands)
         self.settings.changed.connect(self._follow_setting)
@@ -108,8 +109,14 @@ class MainWindow(QMainWindow):
     def _fill_menus(self) -> None:
         self._offer_recent()
         self.menus.offer_schemes(self.settings)
-        self.menus.offer_devices(_DEVICES, self.studio.device, self.studio.choose_device)
+        self._offer_devices()
         self._enable_commands()
+
+    def _offer_devices(self) -> None:
+        """The worker says what this machine has; until then there is the best one, whatever that is."""
+        names = ("auto", "cpu", *(name for name in self.studio.session.devices if name != "cpu"))
+        words = {name: _DEVICES.get(name, f"&NVIDIA GPU ({name})") for name in names}
+        self.menus.offer_devices(words, self.studio.device, self.studio.choose_device)
 
     def _offer_recent(self) -> None:
         self.menus.offer_recent(self.settings.recent(), self.studio.open, self.settings.forget_files)

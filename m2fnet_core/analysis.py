@@ -12,7 +12,7 @@ from m2fnet_core.checkpoint import load_bundle
 from m2fnet_core.dialogue import Prediction, Utterance
 from m2fnet_core.dialogue_windows import split_at_pauses
 from m2fnet_core.events import AnalysisStarted, Hook, Notice, Predicted, Progress, ignore
-from m2fnet_core.features.devices import choose_device
+from m2fnet_core.features.devices import available_devices, choose_device
 from m2fnet_core.features.extract import FeatureExtractor
 from m2fnet_core.features.store import FeatureStore
 from m2fnet_core.features.vectors import UtteranceVectors
@@ -61,7 +61,8 @@ def analyze(
 def _announce(info: MediaInfo, found: Found, bundle: Bundle, hook: Hook) -> None:
     about = bundle.info
     labels, device = about.label_set.labels, str(bundle.device)
-    hook(AnalysisStarted(info.path, about.name, about.trained, labels, device, found.utterances, found.transcript))
+    spoken, transcript, devices = found.utterances, found.transcript, available_devices()
+    hook(AnalysisStarted(info.path, about.name, about.trained, labels, device, spoken, transcript, devices))
     for text in (*info.notices, *found.notices, *known_at_once(info, about.trained, found.utterances)):
         hook(Notice(text))
 

@@ -25,6 +25,7 @@ class AnalysisStarted:
     device: str
     utterances: tuple[Utterance, ...]
     transcript: Path | None = None  # None: embedded subtitles or speech detection
+    devices: tuple[str, ...] = ()  # what this machine could compute on
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Session(QObject):
         self.trained = True
         self.device = ""
         self.labels: tuple[str, ...] = ()
+        self.devices: tuple[str, ...] = ()  # what this machine could compute on; empty until the worker has said so
 
     def _reset(self, media: MediaInfo | None) -> None:
         self.media = media
@@ -56,7 +57,7 @@ class Session(QObject):
         match event:
             case AnalysisStarted():
                 self.model, self.trained = event.model, event.trained
-                self.labels, self.device = event.labels, event.device
+                self.labels, self.device, self.devices = event.labels, event.device, event.devices
                 self.model_changed.emit()
                 self.set_utterances(event.utterances)
             case FacesFound():

@@ -74,10 +74,12 @@ class Menus(QObject):
 
     def offer_devices(self, devices: dict[str, str], chosen: str, choose: Choose[str]) -> None:
         """Fill the list of devices: name -> words."""
-        self.devices.clear()
         self._offer(self.devices, devices, chosen, choose)
 
     def _offer(self, menu: QMenu, words: dict[str, str], chosen: str, choose: Choose[str]) -> None:
+        menu.clear()
+        for old in menu.findChildren(QActionGroup):
+            old.deleteLater()
         group = QActionGroup(menu)
         for key, text in words.items():
             action = menu.addAction(text)

@@ -28,6 +28,8 @@ def test_from_the_file_to_the_predictions(
     assert window.workspace.utterances.table.model().rowCount() == 3
     assert window.messages.untrained.text.startswith("Untrained weights") is not session.trained
     assert window.settings.recent()[0] == film
+    assert [entry.objectName() for entry in window.menus.devices.actions()][:2] == ["auto", "cpu"]
+    assert "cpu" in session.devices
     target = tmp_path / "out.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     window.actions_["export"].trigger()
