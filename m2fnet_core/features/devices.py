@@ -63,7 +63,7 @@ class BatchRunner(Generic[T, R]):
         size: int,
         hook: Hook = ignore,
     ) -> None:
-        self.size = size
+        self.size = self._most = size
         self._module = module
         self._call = call
         self._hook = hook
@@ -75,25 +75,35 @@ class BatchRunner(Generic[T, R]):
             if cancel is not None:
                 cancel.check()
             batch = items[len(results) : len(results) + self.size]
-            device = device_of(self._module)
-            try:
-                with torch.inference_mode(), autocast(device):
-                    results += self._call(batch, device)
-            except RuntimeError as error:  # torch.OutOfMemoryError is one; mps and the CPU raise the plain one
-                if not is_out_of_memory(error):
-                    raise
-                self._make_room(len(batch), device, error)
+            done = self._attempt(batch)
+            if done is None:  # here, not where it was raised: the traceback kept the batch's tensors alive
+                self._make_room(len(batch))
+            else:
+                results += done
         return results
 
-    def _make_room(self, used: int, device: torch.device, error: RuntimeError) -> None:
+    def _attempt(self, batch: Sequence[T]) -> Sequence[R] | None:
+        """Results of a batch, or None when memory is full and there is still something to do about it."""
+        device = device_of(self._module)
+        try:
+            with torch.inference_mode(), autocast(device):
+                return self._call(batch, device)
+        except RuntimeError as error:  # torch.OutOfMemoryError is one; mps and the CPU raise the plain one
+            if not is_out_of_memory(error):
+                raise
+            if len(batch) == 1 and device.type == "cpu":
+                raise DeviceError("The machine's memory is full; close other programs and try again.") from error
+        return None
+
+    def _make_room(self, used: int) -> None:
+        device = device_of(self._module)
         if used > 1:
             self.size = used // 2
             log.warning("out of memory on %s: batches of %d from now on", device, self.size)
-        elif device.type != "cpu":
-            self._module.to("cpu")
-            self._hook(Notice(f"The memory of {device} is full; this part of the analysis goes on on the CPU, slower."))
         else:
-            raise DeviceError("The machine's memory is full; close other programs and try again.") from error
+            self._module.to("cpu")
+            self.size = self._most
+            self._hook(Notice(f"The memory of {device} is full; this part of the analysis goes on on the CPU, slower."))
         if device.type == "cuda":
             torch.cuda.empty_cache()
 

@@ -64,7 +64,7 @@ def test_what_does_not_fit_alone_goes_to_the_cpu_with_one_notice() -> None:
     module, events = Greedy(room=0).to("meta"), []
     work = runner(module, 4, events)
     assert work.run(ITEMS) == DOUBLED
-    assert module.batches[:4] == [("meta", 4), ("meta", 2), ("meta", 1), ("cpu", 1)]
+    assert module.batches[:4] == [("meta", 4), ("meta", 2), ("meta", 1), ("cpu", 4)]
     assert work.run(ITEMS) == DOUBLED
     assert [type(event) for event in events] == [Notice]
     assert "CPU" in events[0].text
