@@ -25,7 +25,7 @@ from m2fnet_core.transcript.voice import RATE
 
 Sound = NDArray[np.float32]
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 # What transformers raises for missing, damaged and misfitting files; a missing vocabulary is a TypeError.
 _UNLOADABLE = (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError)
 _BATCH = 8  # on cuda, of a model that pads every input to the same length by itself
@@ -65,7 +65,7 @@ def load_recogniser(recogniser: str, device: torch.device) -> AutomaticSpeechRec
             "automatic-speech-recognition", model=str(folder), device=device, model_kwargs={"use_safetensors": True}
         )
     except _UNLOADABLE as error:
-        log.info("%s: %s", recogniser, error)
+        _log.info("%s: %s", recogniser, error)
         raise TranscriptError(
             f"{recogniser} holds no speech recognition model that can be used; it needs a Whisper or CTC model's "
             "config.json, model.safetensors, preprocessor_config.json and tokenizer files."
