@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from statistics import mode
 
 from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication
@@ -61,15 +62,19 @@ class Screenshot(QObject):
 
 
 def telling_utterance(session: Session) -> Utterance | None:
-    """The one with most faces on its frames; of equal ones the one nearest to two fifths of the video."""
+    """Of those with the usual number of faces the one nearest to two fifths of the video."""
     if session.media is None or not session.utterances:
         return None
+    faces = {utterance.id: _faces_per_frame(session, utterance) for utterance in session.utterances}
+    usual = mode(faces.values())
     aim = session.media.duration * 0.4
+    telling = [utterance for utterance in session.utterances if faces[utterance.id] == usual]
+    return min(telling, key=lambda utterance: abs((utterance.start + utterance.end) / 2 - aim))
 
-    def worth(utterance: Utterance) -> tuple[int, float]:
-        return len(session.faces_used(utterance.id)), -abs((utterance.start + utterance.end) / 2 - aim)
 
-    return max(session.utterances, key=worth)
+def _faces_per_frame(session: Session, utterance: Utterance) -> int:
+    frames = session.frames_used(utterance.id)
+    return round(len(session.faces_used(utterance.id)) / len(frames)) if frames else 0
 
 
 def telling_time(session: Session, utterance: Utterance) -> float:

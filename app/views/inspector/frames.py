@@ -34,6 +34,7 @@ class Frames(QWidget):
         self.frames, self.faces = Tiles(_FRAME_WIDTH, captions=False), Tiles(_CROP_WIDTH, captions=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
         for part in (self._frames_title, self.frames, self._trouble, self._faces_title, self.faces):
             layout.addWidget(part)
         for tiles in (self.frames, self.faces):

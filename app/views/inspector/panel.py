@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from app import icons
 from app.models.session import Session
 from app.settings import SORTED_BARS, Settings
 from app.views.inspector.bars import Bars
@@ -100,12 +101,9 @@ class Inspector(QStackedWidget):
         return area
 
     def _make_sort_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setText("sort")
+        button = icons.button("sort", SORTED_BARS.description)
         button.setCheckable(True)
         button.setChecked(self._settings.get(SORTED_BARS))
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setToolTip(SORTED_BARS.description)
         button.toggled.connect(self._sort)
         return button
 
