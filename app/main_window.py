@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         studio, session = self.studio, self.studio.session
         self.start_page.chosen.connect(studio.open)
         studio.reading.connect(self.start_page.set_reading)
+        studio.reading.connect(self.status.set_reading)
         session.opened.connect(self._show_page)
         session.model_changed.connect(self._offer_devices)
         for signal in (session.opened, session.selection_changed, studio.analysis.changed):

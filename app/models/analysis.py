@@ -27,9 +27,6 @@ class State(Enum):
     INTERRUPTED = auto()  # the worker died; `go_on` asks again
 
 
-_ENDED = {Finished: State.DONE, Failed: State.FAILED, Stopped: State.STOPPED}
-
-
 class Analysis(QObject):
     """Feeds the session with the worker's events. One job runs at a time, jobs that belong together follow each other.
 
@@ -123,13 +120,16 @@ class Analysis(QObject):
         following = self._following(event) if isinstance(event, Finished) else None
         if following is not None:
             self._submit(following)
-        elif isinstance(event, Failed) and isinstance(self._request, ScanFaces):
-            self._notices.note(event.message)  # only boxes between the network's own frames are missing
-            self._become(State.DONE)
+        elif isinstance(event, Failed):
+            self._tell_failure(event.message)
+            self._become(State.FAILED if self.report is None else State.DONE)
         else:
-            if isinstance(event, Failed):
-                self._notices.fail(event.message)
-            self._become(_ENDED[type(event)])
+            self._become(State.DONE if isinstance(event, Finished) else State.STOPPED)
+
+    def _tell_failure(self, sentence: str) -> None:
+        """Without the scan only boxes between the network's own frames are missing: that is no failure to a person."""
+        tell = self._notices.note if isinstance(self._request, ScanFaces) else self._notices.fail
+        tell(sentence)
 
     def _following(self, event: Finished) -> Request | None:
         """The request that comes by itself after the one that finished."""

@@ -23,7 +23,6 @@ class Studio(QObject):
     """Owns the session, the worker and the analysis of one window."""
 
     reading = Signal(str)  # name of the file being opened, "" when that is over
-    interrupted = Signal(str)  # the worker died; the analysis can go on
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +39,6 @@ class Studio(QObject):
         self._opener.failed.connect(self._fail)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._check_still_there)
-        self.worker.died.connect(self.interrupted)
 
     @property
     def path(self) -> Path | None:

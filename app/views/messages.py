@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.actions import Actions
+from app.models.analysis import Analysis, State
 from app.models.notices import Entry, Notices, Weight
 from app.models.session import Session
 from app.models.studio import Studio
@@ -19,6 +20,7 @@ class Messages(QWidget):
         super().__init__()
         self._session: Session = studio.session
         self._notices: Notices = studio.notices
+        self._analysis: Analysis = studio.analysis
         self._actions = actions
         self._unseen: list[Entry] = []
         self.untrained = Banner("Untrained weights", stays=True)
@@ -31,7 +33,7 @@ class Messages(QWidget):
         self._session.model_changed.connect(self._show_untrained)
         self._session.opened.connect(self._start_afresh)
         self._notices.added.connect(self._show_entry)
-        studio.interrupted.connect(self._offer_to_go_on)
+        studio.analysis.changed.connect(self._follow_analysis)
 
     def _start_afresh(self) -> None:
         self.untrained.setVisible(False)
@@ -48,13 +50,19 @@ class Messages(QWidget):
             self._unseen.clear()
         if entry not in self._unseen:
             self._unseen.append(entry)
-        failed = any(entry.weight is Weight.FAILURE for entry in self._unseen)
-        self.latest.say(FAILURE if failed else INFO, self._words())
+        self._say()
 
-    def _offer_to_go_on(self) -> None:
-        self.latest.say(FAILURE, self._words(), ("Go on", self._actions["go-on"].trigger))
+    def _follow_analysis(self) -> None:
+        """What an earlier try left behind is out of date when another one begins."""
+        analysis = self._analysis
+        if analysis.state is State.RUNNING and analysis.progress is None and not analysis.scanning:
+            self.latest.hide()
 
-    def _words(self) -> str:
-        lines = [entry.text for entry in self._unseen[-_MOST_LINES:]]
-        hidden = len(self._unseen) - len(lines)
-        return "\n".join([*lines, *([f"… and {hidden} more under the bell."] if hidden else [])])
+    def _say(self) -> None:
+        """The failures that were not put away yet; without one, the notices. An interrupted analysis can go on."""
+        failures = [entry for entry in self._unseen if entry.weight is Weight.FAILURE]
+        texts = [entry.text for entry in failures or self._unseen]
+        hidden = len(texts) - _MOST_LINES
+        more = [f"… and {hidden} more under the bell."] if hidden > 0 else []
+        go_on = [("Go on", self._actions["go-on"].trigger)] if self._analysis.state is State.INTERRUPTED else []
+        self.latest.say(FAILURE if failures else INFO, "\n".join([*texts[-_MOST_LINES:], *more]), *go_on)

@@ -50,6 +50,13 @@ class StatusBar(QStatusBar):
         self._show_progress()
         self._show_notices()
 
+    def set_reading(self, name: str) -> None:
+        """A file is being opened ("" when that is over)."""
+        if name:
+            self.showMessage(f"Opening {name} …")
+        else:
+            self.clearMessage()
+
     def _prepare_bell(self) -> None:
         self.bell.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._list = QMenu(self)

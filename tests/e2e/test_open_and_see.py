@@ -116,6 +116,26 @@ def test_dark_and_light(window: MainWindow, until: Until, film: Path, scheme: st
     assert (corner.lightness() < 128) is (scheme == "dark")
 
 
+@pytest.mark.parametrize(
+    ("key", "entry"),
+    [
+        (Qt.Key.Key_Question, "shortcuts"),
+        (Qt.Key.Key_F1, "documentation"),
+        (Qt.Key.Key_Plus, "zoom-in"),
+        (Qt.Key.Key_F, "fit"),
+    ],
+)
+def test_keys_of_the_table(qtbot: QtBot, window: MainWindow, film: Path, key: Qt.Key, entry: str) -> None:
+    with qtbot.waitSignal(window.studio.session.opened, timeout=20_000):
+        window.studio.open(film)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    with qtbot.waitSignal(window.actions_[entry].triggered):
+        QTest.keyClick(window, key)
+    if (dialog := QApplication.activeModalWidget()) is not None:
+        dialog.close()
+
+
 @pytest.mark.parametrize("entry", ["shortcuts", "documentation", "about"])
 def test_help(qtbot: QtBot, window: MainWindow, entry: str) -> None:
     window.actions_[entry].trigger()

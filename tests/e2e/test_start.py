@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDockWidget
@@ -54,6 +55,20 @@ def test_a_screenshot_of_no_video_fails_with_a_sentence(tmp_path: Path) -> None:
     done = run("-m", "app.main", bad, "--screenshot", tmp_path / "window.png")
     assert done.returncode == 1
     assert "bad.mp4" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are a matter of POSIX")
+def test_a_killed_window_leaves_no_worker_behind(film: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "app.main", str(film)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as window:
+        program = psutil.Process(window.pid)
+        while not (workers := program.children()):
+            assert window.poll() is None
+        window.kill()
+    gone, alive = psutil.wait_procs(workers, timeout=30)
+    assert not alive
+    assert gone
 
 
 @pytest.mark.parametrize("arguments", [["--screenshot", "x.png"], ["--transcript", "x.srt"], ["--nonsense"]])

@@ -108,6 +108,16 @@ def test_a_model_that_is_none(window: MainWindow, until: Until, film: Path, tmp_
     assert window.studio.analysis.state is State.DONE
 
 
+def test_a_speech_recogniser_that_is_not_there(window: MainWindow, until: Until, film: Path, tmp_path: Path) -> None:
+    window.studio.open(film)
+    until(State.DONE)
+    window.studio.transcribe(str(tmp_path / "no recogniser"))
+    until(State.RUNNING)
+    until(State.DONE)
+    assert "no recogniser" in window.messages.latest.text
+    assert len(window.studio.session.utterances) == 3
+
+
 def drop(window: MainWindow, *files: Path) -> None:
     """Let go of files over the window."""
     data = QMimeData()
