@@ -85,7 +85,7 @@ COMMANDS: tuple[Command, ...] = (
         2,
         "P&revious utterance",
         "Select the utterance before",
-        ("Shift+Tab", "Backtab"),
+        ("Shift+Tab",),
         "previous",
         Need.MEDIA,
     ),

@@ -72,6 +72,7 @@ class Studio(QObject):
     def close_media(self) -> None:
         """Close the open video."""
         self._opener.cancel()
+        self.reading.emit("")
         self._watch(None)
         self.analysis.forget()
         self.notices.clear()

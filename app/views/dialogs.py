@@ -93,7 +93,7 @@ def _column(groups: list[Group]) -> QGridLayout:
 
 
 def _add_line(grid: QGridLayout, place: int, command: Command) -> None:
-    keys = [QKeySequence(shortcut).toString(_NATIVE) for shortcut in command.shortcuts if shortcut != "Backtab"]
+    keys = [QKeySequence(shortcut).toString(_NATIVE) for shortcut in command.shortcuts]
     name = label(command.text.replace("&", "").rstrip("…"))
     name.setToolTip(command.tip)
     grid.addWidget(name, place, 0)

@@ -53,7 +53,7 @@ def test_the_selection_and_the_playhead_follow_the_keyboard(
     assert workspace.utterances.table.currentIndex().row() == 1
     qtbot.waitUntil(lambda: abs(workspace.player.playback.time - second.start) < 0.05)
     assert workspace.inspector.currentIndex() == 1
-    QTest.keyClick(window, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(window, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     assert session.selected == session.utterances[0].id
     QTest.keyClick(window, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: workspace.player.playback.number == 1)
