@@ -21,6 +21,7 @@ _WORDS = {
     State.INTERRUPTED: "Analysis interrupted",
 }
 _BAR_WIDTH = 150
+_LONGEST = 120  # characters of a notice in the list; its tooltip has all of them
 
 
 class StatusBar(QStatusBar):
@@ -60,6 +61,7 @@ class StatusBar(QStatusBar):
     def _prepare_bell(self) -> None:
         self.bell.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._list = QMenu(self)
+        self._list.setToolTipsVisible(True)
         self.bell.setMenu(self._list)
 
     def _show_model(self) -> None:
@@ -94,7 +96,8 @@ class StatusBar(QStatusBar):
         self._list.clear()
         for entry in entries:
             name = "warning" if entry.weight is Weight.FAILURE else "info"
-            self._list.addAction(icons.icon(name), _folded(entry.text))
+            shown = textwrap.shorten(entry.text, _LONGEST, placeholder=" …").replace("&", "&&")
+            self._list.addAction(icons.icon(name), shown).setToolTip(entry.text)
         if entries:
             self._list.addSeparator()
             self._list.addAction(icons.icon("check"), "Clear the list", self._notices.clear)
@@ -110,8 +113,3 @@ def _group(*parts: QWidget) -> QWidget:
     group = QWidget()
     group.setLayout(row(1, *parts))
     return group
-
-
-def _folded(sentence: str, width: int = 76) -> str:
-    """A menu entry does not wrap by itself."""
-    return "\n".join(textwrap.wrap(sentence, width)).replace("&", "&&")
