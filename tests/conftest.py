@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import m2fnet_core  # noqa: F401 - before any test imports torch: it tells waiting threads to sleep
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # tests of the window need no screen
 
 

@@ -54,6 +54,10 @@ class Found:
         sure = self.confidence >= confidence
         return Found(self.boxes[sure], self.confidence[sure])
 
+    def enlarged(self, factor: float) -> "Found":
+        """The same faces on a picture ``factor`` times as large."""
+        return Found(np.asarray(self.boxes * factor, dtype=np.float32), self.confidence)
+
 
 NOTHING = Found(NONE, np.zeros(0, dtype=np.float32))
 

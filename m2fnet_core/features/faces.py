@@ -27,32 +27,26 @@ _ONE_FACE = 0.7  # share of the smaller box covered by a better one, above which
 class FaceFinder:
     """Finds faces on pictures of one size that follow each other in time. For one thread at a time."""
 
-    def __init__(self, device: torch.device, side: int, hook: Hook = ignore, reach: float = REACH) -> None:
-        """``side``: pictures whose longer side has more pixels are searched at this size. ``reach``: see `REACH`.
-
-        Raises CheckpointError when the installation lacks the networks' weights.
-        """
+    def __init__(self, device: torch.device, hook: Hook = ignore, reach: float = REACH) -> None:
+        """``reach``: see `REACH`. Raises CheckpointError when the installation lacks the networks' weights."""
         self._cascade = Cascade(device, hook=hook)
-        self._side = side
         self._reach = reach
 
     def find(
         self, pictures: Sequence[Picture], times: Sequence[float], cancel: CancelToken | None = None
     ) -> list[Found]:
-        """Faces of each picture, in its pixels. ``times``: seconds, ascending.
+        """Faces of each picture, in its pixels. ``times``: seconds, ascending. Time grows with the pictures' size.
 
         Some pictures are searched, the ones in between only around the places of the neighbours' faces.
         """
-        small = [scaled(picture, self._side) for picture in pictures]
         keys = key_frames(times, self._reach)
-        found = dict(zip(keys, self._cascade.detect([small[k] for k in keys], cancel), strict=True))
-        near = between(found, len(small))
+        found = dict(zip(keys, self._cascade.detect([pictures[k] for k in keys], cancel), strict=True))
+        near = between(found, len(pictures))
         asked = [i for i, boxes in enumerate(near) if len(boxes)]
-        followed = self._cascade.follow([small[i] for i in asked], [near[i] for i in asked], cancel)
+        followed = self._cascade.follow([pictures[i] for i in asked], [near[i] for i in asked], cancel)
         for i, more in zip(asked, followed, strict=True):
             found[i] = _merged(found[i], more) if i in found else more
-        factors = (p.shape[1] / s.shape[1] for p, s in zip(pictures, small, strict=True))
-        return [_enlarged(found[i], factor) if i in found else NOTHING for i, factor in enumerate(factors)]
+        return [found.get(i, NOTHING) for i in range(len(pictures))]
 
 
 def scaled(picture: Picture, side: int) -> Picture:
@@ -146,7 +140,3 @@ def _merged(first: Found, second: Found) -> Found:
     confidence = np.concatenate([first.confidence, second.confidence])
     keep = distinct(boxes, confidence, _ONE_FACE)
     return Found(boxes[keep], confidence[keep])
-
-
-def _enlarged(found: Found, factor: float) -> Found:
-    return Found(np.asarray(found.boxes * factor, dtype=np.float32), found.confidence)

@@ -1,6 +1,6 @@
 """What utterances look and sound like, read from their media in order. No torch."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,7 +113,7 @@ class _Pictures:
     def read(self, start: float, end: float, config: VisualConfig, cancel: CancelToken) -> tuple[Frame, ...]:
         index, reader = self._open()
         numbers = chosen_frames(index.span(start, end), config)
-        return tuple(checked(reader.read(numbers, width_within(self._info, _LONGEST)), cancel))
+        return tuple(alike(checked(reader.read(numbers, width_within(self._info, _LONGEST)), cancel)))
 
     def _open(self) -> tuple[FrameIndex, FrameReader]:
         if self._opened is None:
@@ -127,6 +127,12 @@ def checked(frames: Iterator[Frame], cancel: CancelToken) -> Iterator[Frame]:
     for frame in frames:
         cancel.check()
         yield frame
+
+
+def alike(frames: Iterable[Frame]) -> list[Frame]:
+    """The frames as large as the first one: few streams change their size, and none need be looked at across that."""
+    every = list(frames)
+    return [frame for frame in every if frame.pixels.shape == every[0].pixels.shape]
 
 
 def width_within(info: MediaInfo, side: int) -> int | None:

@@ -13,7 +13,7 @@ from m2fnet_core.events import FacesScanned, Hook, Progress, ignore
 from m2fnet_core.features.ahead import ahead
 from m2fnet_core.features.devices import choose_device
 from m2fnet_core.features.faces import FaceFinder, face_boxes, from_rows, to_rows
-from m2fnet_core.features.material import checked, width_within
+from m2fnet_core.features.material import alike, checked, width_within
 from m2fnet_core.features.store import Entry, FeatureStore, Keeper, key_of
 from m2fnet_core.media.content import content_hash
 from m2fnet_core.media.frames import Frame, FrameReader
@@ -58,7 +58,7 @@ def scan_faces(
     cancel = cancel or CancelToken()
     index = frame_index(info)
     scan = _Scan(info, index, Keeper(FeatureStore() if use_cache else None, hook), cancel)
-    finder = FaceFinder(choose_device(device), _CONFIG.detect_side, hook, _REACH)
+    finder = FaceFinder(choose_device(device), hook, _REACH)
     pace, frames, faces = Pace(len(scan.blocks)), 0, 0
     for done, looked in enumerate(scan.run(finder), 1):
         for time, boxes in looked:
@@ -113,7 +113,7 @@ class _Scan:
             for i, some in groupby(frames, key=lambda frame: where[frame.number]):
                 while next(waiting) != i:
                     yield []
-                yield list(some)
+                yield alike(some)
             yield from ([] for _ in waiting)
 
 

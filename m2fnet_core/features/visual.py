@@ -15,7 +15,7 @@ from m2fnet_core.events import Hook, ignore
 from m2fnet_core.features.cascade import Found, Picture
 from m2fnet_core.features.colours import DEVIATION, MEAN
 from m2fnet_core.features.devices import BatchRunner, device_of
-from m2fnet_core.features.faces import FaceFinder, area_weights, face_boxes
+from m2fnet_core.features.faces import FaceFinder, area_weights, face_boxes, scaled
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.media.frames import Frame
 from m2fnet_core.nets.extractor import Extractor
@@ -66,16 +66,24 @@ class VisualVectors:
         self._config = config
         self._extractor = extractor
         self._runner: BatchRunner[Picture, Vector] = BatchRunner(extractor, self._run, _BATCH, hook)
-        self._finder = FaceFinder(device_of(extractor), config.detect_side, hook)
+        self._finder = FaceFinder(device_of(extractor), hook)
 
     def compute(self, frames: Sequence[Frame], cancel: CancelToken | None = None) -> Seen | None:
-        """Vectors of an utterance's frames (one video's, ascending); None without a frame. Raises Cancelled."""
+        """Vectors of an utterance's frames (ascending, of one size); None without a frame. Raises Cancelled.
+
+        Faces are found, and the scene taken, on pictures scaled down once to ``detect_side``; faces are cut out of
+        the pictures as they are.
+        """
         if not frames:
             return None
         times = tuple(frame.time for frame in frames)
         pictures = [frame.pixels for frame in frames]
-        found = [f.above(self._config.min_confidence) for f in self._finder.find(pictures, times, cancel)]
-        scenes = self._runner.run([scaled_square(p, self._config.scene_size) for p in pictures], cancel)
+        small = [scaled(picture, self._config.detect_side) for picture in pictures]
+        found = [
+            f.above(self._config.min_confidence).enlarged(picture.shape[1] / s.shape[1])
+            for f, picture, s in zip(self._finder.find(small, times, cancel), pictures, small, strict=True)
+        ]
+        scenes = self._runner.run([scaled_square(p, self._config.scene_size) for p in small], cancel)
         faces = self._faces(pictures, found, cancel)
         pairs = zip(frames, found, strict=True)
         boxes = tuple(box for frame, f in pairs for box in face_boxes(frame, f, self._config.area_weight))

@@ -13,7 +13,7 @@ from tests.face_maker import with_faces
 
 @cache
 def finder() -> FaceFinder:
-    return FaceFinder(torch.device("cpu"), 320)
+    return FaceFinder(torch.device("cpu"))
 
 
 def found(*rows: tuple[float, float, float, float]) -> Found:
@@ -21,11 +21,11 @@ def found(*rows: tuple[float, float, float, float]) -> Found:
 
 
 def moving(count: int, step: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    made = [with_faces((640, 480), [(40 + step * i, 30, 200), (420 - step * i, 200, 160)]) for i in range(count)]
+    made = [with_faces((320, 240), [(20 + step * i, 15, 100), (210 - step * i, 100, 80)]) for i in range(count)]
     return [m[0] for m in made], [m[1] for m in made]
 
 
-def test_boxes_come_back_in_pixels_of_the_original_picture() -> None:
+def test_finds_faces_where_they_are() -> None:
     pictures, places = moving(1, 0)
     (faces,) = finder().find(pictures, [0.0])
     assert len(faces) == 2
@@ -36,7 +36,7 @@ def test_faces_are_followed_between_the_searched_frames(monkeypatch: pytest.Monk
     searched = []
     detect = Cascade.detect
     monkeypatch.setattr(Cascade, "detect", lambda self, p, c=None: searched.extend(p) or detect(self, p, c))
-    pictures, places = moving(15, 4)
+    pictures, places = moving(15, 2)
     faces = finder().find(pictures, [i / 25 for i in range(15)])
     assert len(searched) == 3
     assert [len(f) for f in faces] == [2] * 15
@@ -45,7 +45,7 @@ def test_faces_are_followed_between_the_searched_frames(monkeypatch: pytest.Monk
 
 
 def test_frames_far_apart_in_time_are_all_searched() -> None:
-    pictures, _ = moving(3, 90)
+    pictures, _ = moving(3, 45)
     assert [len(f) for f in finder().find(pictures, [0.0, 0.5, 1.0])] == [2, 2, 2]
 
 
@@ -61,13 +61,6 @@ def test_no_face_on_any_frame_and_no_frames_at_all() -> None:
     grey = [with_faces((200, 150), [])[0]] * 6
     assert [len(f) for f in finder().find(grey, [i / 25 for i in range(6)])] == [0] * 6
     assert finder().find([], []) == []
-
-
-@pytest.mark.parametrize("size", [(1, 1), (3000, 2), (2500, 1900)])
-def test_tiny_and_huge_pictures(size: tuple[int, int]) -> None:
-    picture, places = with_faces(size, [(200, 200, 1500)] if size[1] > 1000 else [])
-    (faces,) = finder().find([picture], [0.0])
-    assert len(faces) == len(places)
 
 
 @pytest.mark.parametrize(("rate", "keys"), [(25, [2, 7, 12]), (30, [3, 10, 14]), (60, [6, 14]), (5, list(range(15)))])
@@ -114,10 +107,10 @@ def test_recall_on_real_frames_stays_above_98_percent() -> None:
 
     rows = [line.split(",") for line in (_VIDEO / "three_person_conversation.faces.csv").read_text().split()]
     with FrameReader(probe(_VIDEO / "three_person_conversation.mp4")) as reader:
-        frames = list(reader.read(range(188, 203)))
-    faces = FaceFinder(torch.device("cpu"), 640).find([f.pixels for f in frames], [f.time for f in frames])
+        frames = list(reader.read(range(188, 203), 640))
+    faces = finder().find([f.pixels for f in frames], [f.time for f in frames])
     hits, asked = 0, 0
     for frame, here in zip(frames, faces, strict=True):
-        true = np.array([r[3:7] for r in rows if int(r[0]) == frame.number], np.float32)
+        true = np.array([r[3:7] for r in rows if int(r[0]) == frame.number], np.float32) * np.float32(frame.scale)
         hits, asked = hits + int((iou(true, here.above(0.8).boxes).max(axis=1) > 0.4).sum()), asked + len(true)
     assert hits >= 0.98 * asked

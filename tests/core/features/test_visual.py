@@ -103,6 +103,19 @@ def test_one_pixel_pictures() -> None:
     assert np.isfinite(seen.scene).all()
 
 
+def test_faces_of_a_huge_picture_come_back_in_its_pixels() -> None:
+    picture, (place,) = with_faces((2500, 1900), [(200, 200, 1500)])
+    seen = vectors().compute([Frame(0, 0.0, picture)])
+    assert seen is not None
+    assert np.abs(np.array(seen.boxes[0].box) - place).max() < 100
+
+
+def test_a_long_thin_picture() -> None:
+    seen = vectors().compute([Frame(0, 0.0, np.zeros((2, 3000, 3), np.uint8))])
+    assert seen is not None
+    assert seen.faces is None
+
+
 def test_crops_are_square_moved_inside_the_picture_and_carry_their_margin() -> None:
     picture = np.zeros((100, 200, 3), np.uint8)
     picture[0:60, 0:60] = 255
