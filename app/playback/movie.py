@@ -34,7 +34,7 @@ class Movie(QObject):
         self._output = QAudioOutput(self)
         self._devices = QMediaDevices(self)
         self._player.setVideoSink(self._sink)
-        self._player.setAudioOutput(self._output)
+        self._follow_device()
         self._player.setPitchCompensation(True)
         self._forget()
         self._sink.videoFrameChanged.connect(self._take_frame)
@@ -59,8 +59,8 @@ class Movie(QObject):
         self._player.stop()
         self._info = info
         self._player.setSource(QUrl() if info is None else QUrl.fromLocalFile(str(info.path.absolute())))
-        if info is not None:
-            self._player.pause()
+        if info is not None and info.video is not None:
+            self._player.pause()  # brings the first picture; with sound alone it would undo a start that comes meanwhile
 
     def set_index(self, index: FrameIndex) -> None:
         """Numbers are known from now on."""
@@ -165,5 +165,8 @@ class Movie(QObject):
             self.failed.emit(f"{self._info.path.name} cannot be played: {why}; stepping through it may still work.")
 
     def _follow_device(self) -> None:
-        """Headphones were plugged in or out."""
-        self._output.setDevice(QMediaDevices.defaultAudioOutput())
+        """Headphones were plugged in or out. An output without a device would hold up sound that has no picture."""
+        device = QMediaDevices.defaultAudioOutput()
+        self._output.setDevice(device)
+        output = None if device.isNull() else self._output
+        self._player.setAudioOutput(output)  # type: ignore[arg-type]  # None is what takes an output away
