@@ -60,7 +60,7 @@ class Movie(QObject):
         self._info = info
         self._player.setSource(QUrl() if info is None else QUrl.fromLocalFile(str(info.path.absolute())))
         if info is not None and info.video is not None:
-            self._player.pause()  # brings the first picture; with sound alone it would undo a start that comes meanwhile
+            self._player.pause()  # brings the first picture; with sound alone it would undo an early start
 
     def set_index(self, index: FrameIndex) -> None:
         """Numbers are known from now on."""
