@@ -50,6 +50,7 @@ class FeatureStore:
         """``folder``: None for the program's own cache. ``limit``: bytes it is cut back to, once a day."""
         self._folder = cache_folder() / _FOLDER if folder is None else folder
         self._limit = limit
+        self._tidied = False
 
     def get(self, key: str) -> Entry | None:
         """The entry, or None when there is none or it is damaged."""
@@ -64,6 +65,9 @@ class FeatureStore:
 
     def put(self, key: str, entry: Entry) -> None:
         """Keep an entry. Raises CacheError when the folder cannot be written."""
+        if not self._tidied:
+            self._tidied = True
+            self.tidy()
         path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +80,10 @@ class FeatureStore:
             ) from error
 
     def tidy(self) -> None:
-        """At most once a day: delete the entries written longest ago until the rest fits the limit."""
+        """At most once a day: delete the entries written longest ago until the rest fits the limit.
+
+        The first `put` does this by itself.
+        """
         mark = self._folder / "tidied"
         try:
             if time.time() - mark.stat().st_mtime < _TIDY_EVERY:

@@ -19,7 +19,7 @@ def entry(value: float = 1.5, width: int = 300) -> Entry:
 
 
 def only_file(folder: Path) -> Path:
-    (path,) = (p for p in folder.rglob("*") if p.is_file())
+    (path,) = folder.rglob("??/*")
     return path
 
 
@@ -78,7 +78,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_rubbish(tmp_path: Path, monke
     with pytest.raises(CacheError, match="No space left on device") as caught:
         FeatureStore(tmp_path).put(KEY, entry())
     assert str(tmp_path) in str(caught.value)
-    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+    assert not list(tmp_path.glob("??/*"))
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
@@ -109,19 +109,20 @@ def test_many_readers_and_writers_at_once(tmp_path: Path) -> None:
     assert not wrong
 
 
-def test_tidy_deletes_the_oldest_beyond_the_limit_once_a_day(tmp_path: Path) -> None:
-    store = FeatureStore(tmp_path, limit=8_000)
+def test_the_oldest_beyond_the_limit_are_deleted_once_a_day(tmp_path: Path) -> None:
     keys = [key_of("text", n) for n in range(10)]
+    store = FeatureStore(tmp_path, limit=8_000)
     for age, key in enumerate(keys):
         store.put(key, entry())
         os.utime(tmp_path / key[:2] / key[2:], (time.time() - 1000 * (10 - age),) * 2)
-    store.tidy()
-    kept = [store.get(key) is not None for key in keys]
+    FeatureStore(tmp_path, limit=8_000).put(keys[0], entry())
+    assert all(store.get(key) is not None for key in keys)  # looked after today already
+    os.utime(tmp_path / "tidied", (0, 0))
+    new = key_of("text", "new")
+    FeatureStore(tmp_path, limit=8_000).put(new, entry())
+    kept = [store.get(key) is not None for key in (*keys[1:], keys[0], new)]
     assert kept == sorted(kept)
     assert 0 < sum(kept) < 10
-    store.put(keys[0], entry())
-    store.tidy()
-    assert store.get(keys[0]) is not None
 
 
 def test_ten_utterances_are_read_in_a_few_milliseconds(tmp_path: Path) -> None:
