@@ -7,12 +7,10 @@ of its own, which reports its peak beyond what it needed before it opened the vi
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
-import psutil
-
+from benchmarks._peak import Peak
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.overview import build_overview
@@ -24,30 +22,8 @@ _SPAN, _EVERY = 15, 100  # frames: a span for each utterance of four seconds
 _ALLOWED = 1.5  # peak of 30 minutes / peak of 1 minute
 
 
-class _Peak:
-    """Watches this process's resident memory in a thread."""
-
-    def __init__(self) -> None:
-        self._process = psutil.Process()
-        self._running = True
-        self.start = self.highest = self._process.memory_info().rss
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def _watch(self) -> None:
-        while self._running:
-            self.highest = max(self.highest, self._process.memory_info().rss)
-            time.sleep(0.005)
-
-    def megabytes(self) -> float:
-        """Stop, and say how far memory rose."""
-        self._running = False
-        self._thread.join()
-        return (self.highest - self.start) / 2**20
-
-
 def _read(path: Path) -> None:
-    peak = _Peak()
+    peak = Peak()
     began = time.perf_counter()
     info = probe(path)
     index = frame_index(info, cache=False)
