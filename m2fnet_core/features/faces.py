@@ -1,4 +1,4 @@
-"""Faces on the frames of an utterance: boxes in original pixels, confidence, area weights (torch below)."""
+"""Faces on the frames of an utterance: boxes, confidence, area weights (torch)."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -162,6 +162,7 @@ def _write(path: Path, raw: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(raw)
         temporary.replace(path)
-    except OSError:
+    except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise
+        if not (isinstance(error, PermissionError) and path.exists()):  # Windows: being read now, so it is there
+            raise
