@@ -57,6 +57,12 @@ def perform(job: Job, hook: Hook, cancel: CancelToken, warm: WarmBundle) -> Fini
         return Failed(_unexpected(error, job))
 
 
+def warm_up() -> None:
+    """Import what the first analysis needs: some seconds that it then saves."""
+    with contextlib.suppress(ImportError, OSError):  # a broken installation: the first job says so
+        import m2fnet_core.analysis  # noqa: F401
+
+
 def _result(job: Job, hook: Hook, cancel: CancelToken, warm: WarmBundle) -> Mapping[str, Any]:
     info = probe(job.media)  # before seconds of loading: a file that is no video is refused at once
     match job:

@@ -1,7 +1,7 @@
 """The long-lived child process of the window: request lines in, event lines out (see requests.py and events.py).
 
 Jobs run one at a time, in order. A job that fails never ends the process; a closed standard input does, so that no
-worker outlives its window. torch is imported by the first job that needs it, not before.
+worker outlives its window. torch is imported by the first job that needs it, or while nothing is asked at first.
 """
 
 import contextlib
@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
 from m2fnet_core import events, requests
-from m2fnet_core.jobs import Job, WarmBundle, perform
+from m2fnet_core.jobs import Job, WarmBundle, perform, warm_up
 from m2fnet_core.progress import CancelToken
 
 Send = Callable[[str, events.Event], None]  # name of the job, event
 
+_IDLE = 0.5  # seconds without a request, at first, that are used to warm up
 _GRACE = 5.0  # seconds a job may take to notice that the window is gone
 _NICENESS = 5  # the window's playback comes first
 _log = logging.getLogger(__name__)
@@ -51,6 +52,11 @@ class Queue:
         with self._changed:
             self._waiting.append(ticket)
             self._changed.notify()
+
+    def comes(self, seconds: float) -> bool:
+        """Wait that long for a job (or the end); whether it came."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed or bool(self._waiting), seconds)
 
     def next(self) -> Ticket | None:
         """Wait for a job and make it the running one; None once closed."""
@@ -109,6 +115,8 @@ def serve(source: BinaryIO, sink: TextIO) -> None:
     outlet = Outlet(sink, lambda: queue.close())
     queue = Queue(outlet.send)
     threading.Thread(target=_listen, args=(source, queue, outlet.send), name="requests", daemon=True).start()
+    if not queue.comes(_IDLE):
+        warm_up()
     warm = WarmBundle()
     while (ticket := queue.next()) is not None:
         hook = functools.partial(outlet.send, ticket.name)

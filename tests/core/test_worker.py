@@ -146,6 +146,13 @@ def test_a_reader_that_went_away_ends_the_worker(tmp_path: Path) -> None:
         assert process.process.wait(30) == 0
 
 
+def test_a_worker_that_is_never_asked_ends_with_its_window(tmp_path: Path) -> None:
+    with Worker(tmp_path) as process:
+        process.close_input()
+        assert process.process.wait(30) == 0
+        assert process.log() == ""
+
+
 def test_an_unexpected_error_is_logged_and_ends_only_its_job(tmp_path: Path, own_folders: Path) -> None:
     path = write_media(tmp_path / "silent.mp4", Picture(frames=5), None)
 
