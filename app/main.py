@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.commands import demo_video
 from app.main_window import MainWindow
+from app.models.analysis import State
 from app.screenshot import Screenshot
 from app.settings import SCHEME, Settings
 from app.theme import apply_scheme
@@ -61,9 +62,24 @@ def launch(options: argparse.Namespace) -> MainWindow:
     window.show()
     if options.screenshot is not None:
         Screenshot(window, options.screenshot).start()
+    elif options.demo:
+        play_when_analysed(window)
     if options.video is not None:
         QTimer.singleShot(0, window, lambda: window.studio.open(options.video, options.transcript))
     return window
+
+
+def play_when_analysed(window: MainWindow) -> None:
+    """Start playing by itself, once: the demo shows a new user what the window does."""
+    analysis = window.studio.analysis
+
+    def look() -> None:
+        if analysis.state is State.DONE:
+            analysis.changed.disconnect(look)
+            if not window.workspace.player.playing:
+                window.workspace.player.play()
+
+    analysis.changed.connect(look)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
