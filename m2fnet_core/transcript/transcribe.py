@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -10,7 +11,6 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HFValidationError
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from transformers import AutomaticSpeechRecognitionPipeline, pipeline
 
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.errors import TranscriptError
@@ -22,6 +22,9 @@ from m2fnet_core.progress import CancelToken, Pace
 from m2fnet_core.transcript.base import Transcript, count, numbered_id
 from m2fnet_core.transcript.speech import Span, speech_spans
 from m2fnet_core.transcript.voice import RATE
+
+if TYPE_CHECKING:
+    from transformers import AutomaticSpeechRecognitionPipeline
 
 Sound = NDArray[np.float32]
 
@@ -57,9 +60,11 @@ def transcribe(
     return Transcript(tuple(utterances), notices)
 
 
-def load_recogniser(recogniser: str, device: torch.device) -> AutomaticSpeechRecognitionPipeline:
+def load_recogniser(recogniser: str, device: torch.device) -> "AutomaticSpeechRecognitionPipeline":
     """The model of that folder or id on ``device``. Raises TranscriptError in one sentence that says what to do."""
     folder = _folder(recogniser)
+    from transformers import pipeline  # here: many seconds that a model which is not there does not cost
+
     try:
         return pipeline(
             "automatic-speech-recognition", model=str(folder), device=device, model_kwargs={"use_safetensors": True}
@@ -89,7 +94,7 @@ def _folder(recogniser: str) -> Path:
 
 def _recognised(
     info: MediaInfo,
-    model: AutomaticSpeechRecognitionPipeline,
+    model: "AutomaticSpeechRecognitionPipeline",
     spans: Sequence[Span],
     hook: Hook,
     cancel: CancelToken | None,
