@@ -100,6 +100,14 @@ class Movie(QObject):
         self._output.setMuted(muted)
 
     @property
+    def keeps_pitch(self) -> bool:
+        """Whether voices sound as high as they are at every speed."""
+        available = (
+            self._player.pitchCompensationAvailability() != QMediaPlayer.PitchCompensationAvailability.Unavailable
+        )
+        return available and self._player.pitchCompensation()
+
+    @property
     def time(self) -> float:
         """Media second of the sound."""
         return self._player.position() / 1000 - self._shift
@@ -148,15 +156,22 @@ class Movie(QObject):
         return not self._wanted <= number <= self._wanted + _NEAR
 
     def _take_position(self, position: int) -> None:
+        """Sound alone. With no device to play it on Qt runs its clock to the end, and says nothing there."""
         if self._running and self._info is not None and self._info.video is None:
             self.moved.emit(position / 1000)
+            if self._player.audioOutput() is None and position >= self._player.duration():
+                self._player.pause()
+                self._end()
 
     def _take_status(self, status: QMediaPlayer.MediaStatus) -> None:
-        if status == _Status.EndOfMedia and self._running:
-            self._running = False
-            self._latest = UNKNOWN
-            self.ended.emit()
+        if status == _Status.EndOfMedia:
+            self._end()
         self._run_pending()
+
+    def _end(self) -> None:
+        if self._running:
+            self._running, self._latest = False, UNKNOWN
+            self.ended.emit()
 
     def _take_error(self, error: QMediaPlayer.Error, reason: str) -> None:
         if error != QMediaPlayer.Error.NoError and self._info is not None:

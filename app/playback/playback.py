@@ -15,7 +15,7 @@ from m2fnet_core.media.index import FrameIndex
 from m2fnet_core.media.info import MediaInfo
 
 _SHUTTLE = (1.0, 1.5, 2.0, 3.0)
-_END = 0.5  # seconds; closer to the end than this there is nothing left to play
+_END = 0.1  # seconds; closer to the end than this there is nothing left to play
 _SOUND_STEP = 0.04  # seconds; "one frame" of a medium without a picture
 
 
@@ -92,6 +92,11 @@ class Playback(QObject):
     def span(self) -> Span | None:
         """What playing is locked to."""
         return self._span
+
+    @property
+    def shuttling(self) -> bool:
+        """Whether J or L set the speed in force."""
+        return self._shuttle != 0
 
     @property
     def rate(self) -> float:

@@ -5,7 +5,7 @@ Painted by ourselves: Qt's own video widget is blank in grabs and offscreen.
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -30,11 +30,9 @@ class Canvas(QWidget):
         self._size = (1, 1)
         self._frame: QVideoFrame | None = None
         self._image: QImage | None = None
-        self._scaled: QImage | None = None
         self._faces: Sequence[FaceOnScreen] = ()
         self._page = ("film", "", "")
         self._notice = ""
-        self.painted = 0  # pictures that reached the screen
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 90)
@@ -53,6 +51,11 @@ class Canvas(QWidget):
         self._page = (icon, title, hint)
         self.update()
 
+    @property
+    def page_text(self) -> str:
+        """What is said while there is no picture."""
+        return " ".join(self._page[1:])
+
     def set_notice(self, sentence: str) -> None:
         """A sentence at the lower edge; "" takes it away."""
         self._notice = sentence
@@ -62,7 +65,6 @@ class Canvas(QWidget):
         """Show a picture from the next painting on."""
         self._frame = picture if isinstance(picture, QVideoFrame) else None
         self._image = picture if isinstance(picture, QImage) else None
-        self._scaled = None
         self.update()
 
     def set_faces(self, faces: Sequence[FaceOnScreen]) -> None:
@@ -115,22 +117,15 @@ class Canvas(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """A screen of another density needs another scaled picture."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._scaled = None
-        super().changeEvent(event)
-
     def _paint_picture(self, painter: QPainter, image: QImage) -> None:
-        """Scaling once beforehand is faster, and smoother when much smaller, than letting the painter do it."""
+        """The painter scales for half of what scaling beforehand costs, but leaves out pixels below half the size."""
         place = self.picture_rect().toAlignedRect()
-        ratio = self.devicePixelRatioF()
-        size = QSize(max(1, round(place.width() * ratio)), max(1, round(place.height() * ratio)))
-        if self._scaled is None or self._scaled.size() != size:
+        size = place.size() * self.devicePixelRatioF()
+        if size.width() * 2 < image.width() and not size.isEmpty():
             modes = (Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-            self.painted += self._scaled is None
-            self._scaled = image.scaled(size, *modes)
-        painter.drawImage(QRectF(place), self._scaled, QRectF(self._scaled.rect()))
+            image = image.scaled(size, *modes)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(QRectF(place), image, QRectF(image.rect()))
 
     def _paint_page(self, painter: QPainter) -> None:
         icon, title, hint = self._page

@@ -113,16 +113,12 @@ class Player(QWidget):
         if utterance is None or not self.playback.within(utterance.start, utterance.end):
             self.play()
         else:
-            self._play_utterance(utterance, locked=True)
+            self._play_utterance(utterance)
 
     def play(self) -> None:
-        """Play on from here; with the loop on, the utterance at this place again and again."""
-        utterance = self.caption.utterance if self.loop_action.isChecked() else None
-        if utterance is None:
-            self._locked = False
-            self.playback.play()
-        else:
-            self._play_utterance(utterance, locked=False)
+        """Play on from here; with the loop on, the first utterance that is reached again and again."""
+        self._locked = False
+        self.playback.play()
 
     def pause(self) -> None:
         """Stand still on the frame that is on screen."""
@@ -167,21 +163,25 @@ class Player(QWidget):
         else:
             self.play()
 
-    def _play_utterance(self, utterance: Utterance, locked: bool) -> None:
+    def _play_utterance(self, utterance: Utterance) -> None:
         """From the frame on screen, or from the start when its end is reached."""
-        self._locked = locked
+        self._locked = True
         span = Span(utterance.start, utterance.end, self.loop_action.isChecked())
         self.playback.play_span(span, self.playback.place_in(span))
 
     def _set_loop(self, loop: bool) -> None:
-        """Takes hold of what is playing, and lets go of it again."""
-        utterance = self.caption.utterance
-        if self.playback.span is not None and not loop and not self._locked:
+        """Let go of the utterance being looped, unless something else locked playing to it."""
+        if not loop and not self._locked:
             self.playback.release()
-        elif self.playback.span is not None:
+        else:
             self.playback.set_loop(loop)
-        elif loop and self.playback.playing and utterance is not None:
-            self.playback.lock(Span(utterance.start, utterance.end, True))
+
+    def _hold_utterance(self) -> None:
+        """With the loop on, playing freely stays in the utterance it has come to."""
+        playback, utterance = self.playback, self.caption.utterance
+        free = playback.playing and playback.span is None and not playback.shuttling
+        if free and utterance is not None and self.loop_action.isChecked():
+            playback.lock(Span(utterance.start, utterance.end, True))
 
     def _set_overlays(self, shown: bool) -> None:
         self.caption.setVisible(shown and self.playback.info is not None)
@@ -192,6 +192,7 @@ class Player(QWidget):
         number = self.playback.number
         self.transport.set_time(time, number if number >= 0 else None)
         self.caption.set_time(time)
+        self._hold_utterance()
         self._draw_faces()
         self.time_changed.emit(time)
 

@@ -81,5 +81,4 @@ class Rail(QAbstractSlider):
     def _choose(self, x: float) -> None:
         share = (x - _KNOB) / max(1.0, self.width() - 2 * _KNOB)
         value = self.minimum() + round(min(1.0, max(0.0, share)) * (self.maximum() - self.minimum()))
-        self.setSliderPosition(value)
-        self.chosen.emit(value)
+        self.setSliderPosition(value)  # an action of the slider, so `chosen` follows
