@@ -109,12 +109,15 @@ class FusionConfig:
     hidden: int = 300  # of the classifier
     dropout: float = 0.4
     form: FusionForm = "gated"
+    branch_dropout: float = 0.5  # in training, the share of dialogues that skip a fusion layer (forms with a residual)
     positional: Positional = "none"
 
     def __post_init__(self) -> None:
         _among(self.form, FusionForm, "form")
         _among(self.positional, Positional, "positional")
         _positive(classes=self.classes, heads=self.heads, feedforward=self.feedforward, hidden=self.hidden)
+        if not (0 <= self.dropout < 1 and 0 <= self.branch_dropout < 1):
+            raise ValueError(f"dropout {self.dropout} and branch_dropout {self.branch_dropout} must be in [0, 1)")
         if min(self.text, self.audio, self.scene, self.faces) < 0 or not self.text + self.audio + self.visual:
             raise ValueError("the dialogue network needs at least one input of a width above 0")
         if self.form != "concat" and not (self.text and self.audio + self.visual):

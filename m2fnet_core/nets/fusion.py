@@ -50,13 +50,14 @@ class FusionLayer(nn.Module):
 
     Decision: a residual connection around it. "gated" is t + gate * Phi(norm(t)) with a learned gate per channel that
     starts at zero, so that training starts from text alone; "residual_norm" is norm(t + Phi(t)); "printed" is Phi(t).
+    In training, a share of the dialogues skips the layer of a residual form, so that text must also do without it.
     """
 
     def __init__(self, config: FusionConfig) -> None:
         super().__init__()
         width = config.text
         self.heads = heads = fitting_heads(width, config.heads)
-        self.form = config.form
+        self.form, self.skipped = config.form, config.branch_dropout
         self.attentions = nn.ModuleList(
             nn.MultiheadAttention(width, heads, config.dropout, kdim=key, vdim=width, batch_first=True)
             for key in (config.audio, config.visual)
@@ -77,9 +78,13 @@ class FusionLayer(nn.Module):
         ]
         fused = self.dropout(self.join(torch.cat([values for values, _ in results], dim=-1)))
         weights = torch.stack([weights for _, weights in results]).mean(dim=0)
+        if self.form == "printed":
+            return fused, weights
+        if self.training:
+            fused = fused * (torch.rand(len(fused), 1, 1, device=fused.device) >= self.skipped)
         if self.gate is not None:
             return text + self.gate * fused, weights
-        return (self.norm(text + fused) if self.form == "residual_norm" else fused), weights
+        return self.norm(text + fused), weights
 
 
 class FusionNet(nn.Module):

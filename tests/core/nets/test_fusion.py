@@ -143,6 +143,8 @@ def test_every_row_of_the_papers_tables_is_a_configuration(widths: dict[str, int
         {"form": "other"},
         {"positional": "other"},
         {"classes": 0},
+        {"dropout": 1.0},
+        {"branch_dropout": -0.1},
     ],
 )
 def test_impossible_configurations_are_refused(wrong: dict[str, int]) -> None:
@@ -154,10 +156,18 @@ def test_heads_fit_any_width() -> None:
     assert [fitting_heads(width, 4) for width in (768, 300, 342, 7, 1)] == [4, 4, 3, 1, 1]
 
 
+@pytest.mark.parametrize("form", ["gated", "residual_norm"])
+def test_training_skips_fusion_layers_and_prediction_never(form: str) -> None:
+    skipping = network(replace(SMALL, form=form, dropout=0.0, branch_dropout=0.9))
+    batch = FusionInput(*(part.repeat(40, *[1] * (part.dim() - 1)) for part in dialogues((3,))))
+    assert len(skipping.train()(batch).logits[:, 0, 0].unique()) > 1
+    torch.testing.assert_close(*(net(batch).logits for net in (skipping.eval(), network(replace(SMALL, form=form)))))
+
+
 @pytest.mark.parametrize("form", [*FORMS, "concat"])
 def test_it_learns_a_dialogue_by_heart(form: str) -> None:
     torch.manual_seed(0)
-    net, batch = FusionNet(replace(SMALL, form=form, dropout=0.0)), dialogues((4, 3))
+    net, batch = FusionNet(replace(SMALL, form=form, dropout=0.0, branch_dropout=0.0)), dialogues((4, 3))
     labels = torch.randint(0, 4, (2, 4)).masked_fill(~batch.real, -100)
     optimiser = torch.optim.AdamW(net.parameters(), lr=5e-3)
     for _ in range(40):
