@@ -138,4 +138,5 @@ class TextVectors:
 
     def _run(self, inputs: Sequence[Tokens], device: torch.device) -> list[Vector]:
         ids, real = padded(inputs, self._encoder.padding, device)
-        return list(pooled(self._encoder(ids, real), real, self._config.pooling).float().cpu().numpy())
+        vectors = pooled(self._encoder(ids, real), real, self._config.pooling).float().cpu().numpy()
+        return [vector.copy() for vector in vectors]  # as views they would keep every token's activations in memory

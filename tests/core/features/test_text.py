@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from m2fnet_core.bundle_info import TextConfig
+from m2fnet_core.bundle_info import Pooling, TextConfig
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.errors import Cancelled
 from m2fnet_core.features.text import TextVectors, spoken, text_inputs
@@ -169,6 +169,13 @@ def test_the_vector_is_the_last_layers_first_token(roberta: TextEncoder) -> None
     )
     np.testing.assert_allclose(first, states[0], atol=1e-5)
     np.testing.assert_allclose(mean, states.mean(axis=0), atol=1e-5)
+
+
+@pytest.mark.parametrize("pooling", ["first", "mean"])
+def test_a_vector_keeps_nothing_but_itself_in_memory(roberta: TextEncoder, pooling: Pooling) -> None:
+    config = replace(CONFIG, pooling=pooling)
+    inputs = text_inputs(roberta, config, dialogue("Hi.", "Hello there."))
+    assert all(vector is not None and vector.base is None for vector in TextVectors(roberta, config).compute(inputs))
 
 
 def test_it_can_be_cancelled(roberta: TextEncoder) -> None:
