@@ -41,7 +41,10 @@ class WarmBundle:
             self._bundle = None  # first, so that two never need the memory at once
             self._bundle = _load(folder, device)
             self._key = key
-        return self._bundle
+        from m2fnet_core.bundle import placed
+
+        # Anew for each job: an extractor moves to the CPU when the device's memory is full, and may fit by now.
+        return placed(self._bundle, self._bundle.device)
 
 
 def perform(job: Job, hook: Hook, cancel: CancelToken, warm: WarmBundle) -> Finished | Failed | Stopped:

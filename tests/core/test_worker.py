@@ -1,6 +1,7 @@
 """The worker process: typed lines in and out, jobs in order, cancel at once, no failure ends it."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from m2fnet_core.events import Failed, Finished, Predicted, Progress, Stopped, U
 from m2fnet_core.jobs import WarmBundle, perform
 from m2fnet_core.progress import CancelToken
 from m2fnet_core.requests import Analyze, ScanFaces, Transcribe
+from tests.core.small_model import write_small_model
 from tests.core.worker_client import Worker
 from tests.media_maker import Picture, Sound, write_media
 
@@ -166,6 +168,17 @@ def test_an_unexpected_error_is_logged_and_ends_only_its_job(tmp_path: Path, own
     assert str(log) in outcome.message
     assert "\n" not in outcome.message
     assert "Traceback" in log.read_text("utf-8")
+
+
+def test_the_model_is_loaded_again_only_when_it_changed(tmp_path: Path) -> None:
+    folder, told, warm = write_small_model(tmp_path / "model"), list[events.Event](), WarmBundle()
+    first = warm.get(folder, "cpu", told.append)
+    assert warm.get(folder, "cpu", told.append) is first
+    assert len(told) == 1
+    written = (folder / "config.json").stat().st_mtime_ns
+    os.utime(folder / "config.json", ns=(written + 1, written + 1))  # as after another training
+    assert warm.get(folder, "cpu", told.append) is not first
+    assert len(told) == 2
 
 
 def test_a_cancelled_job_never_starts(tmp_path: Path) -> None:
