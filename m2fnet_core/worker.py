@@ -24,7 +24,7 @@ Send = Callable[[str, events.Event], None]  # name of the job, event
 
 _IDLE = 0.5  # seconds without a request, at first, that are used to warm up
 _GRACE = 5.0  # seconds a job may take to notice that the window is gone
-_NICENESS = 5  # the window's playback comes first
+NICENESS = 10  # the window's playback comes first
 _log = logging.getLogger(__name__)
 
 
@@ -159,7 +159,7 @@ def main() -> int:
     sink = _claim_stdout()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+        os.nice(NICENESS)
     with contextlib.suppress(KeyboardInterrupt):
         # A file object of our own: a thread waiting in sys.stdin would abort the interpreter's end.
         serve(open(0, "rb", closefd=False), sink)  # noqa: SIM115 - lives as long as the process
