@@ -7,10 +7,11 @@ from PySide6.QtGui import QImage
 
 from app.playback.pictures import Pictures
 from app.playback.window import Window
-from m2fnet_core.errors import M2FNetError
+from m2fnet_core.errors import Cancelled, M2FNetError
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.progress import CancelToken
 
 _BUDGET = 256 * 2**20  # bytes of pictures kept ready
 
@@ -29,7 +30,7 @@ class ExactFrames(QObject):
         self._budget = budget
         self._wake = threading.Condition()
         self._wanted: int | None = None
-        self._closing = False
+        self._closing = CancelToken()
         self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._work, name=f"frames of {info.path.name}", daemon=True)
         self._thread.start()
@@ -43,20 +44,22 @@ class ExactFrames(QObject):
     def close(self) -> None:
         """Stop and join the thread. No signal comes afterwards."""
         with self._wake:
-            self._closing = True
+            self._closing.cancel()
             self._wake.notify()
         self._thread.join()
 
     def _hear(self, signal: SignalInstance, arguments: tuple[object, ...]) -> None:
-        if not self._closing:
+        if not self._closing.cancelled:
             signal.emit(*arguments)
 
     def _work(self) -> None:
         try:
-            index = frame_index(self._info)
+            index = frame_index(self._info, cancel=self._closing)
             self._said.emit(self.indexed, (index,))
             with FrameReader(self._info, index) as reader:
-                self._serve(Window(reader, index, Pictures(self._budget)))
+                self._serve(Window(reader, index, Pictures(self._budget), self._closing))
+        except Cancelled:
+            return
         except M2FNetError as error:
             self._said.emit(self.failed, (str(error),))
 
@@ -78,7 +81,7 @@ class ExactFrames(QObject):
         with self._wake:
             self._wake.wait_for(self._asked)
             wanted, self._wanted = self._wanted, None
-            return None if self._closing else wanted
+            return None if self._closing.cancelled else wanted
 
     def _asked(self) -> bool:
-        return self._closing or self._wanted is not None
+        return self._closing.cancelled or self._wanted is not None

@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage
 from app.playback.pictures import Pictures, to_image
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import FrameIndex
+from m2fnet_core.progress import CancelToken
 
 _WIDEST = 1920  # pixels across; wider pictures are scaled down while they are decoded
 _AHEAD = 4  # frames made ready in the direction of the last step
@@ -19,15 +20,16 @@ class Window:
     key frames is decoded once, not once per step. Not shared between threads.
     """
 
-    def __init__(self, reader: FrameReader, index: FrameIndex, pictures: Pictures) -> None:
+    def __init__(self, reader: FrameReader, index: FrameIndex, pictures: Pictures, cancel: CancelToken) -> None:
         self._reader = reader
         self._index = index
         self._pictures = pictures
+        self._cancel = cancel
         self._run: Iterator[Frame] = iter(())
         self._at = self._end = 0  # the numbers the run still gives
 
     def picture(self, number: int) -> QImage | None:
-        """A frame, from memory or decoded now; None when it is damaged."""
+        """A frame, from memory or decoded now; None when it is damaged. Raises Cancelled between two frames."""
         if number not in self._pictures:
             self._read_to(number)
         return self._pictures.get(number)
@@ -49,6 +51,7 @@ class Window:
             self._start(number)
         centre = number - max(0, self._back - _AHEAD) // 2
         for frame in self._run:
+            self._cancel.check()
             self._at = frame.number + 1
             self._pictures.put(frame.number, to_image(frame), centre)
             if frame.number >= number:

@@ -13,6 +13,7 @@ from m2fnet_core.media.cache import cached_file, load_arrays, save_arrays
 from m2fnet_core.media.container import only, open_media, refuse_unreadable
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.scan import Packets, scan
+from m2fnet_core.progress import CancelToken
 
 _KIND = "index-1"
 _EVEN = 0.25  # a frame further than this share of a frame from an even grid makes the rate variable
@@ -78,10 +79,10 @@ class FrameIndex:
         return cls(times, found.keyframe[first], stamps, end, _varies(times), found.counted)
 
 
-def frame_index(info: MediaInfo, cache: bool = True) -> FrameIndex:
+def frame_index(info: MediaInfo, cache: bool = True, cancel: CancelToken | None = None) -> FrameIndex:
     """The index of a video's frames, kept on disk (``cache``) until the file changes.
 
-    Raises MediaError when there is no picture, or no frame of it, or the file went away.
+    Raises MediaError when there is no picture, or no frame of it, or the file went away; Cancelled.
     """
     if info.video is None:
         raise MediaError(f"{info.path.name} has no picture; open a video for this.")
@@ -89,17 +90,17 @@ def frame_index(info: MediaInfo, cache: bool = True) -> FrameIndex:
     place = cached_file(_KIND, info.path, ".npz")
     index = _load(place) if cache else None
     if index is None:
-        index = _demux(info)
+        index = _demux(info, cancel)
         if cache:
             _save(place, index)
     return index
 
 
-def _demux(info: MediaInfo) -> FrameIndex:
+def _demux(info: MediaInfo, cancel: CancelToken | None) -> FrameIndex:
     assert info.video is not None
     with open_media(info.path) as container:
         stream = only(container, info.video.index)
-        found = scan(container, stream)
+        found = scan(container, stream, cancel)
         if not len(found.stamps):
             raise MediaError(f"{info.path.name} holds no picture that can be read; copy or record it again.")
         return FrameIndex.of(found, stream.time_base, info.origin)

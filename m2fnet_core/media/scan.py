@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from m2fnet_core.media.container import packets
+from m2fnet_core.progress import CancelToken
 
 _MISSING = -(2**63)
 _VP8_SHOWN = 0x10  # in a packet's first byte; without it the picture is only referred to
@@ -30,13 +31,17 @@ class Packets:
     counted: bool
 
 
-def scan(container: av.container.InputContainer, stream: av.stream.Stream) -> Packets:
+def scan(
+    container: av.container.InputContainer, stream: av.stream.Stream, cancel: CancelToken | None = None
+) -> Packets:
     """Read every packet of ``stream`` from the container's beginning; damaged places are stepped over."""
     codec = stream.codec_context.name
     # avi holds no presentation times, and for H.264 the demuxer cannot work them out.
     guessed = container.format.name == "avi" and codec in ("h264", "hevc")
     pts, dts, durations, keys = array("q"), array("q"), array("q"), bytearray()
     for packet in packets(container, stream):
+        if cancel is not None:
+            cancel.check()
         if packet.is_discard or (codec == "vp8" and not memoryview(packet)[0] & _VP8_SHOWN):
             continue
         pts.append(_MISSING if packet.pts is None else packet.pts)

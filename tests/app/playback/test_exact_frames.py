@@ -17,6 +17,7 @@ from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
+from m2fnet_core.progress import CancelToken
 from tests.media_maker import Picture, read_number, write_media
 
 FRAMES, SIZE = 90, (128, 96)
@@ -51,7 +52,7 @@ def test_any_order_gives_the_right_picture_within_the_budget(film: MediaInfo, ro
     index, pictures = frame_index(film), Pictures(room * BYTES)
     order = [0, 1, 2, 50, 49, 48, 47, 30, 31, 32, 89, 88, 0, 60, *range(59, 40, -1), 41, 42]
     with FrameReader(film, index) as reader:
-        window = Window(reader, index, pictures)
+        window = Window(reader, index, pictures, CancelToken())
         for number in order:
             picture = window.picture(number)
             assert picture is not None
@@ -62,7 +63,7 @@ def test_any_order_gives_the_right_picture_within_the_budget(film: MediaInfo, ro
 def test_stepping_back_through_a_group_does_not_decode_it_for_every_step(film: MediaInfo) -> None:
     index = frame_index(film)
     with CountingReader(film, index) as reader:
-        window = Window(reader, index, Pictures(30 * BYTES))
+        window = Window(reader, index, Pictures(30 * BYTES), CancelToken())
         for number in range(FRAMES - 1, -1, -1):
             assert window.picture(number) is not None
             window.prepare(number, backwards=True)
@@ -72,7 +73,7 @@ def test_stepping_back_through_a_group_does_not_decode_it_for_every_step(film: M
 def test_stepping_forward_decodes_each_frame_once(film: MediaInfo) -> None:
     index = frame_index(film)
     with CountingReader(film, index) as reader:
-        window = Window(reader, index, Pictures(30 * BYTES))
+        window = Window(reader, index, Pictures(30 * BYTES), CancelToken())
         for number in range(FRAMES):
             assert window.picture(number) is not None
             while window.prepare(number, backwards=False):

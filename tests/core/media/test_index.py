@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.errors import Cancelled, MediaError
 from m2fnet_core.folders import cache_folder
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.scan import Packets
+from m2fnet_core.progress import CancelToken
 from tests.media_maker import Picture, Sound, write_media
 
 
@@ -130,6 +131,14 @@ def test_an_unwritable_cache_never_fails_the_reading(
     monkeypatch.setenv("M2FNET_CACHE", str(blocked / "cache"))
     assert len(_index(write_media(tmp_path / "talk.mp4"), cache=True)) == 50
     assert "cannot keep" in caplog.text
+
+
+def test_reading_can_be_cancelled_and_leaves_no_half_index(tmp_path: Path) -> None:
+    info, cancel = probe(write_media(tmp_path / "talk.mp4")), CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        frame_index(info, cancel=cancel)
+    assert len(frame_index(info)) == 50
 
 
 def test_a_million_frames() -> None:
