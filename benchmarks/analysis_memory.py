@@ -2,7 +2,9 @@
 
 The videos are made here, the long one by repeating the short one without encoding it again: 640x360, one face, a tone,
 and an utterance of one second every four (15 and 450), so that the work per minute is the same. Each is analysed in a
-process of its own, without a cache, and the peak is counted from the moment the model is loaded.
+process of its own, without a cache. Compared are the peaks of the whole processes, torch and model included; beside
+them stands the rise since the model was loaded. What is in use stays level (watched with malloc_trim: 766 MiB after 50
+utterances, 772 after 225); the rest of the rise is freed memory that the C library keeps, which ends after about 150.
 """
 
 import os
@@ -18,7 +20,7 @@ from tests.face_maker import with_faces
 from tests.media_maker import Picture, Sound, repeat_media, write_media
 
 _EVERY = 4.0  # seconds
-_ALLOWED = 1.5  # peak of 30 minutes / peak of 1 minute
+_ALLOWED = 1.25  # peak of 30 minutes / peak of 1 minute
 
 
 def _analyse(path: Path) -> None:
@@ -43,12 +45,12 @@ def _measure(path: Path, folder: Path) -> float:
     environment = {**os.environ, "M2FNET_CACHE": str(folder / "cache")}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     more, whole, utterances, faces, took = done.stdout.split()
-    print(f"{path.stem:>10}: peak +{more} MiB ({whole} in all), {utterances} utterances, {faces} faces, in {took} s")
-    return float(more)
+    print(f"{path.stem:>10}: peak {whole} MiB (+{more}), {utterances} utterances, {faces} faces, in {took} s")
+    return float(whole)
 
 
 def main() -> int:
-    """Returns 1 when the long video needs more than 1.5 times the memory of the short one."""
+    """Returns 1 when the long video needs more than 1.25 times the memory of the short one."""
     face = with_faces((640, 360), [(200, 20, 260)])[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
