@@ -171,6 +171,7 @@ class CorpusConfig(_Checked):
     )
     folder: Path = setting(Path(), "Where it lies, relative to run.toml")
     split: str = setting("", "The split that all of it belongs to; empty: the corpus brings or derives splits")
+    validation_share: float = setting(0.0, "Faces: share of the training part that is held out for validation", low=0)
     protocol: str = setting("paper", "IEMOCAP: 100/20/31 dialogues, or 120/31", choices=("paper", "120/31"))
     validation_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for validation")
     test_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for the test")

@@ -15,6 +15,7 @@ from trainer.losses import triplet_loss
 from trainer.metrics import EmbeddingScores, judge_embeddings
 
 _JUDGED_AT_ONCE = 64
+_PROBED = 3000  # training examples that the probes learn from after each epoch; the final figures use all
 
 
 class Source(Protocol):
@@ -101,23 +102,27 @@ class ExtractorTask:
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:
         """Linear probe and 11-NN on the validation split's embeddings, and their effective rank."""
-        scores = self.judge("validation")
+        scores = self.judge("validation", at_most=_PROBED)
         return {name: getattr(scores, name) for name in EmbeddingScores.__slots__}
 
-    def judge(self, split: str) -> EmbeddingScores:
-        """The embeddings of a split, judged by what the training split's embeddings know."""
-        train, unseen = self.embeddings("train"), self.embeddings(split)
-        labels, unseen_labels = (np.asarray(self._sources[s].labels) for s in ("train", split))
-        return judge_embeddings(train, labels, unseen, unseen_labels)
+    def judge(self, split: str, at_most: int | None = None) -> EmbeddingScores:
+        """The embeddings of a split, judged by what the training split's embeddings (``at_most`` of them) know."""
+        train, unseen = self._sources["train"], self._sources[split]
+        known = np.random.default_rng(self._seed).permutation(len(train.labels))[:at_most].tolist()
+        labels, unseen_labels = np.asarray(train.labels)[known], np.asarray(unseen.labels)
+        everything = range(len(unseen_labels))
+        return judge_embeddings(
+            self.embeddings("train", known), labels, self.embeddings(split, everything), unseen_labels
+        )
 
-    def embeddings(self, split: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Float64 [n, d] of unchanged examples."""
+    def embeddings(self, split: str, examples: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Float64 [n, d] of these examples, unchanged."""
         source = self._sources[split]
         device = next(self.model.parameters()).device
         rows = []
         with torch.inference_mode():
-            for start in range(0, len(source.labels), _JUDGED_AT_ONCE):
-                some = range(start, min(start + _JUDGED_AT_ONCE, len(source.labels)))
+            for start in range(0, len(examples), _JUDGED_AT_ONCE):
+                some = examples[start : start + _JUDGED_AT_ONCE]
                 images = source.batch([source.picture(i, None) for i in some], device)
                 rows.append(self.net.extractor(images).double().cpu().numpy())
         return np.concatenate(rows)

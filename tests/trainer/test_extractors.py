@@ -109,6 +109,22 @@ def test_faces_come_from_a_tar_and_from_a_table(tmp_path: Path) -> None:
     assert [i.label for i in read_faces(CorpusConfig(kind="faces", folder=table), LABELS).items] == ["anger"]
 
 
+def test_a_single_tar_holds_a_share_out_that_stays_the_same(tmp_path: Path) -> None:
+    """A picture's part follows from its name, so pictures that are added later move none of the others."""
+    names = [f"train/happy/{number}.png" for number in range(60)]
+
+    def parts(count: int) -> dict[str, str]:
+        with tarfile.open(tmp_path / "train.tar", "w") as tar:
+            for name in names[:count]:
+                tar.addfile(tarfile.TarInfo(name), io.BytesIO())
+        corpus = CorpusConfig("faces", tmp_path / "train.tar", validation_share=0.3)
+        return {item.member: item.split for item in read_faces(corpus, ("joy", "anger")).items}
+
+    few, all_ = parts(40), parts(60)
+    assert few.items() <= all_.items()
+    assert 0.1 < sum(part == "validation" for part in all_.values()) / 60 < 0.5
+
+
 def test_one_class_only_and_missing_splits_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for split in ("train", "validation"):
         (tmp_path / "faces" / split / "happy").mkdir(parents=True)

@@ -62,8 +62,8 @@ def _require_splits(run: RunConfig, splits: Mapping[str, Sequence[Dialogue]]) ->
 
 
 def present_folder(config: CorpusConfig) -> Path:
-    """The corpus's folder. Raises TrainingError when it is not there."""
-    if not config.folder.is_dir():
+    """The corpus's folder (faces: or one tar file). Raises TrainingError when it is not there."""
+    if not config.folder.is_dir() and not (config.kind == "faces" and config.folder.is_file()):
         raise TrainingError(
             f"There is no folder {config.folder} for the {config.kind} corpus; correct folder in run.toml."
         )

@@ -1,6 +1,7 @@
 """Labelled faces: ``root/class/*.jpg`` folders, tar files of them, or a flat folder with labels.csv. No torch."""
 
 import csv
+import hashlib
 import io
 import tarfile
 from collections.abc import Iterable, Sequence
@@ -39,26 +40,41 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
         if label is None:
             unknown += 1
             continue
-        items.append(Item(path, label, config.split or split or "train", member=member))
+        part = config.split or split or "train"
+        if part == "train" and _share(member or path.name) < config.validation_share:
+            part = "validation"
+        items.append(Item(path, label, part, member=member))
     if not items:
         raise TrainingError(f"{config.folder} has no picture in a folder named after a label; check label_map.")
     problems = (f"{unknown} pictures have no label of the set and are left out.",) if unknown else ()
     return Items(config.folder.name, tuple(items), problems)
 
 
+def _share(name: str) -> float:
+    """A number in [0, 1) that follows from a picture's name alone, so that it stays in its part for good."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") / 2**32
+
+
 def _found(folder: Path) -> Iterable[tuple[Path, str, str, str]]:
-    """(file, member of a tar, class, split) of every picture."""
+    """(file, member of a tar, class, split) of every picture of a folder or of one tar."""
+    if folder.is_file():
+        yield from _in_tar(folder)
+        return
     if (folder / "labels.csv").is_file():
         yield from _from_table(folder / "labels.csv")
         return
     for tar in sorted(folder.glob("*.tar*")):
-        with tarfile.open(tar) as archive:
-            for member in archive:
-                place = PurePosixPath(member.name)
-                if member.isfile() and place.suffix.lower() in SUFFIXES:
-                    yield tar, member.name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.stem, "")
+        yield from _in_tar(tar)
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
         yield path, "", path.parent.name, _split(path.relative_to(folder).parts[:-2])
+
+
+def _in_tar(tar: Path) -> Iterable[tuple[Path, str, str, str]]:
+    with tarfile.open(tar) as archive:
+        for member in archive:
+            place = PurePosixPath(member.name)
+            if member.isfile() and place.suffix.lower() in SUFFIXES:
+                yield tar, member.name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.stem, "")
 
 
 def _split(folders: Sequence[str]) -> str:
