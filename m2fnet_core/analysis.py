@@ -62,7 +62,8 @@ def _announce(info: MediaInfo, found: Found, bundle: Bundle, hook: Hook) -> None
     about = bundle.info
     labels, device = about.label_set.labels, str(bundle.device)
     spoken, transcript, devices = found.utterances, found.transcript, available_devices()
-    hook(AnalysisStarted(info.path, about.name, about.trained, labels, device, spoken, transcript, devices))
+    names = (info.path, about.name, about.trained, labels)
+    hook(AnalysisStarted(*names, device, spoken, transcript, devices, bundle.hash))
     for text in (*info.notices, *found.notices, *known_at_once(info, about.trained, found.utterances)):
         hook(Notice(text))
 

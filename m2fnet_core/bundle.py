@@ -55,6 +55,12 @@ class Bundle:
             visual=extractor_key("visual", info.visual, self.visual),
         )
 
+    @cached_property
+    def hash(self) -> str:
+        """Hex digest of everything that decides what it predicts."""
+        parts = {"keys": plain(self.keys), "info": plain(self.info), "fusion": weights_hash(self.fusion)}
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
 
 def extractor_key(name: str, config: Any, network: nn.Module) -> str:
     """Hex digest of weights, preprocessing and the version of its code; ``name`` is one of `RECIPES`."""

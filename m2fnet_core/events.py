@@ -26,6 +26,7 @@ class AnalysisStarted:
     utterances: tuple[Utterance, ...]
     transcript: Path | None = None  # None: embedded subtitles or speech detection
     devices: tuple[str, ...] = ()  # what this machine could compute on
+    model_hash: str = ""  # of the bundle's weights and configuration
 
 
 @dataclass(frozen=True, slots=True)
