@@ -17,6 +17,7 @@ from rich.table import Table
 from m2fnet_core.errors import Cancelled, M2FNetError
 from m2fnet_core.progress import CancelToken
 from trainer.events import Done, Epoch, Event, Failed, Hook, Progress, Started, Stopped, Warned, to_line
+from trainer.machine import train_at_full_speed
 from trainer.run_file import read_run
 
 if TYPE_CHECKING:
@@ -186,5 +187,11 @@ def _figures(event: Done) -> Table:
     return table
 
 
+def run() -> int:
+    """The command: `main` in a process of its own."""
+    train_at_full_speed()
+    return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())
