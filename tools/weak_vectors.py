@@ -1,8 +1,8 @@
-"""A feature pack with made-up weak audio and visual vectors beside real text: ``python -m tools.weak_vectors PACK OUT``.
+"""A feature pack with made-up audio and visual vectors beside real text: ``python -m tools.weak_vectors PACK OUT``.
 
 The fusion network must not lose to text alone when the other modalities know little. Corpora with all three modalities
-may not be shipped, so the comparison of its forms (docs/paper-to-code.md) adds vectors that hint at the label: per class
-one fixed random direction, under noise of unit variance that is drawn anew for every utterance.
+may not be shipped, so the comparison of its forms (docs/paper-to-code.md) adds vectors that hint at the label: one
+random direction per class, under noise of unit variance that is drawn anew for every utterance.
 """
 
 import argparse
