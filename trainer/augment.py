@@ -36,13 +36,9 @@ def _warped(sound: Sound, most: float, generator: np.random.Generator) -> Sound:
     return np.interp(wanted, places, sound).astype(np.float32)
 
 
-def cropped_levels(levels: Picture, columns: int, generator: np.random.Generator | None) -> Picture:
-    """``columns`` of a mel picture uint8 [128, n], zeros around a shorter one; without a generator the middle."""
-    spare = levels.shape[1] - columns
-    if spare <= 0:
-        before = -spare // 2 if generator is None else int(generator.integers(0, -spare + 1))
-        return np.pad(levels, ((0, 0), (before, -spare - before)))
-    first = spare // 2 if generator is None else int(generator.integers(0, spare + 1))
+def cropped_levels(levels: Picture, columns: int, generator: np.random.Generator) -> Picture:
+    """At most ``columns`` successive columns of a mel picture uint8 [128, n]."""
+    first = int(generator.integers(0, max(0, levels.shape[1] - columns) + 1))
     return levels[:, first : first + columns]
 
 

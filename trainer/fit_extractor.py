@@ -24,10 +24,10 @@ class Source(Protocol):
     labels: list[int]
 
     def picture(self, example: int, generator: np.random.Generator | None) -> Any:
-        """Uint8 input picture of one size, changed at random when there is a generator."""
+        """Uint8 input picture, changed at random when there is a generator."""
 
-    def batch(self, pictures: Sequence[Any], device: torch.device) -> Tensor:
-        """Pictures as float [B, 3, H, W], normalised."""
+    def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
+        """Pictures as the extractor's arguments: float [B, 3, H, W], normalised, and their widths where they differ."""
 
 
 class ExtractorNet(nn.Module):
@@ -38,9 +38,9 @@ class ExtractorNet(nn.Module):
         self.extractor = extractor
         self.head = nn.Linear(extractor.config.embedding, classes)
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, 3, H, W] -> embeddings [B, d], logits [B, classes]."""
-        embeddings = self.extractor(images)
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """The extractor's arguments -> embeddings [B, d], logits [B, classes]."""
+        embeddings = self.extractor(*inputs)
         return embeddings, self.head(embeddings)
 
 
@@ -77,15 +77,15 @@ class ExtractorTask:
         return float(len(examples))
 
     def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
-        """(images, labels)."""
+        """(the extractor's arguments, labels)."""
         source = self._sources["train"]
         pictures = [source.picture(i, generator) for i, generator in zip(examples, generators, strict=True)]
         return source.batch(pictures, torch.device("cpu")), torch.tensor([source.labels[i] for i in examples])
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
         """L_FE on the semi-hard triplets of the batch, and the cross-entropy where it is asked for."""
-        images, labels = batch
-        embeddings, logits = model(images)
+        inputs, labels = batch
+        embeddings, logits = model(*inputs)
         embeddings = embeddings.float()
         anchor, positive, negative = semi_hard_triplets(embeddings.detach(), labels)
         loss = triplet_loss(embeddings[anchor], embeddings[positive], embeddings[negative], self._loss)
@@ -123,6 +123,6 @@ class ExtractorTask:
         with torch.inference_mode():
             for start in range(0, len(examples), _JUDGED_AT_ONCE):
                 some = examples[start : start + _JUDGED_AT_ONCE]
-                images = source.batch([source.picture(i, None) for i in some], device)
-                rows.append(self.net.extractor(images).double().cpu().numpy())
+                inputs = source.batch([source.picture(i, None) for i in some], device)
+                rows.append(self.net.extractor(*inputs).double().cpu().numpy())
         return np.concatenate(rows)

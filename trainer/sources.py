@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class SpeechSource:
-    """Clips in memory (a corpus of acted speech is a few hundred MB), as mel pictures of ``crop_frames`` columns."""
+    """Clips in memory (a corpus of acted speech is a few hundred MB) as mel pictures: parts in training, else whole."""
 
     def __init__(self, items: Sequence[Item], labels: Sequence[str], step: AudioStep, most_unreadable: float) -> None:
         """Raises TrainingError when more than ``most_unreadable`` of the clips cannot be read."""
@@ -33,17 +33,17 @@ class SpeechSource:
         self._step = step
 
     def picture(self, example: int, generator: np.random.Generator | None) -> NDArray[np.uint8]:
-        """Uint8 [128, crop_frames]."""
+        """Uint8 [128, columns], at most ``crop_frames`` with a generator."""
         sound = self._sounds[example]
         if generator is None:
-            return cropped_levels(audio.mel_levels(sound), self._step.crop_frames, None)
+            return audio.mel_levels(sound)
         levels = audio.mel_levels(change_sound(sound, self._step, generator))
         cropped = cropped_levels(levels, self._step.crop_frames, generator)
         return masked_levels(cropped, self._step.masks, generator)
 
-    def batch(self, pictures: Sequence[Any], device: torch.device) -> Tensor:
-        """Float [B, 3, 128, crop_frames]."""
-        return audio.picture_batch(pictures, device)[0]
+    def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
+        """Float [B, 3, 128, longest] and widths [B]: what is padded is masked, as in an analysis."""
+        return audio.picture_batch(pictures, device)
 
 
 class FaceSource:
@@ -63,9 +63,9 @@ class FaceSource:
             return visual.scaled_square(self._pictures[example], size)
         return change_face(self._pictures[example], self._step, size, generator)
 
-    def batch(self, pictures: Sequence[Any], device: torch.device) -> Tensor:
+    def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Float [B, 3, face_size, face_size]."""
-        return visual.picture_batch(pictures, device)
+        return (visual.picture_batch(pictures, device),)
 
 
 def _clip(item: Item) -> NDArray[np.float32]:
