@@ -25,3 +25,10 @@ def parse_time(text: str) -> float | None:
     if _SECONDS.fullmatch(stripped):
         return float(stripped.replace(",", "."))
     return parse_clock(stripped)
+
+
+def clock(seconds: float, point: str) -> str:
+    """``hh:mm:ss.fff`` with ``point`` before the milliseconds, as subtitles and MELD's csv write times."""
+    whole = round(seconds * 1000)
+    minutes, rest = divmod(whole, 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}{point}{rest % 1000:03d}"

@@ -26,7 +26,7 @@ def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
 
     Raises TranscriptError when the file cannot be read, is empty, is too large, or holds no text.
     """
-    data = _bytes(path)
+    data = read_bytes(path)
     encoding = _encoding(data)
     if encoding is None:
         raise TranscriptError(f"{path} is not a text file; pick a transcript (srt, vtt, csv) instead.")
@@ -36,7 +36,8 @@ def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
     return text, (f"{path.name} is not UTF-8: it was read as {encoding}; save it as UTF-8 if letters look wrong.",)
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """All of a transcript file. Raises TranscriptError when it cannot be read, is empty or too large."""
     try:
         size = path.stat().st_size
         if size > _LARGEST:

@@ -4,7 +4,8 @@ import html
 import re
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# Not the joiners U+200C and U+200D, which Persian words, Indian scripts and emoji are spelt with.
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 _BREAK = re.compile(r"\\[Nn]|<br\s*/?>", re.IGNORECASE)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>")
 # "- Hi", "-Hi", ">> Hi"; but not "-5 degrees" and not the "--" of a speaker who breaks off

@@ -2,18 +2,27 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from m2fnet_core.errors import TranscriptError
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript
+from m2fnet_core.transcript.eaf import read_eaf
 from m2fnet_core.transcript.subtitles import read_srt, read_vtt
 from m2fnet_core.transcript.tables import read_csv
+from m2fnet_core.transcript.textgrid import read_textgrid
 
 Reader = Callable[[Path, MediaInfo | None], Transcript]
 
 # One row for each format, in the order in which `find_transcript` prefers them.
-READERS: Mapping[str, Reader] = {".srt": read_srt, ".vtt": read_vtt, ".csv": read_csv}
+READERS: Mapping[str, Reader] = {
+    ".srt": read_srt,
+    ".vtt": read_vtt,
+    ".eaf": read_eaf,
+    ".textgrid": read_textgrid,
+    ".csv": read_csv,
+}
 
 _LANGUAGE = re.compile(r"\.(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,4})?(?:\.(?:sdh|cc|hi))?", re.IGNORECASE)
 
@@ -21,20 +30,24 @@ _LANGUAGE = re.compile(r"\.(?P<language>[a-z]{2,3})(?:[-_][a-z0-9]{2,4})?(?:\.(?
 def read_transcript(path: Path, media: MediaInfo | None = None) -> Transcript:
     """Utterances of a transcript file, as written: in file order, not yet fitted to the media (see `repair.clean`).
 
-    ``media`` is the file they belong to, where known (MELD's csv needs it to tell clips from spans). Raises
+    ``media`` is the file they belong to, where known (MELD's csv needs it to tell clips from spans). Only a table's
+    labels are taken for a human's: those in the other formats may be a model's, and an import has to say so. Raises
     TranscriptError when the format is unknown or the file cannot be read or holds no usable utterance.
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         known = ", ".join(suffix.removeprefix(".") for suffix in READERS)
         raise TranscriptError(f"{path} is no transcript this program reads; use one of: {known}.")
-    return reader(path, media)
+    read = reader(path, media)
+    if reader is read_csv:
+        return read
+    return replace(read, utterances=tuple(replace(utterance, label=None) for utterance in read.utterances))
 
 
 def find_transcript(media: Path) -> Path | None:
     """The transcript beside ``media``: same stem (upper and lower case alike), or with a language (``stem.en.srt``).
 
-    srt comes before vtt before csv; the bare stem before a language, English before the other languages.
+    srt comes before vtt, eaf, TextGrid, csv; the bare stem before a language, English before the other languages.
     """
     found = []
     try:

@@ -2,8 +2,9 @@
 
 A colon alone makes no speaker ("Note: …", "At 10:30", "Dr. Smith said: hello"). A prefix counts as a name when it is
 written like one (up to five capitalised words, or ALL CAPITALS) **and** the file bears it out: it recurs, or at least
-half of the cues carry such a prefix. ALL CAPITALS is subtitlers' own convention and needs no such evidence. ``[Name]``
-without a colon counts only where half of the cues begin that way, for it mostly describes a sound ("[laughs]").
+half of the cues carry such a prefix. ALL CAPITALS is subtitlers' own convention and needs no such evidence; nor does
+``[Name]:``, whatever the name looks like. ``[Name]`` without a colon counts only where half of the cues begin that way,
+for it mostly describes a sound ("[laughs]").
 """
 
 import re
@@ -19,6 +20,7 @@ _PREFIX = re.compile(
     r"|(?P<bare>[^\W\d_][^:：\[\]()<>\"“”?!…;,]{0,39}?)"
     r"(?:\s*[\[(][^\[\]()]{0,30}[\])])?\s*(?::(?=\s|$)|：))\s*"  # an aside such as (V.O.) belongs to nobody's name
 )
+_SURE = re.compile(r"\[(?P<name>[^\[\]:]{1,40})\]\s*:\s*")
 _WORD = re.compile(r"[^\W_][\w'’./-]*|&|#\d+")
 _PARTICLE_WORDS = "van von der den de da di du del la le bin ibn al of the and y e zu"
 _COMMON_WORDS = """
@@ -55,6 +57,8 @@ class _Names:
 
     def cut(self, line: str) -> tuple[str, str] | None:
         """The speaker and the rest of a line, or None when it starts with no name."""
+        if sure := _SURE.match(line):
+            return " ".join(sure["name"].split()), line[sure.end() :]
         found = _candidate(line, self.square)
         if found is None or found[0].casefold() not in self.spelling:
             return None

@@ -24,13 +24,16 @@ def read_csv(path: Path, media: MediaInfo | None) -> Transcript:
     end, or has no row with readable times.
     """
     text, notices = read_text(path)
-    columns, rows = _rows(path, text)
+    columns, rows = table_rows(path, text)
     read = meld_transcript(path, rows, media) if is_meld(columns) else _plain(path, columns, rows)
     return Transcript(read.utterances, notices + read.notices)
 
 
-def _rows(path: Path, text: str) -> tuple[tuple[str, ...], list[Row]]:
-    """Column names in lower case without blanks, and the rows under them that hold anything."""
+def table_rows(path: Path, text: str) -> tuple[tuple[str, ...], list[Row]]:
+    """Column names in lower case without blanks, and the rows under them that hold anything.
+
+    Raises TranscriptError when ``text`` is no table.
+    """
     head = text.lstrip().split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
     try:

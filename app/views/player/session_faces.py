@@ -1,7 +1,7 @@
 """The faces of any frame, from what the session knows."""
 
 from app.models.session import Session
-from app.views.player.between import between
+from m2fnet_core.faces_between import between
 from app.views.player.faces import FaceOnScreen
 from m2fnet_core.dialogue import FaceBox
 

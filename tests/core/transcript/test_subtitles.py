@@ -184,7 +184,7 @@ def test_what_is_no_text_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(TranscriptError, match=r"use one of: srt, vtt, csv\."):
+    with pytest.raises(TranscriptError, match=r"use one of: srt, vtt, eaf, textgrid, csv\."):
         read_transcript(tmp_path / "talk.docx")
 
 

@@ -1,4 +1,4 @@
-"""Faces between two frames on which they were detected."""
+"""Faces between two frames on which they were detected. No torch."""
 
 from collections.abc import Sequence
 

@@ -1,0 +1,36 @@
+"""Files that are written whole or not at all, so that no crash or full disk leaves half of one. No torch."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """An empty file beside ``path`` to write into, which takes its place at the end; on any exception it goes.
+
+    Raises OSError when the place cannot be written.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        _to_disk(temporary)
+        temporary.chmod(0o644)  # mkstemp makes it private to its maker
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """All of ``body`` as the content of ``path``, or what was there stays. Raises OSError."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(body)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,142 @@
+"""Reader of ELAN's EAF files: tiers of utterances, and of the emotions that belong to them. No torch."""
+
+import re
+import xml.etree.ElementTree as ET  # only for its types: what comes from outside is parsed by defusedxml
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from m2fnet_core.dialogue import Utterance
+from m2fnet_core.errors import TranscriptError
+from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.transcript.base import Transcript, numbered_id, some
+from m2fnet_core.transcript.encoding import read_bytes
+
+# Linguistic types of the tiers that exports write.
+UTTERANCES = "m2fnet-utterance"
+EMOTIONS = "m2fnet-emotion"
+EMOTION = "emotion"  # what the id of another tier of labels begins with
+
+_EMOTION_OF = re.compile(r"^emotion[@_ -]", re.IGNORECASE)
+_DEFAULT = "default"  # id of the tier that ELAN makes by itself
+Span = tuple[float, float]
+
+
+def read_eaf(path: Path, media: MediaInfo | None) -> Transcript:
+    """Utterances of an EAF file, speakers from its tiers' participants (or ids), labels from its emotion tiers.
+
+    Speech is what stands in the tiers that an export wrote, else in all tiers of their own time without a controlled
+    vocabulary. Raises TranscriptError when the file cannot be read, is no EAF, or has no such tier.
+    """
+    root = parse_eaf(path)
+    slots = times_of(root)
+    emotions = [tier for tier in root.findall("TIER") if _is_emotion(tier)]
+    speech, left_out = _speech(root, emotions)
+    found = [
+        (*span, speaker_of(tier), " ".join((annotation.findtext("ANNOTATION_VALUE") or "").split()) or None, annotation)
+        for tier in speech
+        for annotation in tier.iter("ALIGNABLE_ANNOTATION")
+        if (span := _span(annotation, slots)) is not None
+    ]
+    if not found:
+        raise TranscriptError(f"{path} has no tier with utterances; pick another transcript.")
+    found.sort(key=lambda row: row[:2])
+    labels = _Labels(emotions, slots)
+    utterances = tuple(
+        Utterance(numbered_id(i), start, end, speaker, text, labels.of(annotation, speaker, (start, end)))
+        for i, (start, end, speaker, text, annotation) in enumerate(found)
+    )
+    notices = (f"{path.name}: tiers that are no speech left out ({some(left_out)}).",) if left_out else ()
+    return Transcript(utterances, notices)
+
+
+def parse_eaf(path: Path) -> ET.Element:
+    """The whole document, comments included. Raises TranscriptError: unreadable, no XML, entities, no EAF."""
+    data = read_bytes(path)
+    parser = DefusedXMLParser(target=ET.TreeBuilder(insert_comments=True), forbid_dtd=True)
+    try:
+        parser.feed(data)
+        root: ET.Element = parser.close()
+    except DefusedXmlException as error:
+        raise TranscriptError(
+            f"{path} declares XML entities or a document type, which no EAF needs and which could read other files; "
+            "save it again in ELAN."
+        ) from error
+    except (ET.ParseError, ValueError, LookupError) as error:
+        raise TranscriptError(f"{path} is no readable EAF file ({error}); save it again in ELAN.") from error
+    if root.tag != "ANNOTATION_DOCUMENT":
+        raise TranscriptError(f"{path} is XML but no EAF file; pick a file that ELAN saved.")
+    return root
+
+
+def times_of(root: ET.Element) -> Mapping[str, float]:
+    """Seconds by time slot, of those that have a time."""
+    slots = ((slot.get("TIME_SLOT_ID", ""), slot.get("TIME_VALUE", "")) for slot in root.iter("TIME_SLOT"))
+    return {name: int(value) / 1000 for name, value in slots if value.isdecimal()}
+
+
+def speaker_of(tier: ET.Element) -> str:
+    """Name of the speaker, "" for nobody."""
+    if tier.get("LINGUISTIC_TYPE_REF") in (UTTERANCES, EMOTIONS):
+        return tier.get("PARTICIPANT", "")
+    name = tier.get("PARTICIPANT") or _EMOTION_OF.sub("", tier.get("TIER_ID", ""))
+    return "" if name == _DEFAULT else name
+
+
+def _is_emotion(tier: ET.Element) -> bool:
+    return tier.get("LINGUISTIC_TYPE_REF") == EMOTIONS or tier.get("TIER_ID", "").lower().startswith(EMOTION)
+
+
+def _speech(root: ET.Element, emotions: Sequence[ET.Element]) -> tuple[list[ET.Element], list[str]]:
+    """Tiers that hold utterances, and the ids of those that hold something else."""
+    tiers = [tier for tier in root.findall("TIER") if tier not in emotions]
+    own = [tier for tier in tiers if tier.get("LINGUISTIC_TYPE_REF") == UTTERANCES]
+    coded = {
+        kind.get("LINGUISTIC_TYPE_ID", "")
+        for kind in root.findall("LINGUISTIC_TYPE")
+        if kind.get("CONTROLLED_VOCABULARY_REF") or kind.get("CONSTRAINTS")
+    }
+    speech = own or [tier for tier in tiers if _stands_alone(tier, coded)]
+    return speech, [tier.get("TIER_ID", "") for tier in tiers if tier not in speech and len(tier)]
+
+
+def _stands_alone(tier: ET.Element, coded: Collection[str]) -> bool:
+    return "PARENT_REF" not in tier.attrib and tier.get("LINGUISTIC_TYPE_REF") not in coded
+
+
+def _span(annotation: ET.Element, slots: Mapping[str, float]) -> Span | None:
+    start, end = (slots.get(annotation.get(f"TIME_SLOT_REF{i}", "")) for i in (1, 2))
+    return None if start is None or end is None else (start, end)
+
+
+class _Labels:
+    """The emotion of each utterance: of an annotation that refers to it, or of one of the same speaker at its time."""
+
+    def __init__(self, tiers: Sequence[ET.Element], slots: Mapping[str, float]) -> None:
+        self._by_reference = dict[str, str]()
+        self._by_time = dict[str, list[tuple[float, float, str]]]()
+        for tier in tiers:
+            for annotation in tier.iter("REF_ANNOTATION"):
+                self._by_reference.setdefault(annotation.get("ANNOTATION_REF", ""), _value(annotation))
+            spans = [(a, _span(a, slots)) for a in tier.iter("ALIGNABLE_ANNOTATION")]
+            timed = [(*span, _value(annotation)) for annotation, span in spans if span is not None]
+            self._by_time.setdefault(speaker_of(tier), []).extend(timed)
+        for timed in self._by_time.values():
+            timed.sort()
+
+    def of(self, annotation: ET.Element, speaker: str, span: Span) -> str | None:
+        """The label of an utterance; None when it has none."""
+        referring = self._by_reference.get(annotation.get("ANNOTATION_ID", ""))
+        if referring is not None:
+            return referring or None
+        timed = self._by_time.get(speaker, [])
+        middle = (span[0] + span[1]) / 2
+        at = bisect_left(timed, (middle,)) - 1
+        return timed[at][2] or None if at >= 0 and timed[at][1] >= middle else None
+
+
+def _value(annotation: ET.Element) -> str:
+    return (annotation.findtext("ANNOTATION_VALUE") or "").strip()

@@ -1,0 +1,146 @@
+"""Reader of Praat's TextGrids, long and short, in any encoding: each tier is a speaker. No torch.
+
+A TextGrid is a series of strings in quotes, free-standing numbers and flags; everything else in it is for people.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from m2fnet_core.dialogue import Utterance
+from m2fnet_core.errors import TranscriptError
+from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.transcript.base import Transcript, numbered_id, some
+from m2fnet_core.transcript.encoding import read_text
+
+EMOTION = "emotion@"  # what the name of a tier of labels begins with; the name of a tier of utterances follows
+NOBODY = "unknown"  # the tier of utterances without a speaker
+NO_TEXT = "xxx"  # transcribers' sign for what nobody wrote down; an empty text would be a pause
+
+_TOKEN = re.compile(
+    r"""
+    "(?P<text>[^"]*(?:""[^"]*)*)"
+    | (?<!\S)(?P<number>[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)(?!\S)
+    | (?P<flag><exists>|<absent>)
+    | (?<!\S)![^\n]*  # a comment
+    """,
+    re.VERBOSE,
+)
+_LANE = re.compile(r"#\d+$")  # an extra tier of a speaker who overlaps with herself
+_PAUSES = frozenset(("", "#", "sil", "sp", "<sil>", "<p:>", "silent", "silence"))
+_SOUNDS = re.compile(r"\b(?:phones?|phonemes?|segments?|syllables?)$", re.IGNORECASE)
+_WORDS = re.compile(r"\bwords?$", re.IGNORECASE)
+Interval = tuple[float, float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """An interval tier; ``intervals`` are those with a text, (start, end, text) in seconds."""
+
+    name: str
+    intervals: tuple[Interval, ...]
+
+
+def read_textgrid(path: Path, media: MediaInfo | None) -> Transcript:
+    """Utterances of a TextGrid, speakers from the names of its tiers, labels from tiers named ``emotion@...``.
+
+    Tiers of sounds are left out, and tiers of words where there are others. Raises TranscriptError when the file
+    cannot be read, is no TextGrid, is cut off, or holds no interval with text.
+    """
+    text, notices = read_text(path)
+    tiers = _tiers(path, text)
+    speech, left_out = _speech(tiers)
+    utterances = _utterances(speech, [tier for tier in tiers if tier.name.startswith(EMOTION)])
+    if not utterances:
+        raise TranscriptError(f"{path} has no tier with utterances; pick another transcript.")
+    if left_out:
+        notices = (*notices, f"{path.name}: tiers that are no utterances left out ({some(left_out)}).")
+    return Transcript(utterances, notices)
+
+
+def taken_for_speech(tier: str) -> bool:
+    """Whether a tier of this name is read as a speaker's whatever the other tiers are."""
+    return not (tier.startswith(EMOTION) or _SOUNDS.search(tier) or _WORDS.search(tier))
+
+
+def _tiers(path: Path, text: str) -> list[Tier]:
+    tokens = _Tokens(text)
+    try:
+        if (tokens.text(), tokens.text()) != ("ooTextFile", "TextGrid"):
+            raise TranscriptError(f"{path} is no TextGrid in text form; save it as a text file in Praat.")
+        tokens.number(), tokens.number()  # the file's own bounds
+        if tokens.flag() == "<absent>":
+            return []
+        found = [_tier(tokens) for _ in range(int(tokens.number()))]
+    except ValueError as error:
+        raise TranscriptError(f"{path} is cut off or damaged; save it again in Praat.") from error
+    return [tier for tier in found if tier is not None]
+
+
+def _tier(tokens: "_Tokens") -> Tier | None:
+    """The next tier; None for one of points."""
+    kind, name = tokens.text(), tokens.text()
+    tokens.number(), tokens.number()
+    count = int(tokens.number())
+    if kind != "IntervalTier":
+        for _ in range(count):
+            tokens.number(), tokens.text()
+        return None
+    intervals = ((tokens.number(), tokens.number(), tokens.text()) for _ in range(count))
+    return Tier(name, tuple(interval for interval in intervals if interval[2].strip().lower() not in _PAUSES))
+
+
+class _Tokens:
+    """What counts in a TextGrid, one by one. Each method raises ValueError where something else comes, or nothing."""
+
+    def __init__(self, text: str) -> None:
+        self._matches: Iterator[re.Match[str]] = _TOKEN.finditer(text)
+
+    def text(self) -> str:
+        return self._next("text").replace('""', '"')
+
+    def number(self) -> float:
+        return float(self._next("number"))
+
+    def flag(self) -> str:
+        return self._next("flag")
+
+    def _next(self, kind: str) -> str:
+        for match in self._matches:
+            if match.lastgroup is not None:
+                if match.lastgroup != kind:
+                    break
+                return match[kind]
+        raise ValueError(f"a {kind} is missing")
+
+
+def _speech(tiers: Sequence[Tier]) -> tuple[list[Tier], list[str]]:
+    """Tiers that hold utterances, and the names of those that hold something else."""
+    named = [tier for tier in tiers if not tier.name.startswith(EMOTION)]
+    whole = [tier for tier in named if not _SOUNDS.search(tier.name)]
+    turns = [tier for tier in whole if not _WORDS.search(tier.name)] or whole
+    return turns, [tier.name for tier in named if tier not in turns and tier.intervals]
+
+
+def _utterances(speech: Sequence[Tier], emotions: Sequence[Tier]) -> tuple[Utterance, ...]:
+    names = {tier.name for tier in speech}
+    labels = {tier.name.removeprefix(EMOTION): {i[:2]: i[2] for i in tier.intervals} for tier in emotions}
+    found = [
+        (start, end, _speaker(tier.name, names), _words(text), labels.get(tier.name, {}).get((start, end)))
+        for tier in speech
+        for start, end, text in tier.intervals
+    ]
+    found.sort(key=lambda row: row[:2])
+    return tuple(Utterance(numbered_id(i), *row) for i, row in enumerate(found))
+
+
+def _speaker(tier: str, names: set[str]) -> str:
+    base = _LANE.sub("", tier)
+    name = base if base in names else tier
+    return "" if name == NOBODY else name
+
+
+def _words(text: str) -> str | None:
+    said = " ".join(text.split())
+    return None if said == NO_TEXT else said
