@@ -87,7 +87,8 @@ def speaker_of(tier: ET.Element) -> str:
 
 
 def _is_emotion(tier: ET.Element) -> bool:
-    return tier.get("LINGUISTIC_TYPE_REF") == EMOTIONS or tier.get("TIER_ID", "").lower().startswith(EMOTION)
+    kind = tier.get("LINGUISTIC_TYPE_REF")
+    return kind == EMOTIONS or (kind != UTTERANCES and tier.get("TIER_ID", "").lower().startswith(EMOTION))
 
 
 def _speech(root: ET.Element, emotions: Sequence[ET.Element]) -> tuple[list[ET.Element], list[str]]:

@@ -114,7 +114,7 @@ def _tell_overlaps(entries: Sequence[Entry], notices: list[str]) -> None:
             at.append(f"{entry.speaker} at {entry.start:.1f} s")
         latest[entry.speaker] = max(entry.end, latest.get(entry.speaker, 0.0))
     if at:
-        notices.append(f"{count(len(at), 'utterance')} overlaps an earlier one of the same speaker ({some(at)}).")
+        notices.append(f"{count(len(at), 'overlap')} with an earlier utterance of the same speaker ({some(at)}).")
 
 
 def _on_turns(entries: Sequence[Entry], target: Target, notices: list[str]) -> tuple[Decision, ...]:
