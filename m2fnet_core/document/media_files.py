@@ -1,0 +1,56 @@
+"""Whether the files of a project's media are there, and finding those that were moved, by their content."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from m2fnet_core.document.content import Medium, MediumState
+from m2fnet_core.errors import M2FNetError
+from m2fnet_core.media.content import content_hash
+
+
+def relative_to(path: Path, folder: Path) -> str:
+    """The way from a folder to a file, with slashes; "" where there is none (another drive)."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return ""
+
+
+def looked_up(medium: Medium, folder: Path) -> Medium:
+    """The medium with its state, at the place where its file is: where it was, or as far from ``folder`` as it was."""
+    places = [medium.path, *([folder / medium.relative] if medium.relative else [])]
+    for path in places:
+        if path.is_file():
+            if os.access(path, os.R_OK):
+                return replace(medium, path=Path(os.path.normpath(path)), state=MediumState.OK, reason="")
+            return replace(medium, state=MediumState.UNREADABLE, reason=f"{path} may not be read by this user.")
+    reason = f"{medium.path} is not there; put it back, or choose the folder that it lies in now."
+    return replace(medium, state=MediumState.MISSING, reason=reason)
+
+
+def found_in(folder: Path, media: Iterable[Medium], project: Path) -> tuple[Medium, ...]:
+    """Those of the missing media whose content lies in ``folder`` or below it, with their new places.
+
+    Files of the same name are read first, then those of the same kind. What cannot be read is passed over.
+    """
+    missing = {medium.sha256: medium for medium in media if medium.state is not MediumState.OK and medium.sha256}
+    names, kinds = {m.path.name for m in missing.values()}, {m.path.suffix.lower() for m in missing.values()}
+    files = [path for path in folder.rglob("*") if path.suffix.lower() in kinds and path.is_file()]
+    found = []
+    for path, digest in _hashed(sorted(files, key=lambda path: path.name not in names)):
+        if digest in missing:
+            where = {"path": path.absolute(), "relative": relative_to(path.absolute(), project)}
+            found.append(replace(missing.pop(digest), **where, state=MediumState.OK, reason=""))  # type: ignore[arg-type]
+        if not missing:
+            break
+    return tuple(found)
+
+
+def _hashed(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    for path in paths:
+        try:
+            yield path, content_hash(path)
+        except (OSError, M2FNetError):
+            continue

@@ -1,0 +1,98 @@
+"""Predictions in the file: written once, read when they are asked for."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from m2fnet_core.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.document.content import KeptPrediction, Model, Turn
+
+_NEWEST = "SELECT utterance, max(analysis), start, end, body FROM predictions GROUP BY utterance"
+_ALL_OF = "SELECT analysis, start, end, body FROM predictions WHERE utterance = ? ORDER BY analysis DESC"
+_ANALYSES = "SELECT number, name, hash, trained, labels, time FROM analyses"
+Raw = tuple[int, float, float, str]  # analysis, start, end, body
+Analyses = dict[int, tuple[Model, str]]  # by number: model and time
+
+
+class Newest(Mapping[str, KeptPrediction]):
+    """The newest prediction of each utterance that is there; a body is read when it is asked for, and kept."""
+
+    def __init__(self, raw: Mapping[str, Raw], analyses: Analyses, turns: Mapping[str, Turn]) -> None:
+        self._raw, self._analyses, self._turns = raw, analyses, turns
+        self._read: dict[str, KeptPrediction] = {}
+
+    def __getitem__(self, utterance: str) -> KeptPrediction:
+        if utterance not in self._turns:
+            raise KeyError(utterance)
+        if utterance not in self._read:
+            self._read[utterance] = kept(utterance, self._raw[utterance], self._analyses)
+        return self._read[utterance]
+
+    def __iter__(self) -> Iterator[str]:
+        return (utterance for utterance in self._raw if utterance in self._turns)
+
+    def __len__(self) -> int:
+        return sum(utterance in self._turns for utterance in self._raw)
+
+    def over(self, turns: Mapping[str, Turn]) -> "Newest":
+        """The same of other utterances; what was read stays read."""
+        other = Newest(self._raw, self._analyses, turns)
+        other._read = self._read
+        return other
+
+
+def read_analyses(connection: sqlite3.Connection) -> Analyses:
+    """Model and time of every analysis."""
+    return {
+        number: (Model(name, digest, bool(trained), tuple(json.loads(labels))), time)
+        for number, name, digest, trained, labels, time in connection.execute(_ANALYSES)
+    }
+
+
+def read_newest(connection: sqlite3.Connection) -> dict[str, Raw]:
+    """The newest prediction of every utterance, as it lies in the file."""
+    return {utterance: tuple(rest) for utterance, *rest in connection.execute(_NEWEST)}
+
+
+def read_all_of(connection: sqlite3.Connection, utterance: str, analyses: Analyses) -> tuple[KeptPrediction, ...]:
+    """All predictions of an utterance, newest first."""
+    return tuple(kept(utterance, raw, analyses) for raw in connection.execute(_ALL_OF, (utterance,)))
+
+
+def write_analysis(
+    connection: sqlite3.Connection, medium: str, model: Model, items: Sequence[tuple[Turn, Prediction]], time: str
+) -> tuple[int, dict[str, Raw]]:
+    """A new analysis with its predictions; its number and what was written."""
+    cursor = connection.execute(
+        "INSERT INTO analyses(medium, name, hash, trained, labels, time) VALUES (?, ?, ?, ?, ?, ?)",
+        (medium, model.name, model.hash, int(model.trained), json.dumps(model.labels), time),
+    )
+    number = int(cursor.lastrowid or 0)
+    raw = {turn.id: (number, turn.start, turn.end, _body(prediction)) for turn, prediction in items}
+    rows = ((utterance, *row) for utterance, row in raw.items())
+    connection.executemany(
+        "INSERT INTO predictions(utterance, analysis, start, end, body) VALUES (?, ?, ?, ?, ?)", rows
+    )
+    return number, raw
+
+
+def kept(utterance: str, raw: Raw, analyses: Analyses) -> KeptPrediction:
+    """A prediction as it lies in the file, as data."""
+    number, start, end, body = raw
+    model, time = analyses[number]
+    return KeptPrediction(number, model, time, start, end, _prediction(utterance, body))
+
+
+def _body(p: Prediction) -> str:
+    present = [p.present.text, p.present.audio, p.present.scene, p.present.faces]
+    contributions = [p.contributions.text, p.contributions.audio, p.contributions.visual]
+    # Six decimals: attention is looked at, not computed with, and would be most of the file otherwise.
+    attention = None if p.attention is None else {u: round(weight, 6) for u, weight in p.attention.items()}
+    return json.dumps([p.label, dict(p.probabilities), present, contributions, attention], ensure_ascii=False)
+
+
+def _prediction(utterance: str, body: str) -> Prediction:
+    found: list[Any] = json.loads(body)
+    label, probabilities, present, contributions, attention = found
+    return Prediction(utterance, label, probabilities, Presence(*present), Contributions(*contributions), attention)

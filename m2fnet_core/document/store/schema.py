@@ -1,0 +1,159 @@
+"""The tables of a project file and how its rows are written. docs/project-file.md tells it in prose."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from m2fnet_core.document.content import Decision, FaceIdentity, FaceRole, Medium, MediumState, Speaker, Turn
+from m2fnet_core.emotions import LabelSet
+
+APPLICATION = 0x4D324650  # "M2FP": tells a project from any other SQLite file
+VERSION = 1
+
+VERSION_1 = (
+    "CREATE TABLE label_set(key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE media(id TEXT PRIMARY KEY, path TEXT NOT NULL, relative TEXT NOT NULL, sha256 TEXT NOT NULL, "
+    "duration REAL NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL)",
+    "CREATE TABLE speakers(id TEXT PRIMARY KEY, name TEXT NOT NULL)",
+    "CREATE TABLE turns(id TEXT PRIMARY KEY, medium TEXT NOT NULL, start REAL NOT NULL, end REAL NOT NULL, "
+    "speaker TEXT NOT NULL, text TEXT)",
+    "CREATE TABLE decisions(utterance TEXT NOT NULL, annotator TEXT NOT NULL, label TEXT, second TEXT, "
+    "intensity INTEGER, unsure INTEGER NOT NULL, skip INTEGER NOT NULL, comment TEXT NOT NULL, seconds REAL NOT NULL, "
+    "saw_prediction INTEGER NOT NULL, time TEXT NOT NULL, PRIMARY KEY(utterance, annotator))",
+    "CREATE TABLE faces(medium TEXT NOT NULL, track TEXT NOT NULL, role TEXT NOT NULL, speaker TEXT NOT NULL, "
+    "PRIMARY KEY(medium, track))",
+    "CREATE TABLE analyses(number INTEGER PRIMARY KEY AUTOINCREMENT, medium TEXT NOT NULL, name TEXT NOT NULL, "
+    "hash TEXT NOT NULL, trained INTEGER NOT NULL, labels TEXT NOT NULL, time TEXT NOT NULL)",
+    "CREATE TABLE predictions(utterance TEXT NOT NULL, analysis INTEGER NOT NULL, start REAL NOT NULL, "
+    "end REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY(utterance, analysis)) WITHOUT ROWID",
+    "CREATE TABLE log(number INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, kind TEXT NOT NULL, "
+    "title TEXT NOT NULL, body TEXT NOT NULL, of INTEGER)",  # of: the entry that an undo or a redo is about
+    "CREATE TABLE changes(entry INTEGER NOT NULL, place INTEGER NOT NULL, tbl TEXT NOT NULL, key TEXT NOT NULL, "
+    "before TEXT, after TEXT, PRIMARY KEY(entry, place)) WITHOUT ROWID",
+    *(
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} are kept as they were made'); END"
+        for table in ("analyses", "predictions", "log", "changes")
+        for verb in ("UPDATE", "DELETE")
+    ),
+)
+# Steps to each version from the one before; opening a file of an older version takes the missing ones.
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How rows of one table of the document are written: columns, of which the first ``keys`` are its key."""
+
+    name: str
+    columns: tuple[str, ...]
+    keys: int
+    read: Callable[[tuple[Any, ...]], Any]  # columns -> row
+    write: Callable[[Any], tuple[Any, ...]]  # row -> columns
+
+    @property
+    def put_sql(self) -> str:
+        """Writes a row, also over the one with its key, in its place."""
+        key, rest = ", ".join(self.columns[: self.keys]), self.columns[self.keys :]
+        updates = ", ".join(f"{name} = excluded.{name}" for name in rest)
+        marks = ", ".join("?" * len(self.columns))
+        columns = ", ".join(self.columns)
+        return f"INSERT INTO {self.name}({columns}) VALUES ({marks}) ON CONFLICT({key}) DO UPDATE SET {updates}"
+
+    @property
+    def drop_sql(self) -> str:
+        """Takes a row out."""
+        return f"DELETE FROM {self.name} WHERE " + " AND ".join(f"{name} = ?" for name in self.columns[: self.keys])
+
+    @property
+    def all_sql(self) -> str:
+        """All rows, in the order they came."""
+        return f"SELECT {', '.join(self.columns)} FROM {self.name} ORDER BY rowid"
+
+    def key(self, columns: tuple[Any, ...]) -> Any:
+        """The row's key in `Document`."""
+        return columns[0] if self.keys == 1 else columns[: self.keys]
+
+
+def _write_medium(m: Medium) -> tuple[Any, ...]:
+    return m.id, str(m.path), m.relative, m.sha256, m.duration, m.state.value, m.reason
+
+
+def _read_medium(row: tuple[Any, ...]) -> Medium:
+    key, path, relative, sha256, duration, state, reason = row
+    return Medium(key, Path(path), relative, sha256, duration, MediumState(state), reason)
+
+
+def _write_decision(d: Decision) -> tuple[Any, ...]:
+    flags = int(d.unsure), int(d.skip)
+    rest = d.comment, d.seconds, int(d.saw_prediction), d.time
+    return d.utterance, d.annotator, d.label, d.second, d.intensity, *flags, *rest
+
+
+def _read_decision(row: tuple[Any, ...]) -> Decision:
+    utterance, annotator, label, second, intensity, unsure, skip, comment, seconds, saw, time = row
+    flags = bool(unsure), bool(skip)
+    return Decision(utterance, annotator, label, second, intensity, *flags, comment, seconds, bool(saw), time)
+
+
+TABLES: Mapping[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "media",
+            ("id", "path", "relative", "sha256", "duration", "state", "reason"),
+            1,
+            _read_medium,
+            _write_medium,
+        ),
+        Table("speakers", ("id", "name"), 1, lambda row: Speaker(*row), lambda s: (s.id, s.name)),
+        Table(
+            "turns",
+            ("id", "medium", "start", "end", "speaker", "text"),
+            1,
+            lambda row: Turn(*row),
+            lambda t: (t.id, t.medium, t.start, t.end, t.speaker, t.text),
+        ),
+        Table(
+            "decisions",
+            (
+                "utterance",
+                "annotator",
+                "label",
+                "second",
+                "intensity",
+                "unsure",
+                "skip",
+                "comment",
+                "seconds",
+                "saw_prediction",
+                "time",
+            ),
+            2,
+            _read_decision,
+            _write_decision,
+        ),
+        Table(
+            "faces",
+            ("medium", "track", "role", "speaker"),
+            2,
+            lambda row: FaceIdentity(row[0], row[1], FaceRole(row[2]), row[3]),
+            lambda f: (f.medium, f.track, f.role.value, f.speaker),
+        ),
+        # One row, with the key "": a setting of the document.
+        Table(
+            "label_set",
+            ("key", "value"),
+            1,
+            lambda row: _read_label_set(row[1]),
+            lambda labels: ("", json.dumps([labels.name, *labels.labels])),
+        ),
+    )
+}
+
+
+def _read_label_set(value: str) -> LabelSet:
+    name, *labels = json.loads(value)
+    return LabelSet(name, tuple(labels))
