@@ -8,8 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from m2fnet_core.cli_targets import targets
 from m2fnet_core.cli_view import Watch, report_table
-from m2fnet_core.errors import DocumentError
+from m2fnet_core.document.formats import FORMATS, write
+from m2fnet_core.document.of_report import sheet_of_report
+from m2fnet_core.errors import M2FNetError
 from m2fnet_core.events import Failed, Finished, Stopped
 from m2fnet_core.jobs import WarmBundle, perform
 from m2fnet_core.plain import build
@@ -19,8 +22,8 @@ from m2fnet_core.requests import Analyze
 
 _WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
 _EPILOG = """\
-Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt or .csv), else from
-a subtitle stream inside it, else from speech detection.
+Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt, .eaf,
+.TextGrid or .csv), else from a subtitle stream inside it, else from speech detection.
 
 exit code: 0 all videos analysed, 1 at least one failed, 2 wrong use, 130 stopped by Ctrl-C
 """
@@ -57,40 +60,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out",
         type=Path,
-        metavar="F.json",
-        help="write the result as JSON (docs/json-schema.md); with several videos, or when F is a folder: "
-        "a folder that gets one JSON for each video, named after it",
+        metavar="F",
+        help="write the result as JSON (docs/json-schema.md), or in another --format; with several videos, or when F "
+        "is a folder: a folder that gets one file for each video, named after it",
+    )
+    names = [name for name, each in FORMATS.items() if each.write is not None]
+    parser.add_argument(
+        "--format",
+        choices=names,
+        default="json",
+        metavar="NAME",
+        help=f"what --out writes: {', '.join(names)} (docs/formats.md; default: json, as docs/json-schema.md says)",
     )
     parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
     return parser
 
 
 def _targets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> list[Path | None]:
-    """Where each video's JSON goes. Ends the program (exit code 2) when the arguments do not fit together."""
+    """Where each video's result goes. Ends the program (exit code 2) when the arguments do not fit together."""
     videos, out = arguments.videos, arguments.out
     if arguments.transcript is not None and len(videos) > 1:
         parser.error("--transcript belongs to one video; name one, or put each transcript beside its video")
     if out is None:
         return [None] * len(videos)
-    if len(videos) == 1 and not out.is_dir():
-        if not out.absolute().parent.is_dir():
-            parser.error(f"--out: there is no folder {out.absolute().parent}")
-        return [out]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        parser.error(f"--out: with several videos {out} must be a folder ({error.strerror})")
-    return _names_in(out, videos)
-
-
-def _names_in(folder: Path, videos: Sequence[Path]) -> list[Path | None]:
-    """One JSON for each video; videos of the same name from several folders are numbered."""
-    taken: dict[str, int] = {}
-    targets: list[Path | None] = []
-    for video in videos:
-        taken[video.stem] = number = taken.get(video.stem, 0) + 1
-        targets.append(folder / (f"{video.stem}.json" if number == 1 else f"{video.stem}-{number}.json"))
-    return targets
+    return [*targets(parser, out, videos, FORMATS[arguments.format].suffixes[0])]
 
 
 def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: CancelToken) -> int:
@@ -103,11 +96,13 @@ def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: 
         job = Analyze(video, arguments.transcript, arguments.model, arguments.device, not arguments.no_cache)
         with Watch(video.name, told) as watch:
             outcome = perform(job, watch.hear, cancel, warm)
-        failed += not _conclude(outcome, target, shown, told)
+        failed += not _conclude(outcome, target, arguments.format, shown, told)
     return 1 if failed else 0
 
 
-def _conclude(outcome: Finished | Failed | Stopped, target: Path | None, shown: Console, told: Console) -> bool:
+def _conclude(
+    outcome: Finished | Failed | Stopped, target: Path | None, form: str, shown: Console, told: Console
+) -> bool:
     """Show and write what an analysis found; False when that failed."""
     if isinstance(outcome, Stopped):
         raise KeyboardInterrupt
@@ -118,12 +113,22 @@ def _conclude(outcome: Finished | Failed | Stopped, target: Path | None, shown: 
     shown.print(report_table(report))
     if target is not None:
         try:
-            write_report(report, target)
-        except DocumentError as error:
+            notices = _write(report, target, form)
+        except M2FNetError as error:
             told.print(f"error: {error}", style="bold red", markup=False)
             return False
+        for notice in notices:
+            told.print(f"note: {notice}", style="yellow", markup=False)
         told.print(f"written: {target}", markup=False)
     return True
+
+
+def _write(report: Report, target: Path, form: str) -> tuple[str, ...]:
+    """JSON is the report, all other formats are those of a project's export. Returns notices."""
+    if form == "json":
+        write_report(report, target)
+        return ()
+    return write(sheet_of_report(report), form, target)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def read_transcript(path: Path, media: MediaInfo | None = None) -> Transcript:
     read = reader(path, media)
     if reader is read_csv:
         return read
-    return replace(read, utterances=tuple(replace(utterance, label=None) for utterance in read.utterances))
+    return replace(read, utterances=tuple(replace(u, label=None) if u.label else u for u in read.utterances))
 
 
 def find_transcript(media: Path) -> Path | None:

@@ -18,15 +18,7 @@ EMOTION = "emotion@"  # what the name of a tier of labels begins with; the name 
 NOBODY = "unknown"  # the tier of utterances without a speaker
 NO_TEXT = "xxx"  # transcribers' sign for what nobody wrote down; an empty text would be a pause
 
-_TOKEN = re.compile(
-    r"""
-    "(?P<text>[^"]*(?:""[^"]*)*)"
-    | (?<!\S)(?P<number>[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)(?!\S)
-    | (?P<flag><exists>|<absent>)
-    | (?<!\S)![^\n]*  # a comment
-    """,
-    re.VERBOSE,
-)
+_COMMENT = re.compile(r"(?<!\S)![^\n]*")
 _LANE = re.compile(r"#\d+$")  # an extra tier of a speaker who overlaps with herself
 _PAUSES = frozenset(("", "#", "sil", "sp", "<sil>", "<p:>", "silent", "silence"))
 _SOUNDS = re.compile(r"\b(?:phones?|phonemes?|segments?|syllables?)$", re.IGNORECASE)
@@ -95,10 +87,10 @@ class _Tokens:
     """What counts in a TextGrid, one by one. Each method raises ValueError where something else comes, or nothing."""
 
     def __init__(self, text: str) -> None:
-        self._matches: Iterator[re.Match[str]] = _TOKEN.finditer(text)
+        self._coming = _tokens(text)
 
     def text(self) -> str:
-        return self._next("text").replace('""', '"')
+        return self._next("text")
 
     def number(self) -> float:
         return float(self._next("number"))
@@ -107,12 +99,41 @@ class _Tokens:
         return self._next("flag")
 
     def _next(self, kind: str) -> str:
-        for match in self._matches:
-            if match.lastgroup is not None:
-                if match.lastgroup != kind:
-                    break
-                return match[kind]
-        raise ValueError(f"a {kind} is missing")
+        found, value = next(self._coming, ("", ""))
+        if found != kind:
+            raise ValueError(f"a {kind} is missing")
+        return value
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    """Kind and value. Cutting at the quotes first is several times faster than a pattern for everything."""
+    parts = iter(text.split('"'))
+    yield from _free_standing(next(parts))
+    for quoted in parts:
+        between = next(parts, None)
+        while between == "" and (more := next(parts, None)) is not None:  # a doubled quote is one of the text
+            quoted += f'"{more}'
+            between = next(parts, None)
+        if between is None:
+            return  # the last quote is never closed
+        yield "text", quoted
+        yield from _free_standing(between)
+
+
+def _free_standing(outside: str) -> Iterator[tuple[str, str]]:
+    for word in (_COMMENT.sub("", outside) if "!" in outside else outside).split():
+        if word[0] in "0123456789+-" and _is_number(word):
+            yield "number", word
+        elif word in ("<exists>", "<absent>"):
+            yield "flag", word
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _speech(tiers: Sequence[Tier]) -> tuple[list[Tier], list[str]]:

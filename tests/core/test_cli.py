@@ -11,6 +11,7 @@ import pytest
 
 from m2fnet_core.cli import main
 from m2fnet_core.cli_view import clock
+from m2fnet_core.media.probe import probe
 from tests.core.small_model import write_small_model
 from tests.media_maker import Picture, Sound, write_media
 
@@ -166,3 +167,12 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
 )
 def test_times_are_written_as_people_read_them(seconds: float, digits: int, said: str) -> None:
     assert clock(seconds, digits) == said
+
+
+def test_an_analysis_is_written_in_the_format_that_is_asked_for(videos: Path, model: str, tmp_path: Path) -> None:
+    said = ["--model", model, "--out", str(tmp_path)]
+    for form in ("vtt", "csv", "mp4"):
+        assert main([str(videos / "one.mp4"), *said, "--format", form]) == 0
+    assert "<v Ann>Hello. [" in (tmp_path / "one.vtt").read_text("utf-8")
+    assert "model_label,p_neutral" in (tmp_path / "one.csv").read_text("utf-8")
+    assert probe(tmp_path / "one.mp4").duration == pytest.approx(2.0, abs=0.1)

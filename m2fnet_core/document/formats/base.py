@@ -15,7 +15,6 @@ from m2fnet_core.events import Hook
 from m2fnet_core.progress import CancelToken
 from m2fnet_core.transcript.base import some
 
-
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -39,7 +39,7 @@ class Painter:
     def __init__(self, sheet: Sheet, half_frame: float) -> None:
         """``half_frame``: seconds; boxes this close to a frame are its own."""
         self._colours = {label: _COLOURS[i % len(_COLOURS)] for i, label in enumerate(labels_of(sheet))}
-        self._speaking = _Speaking(sheet.rows)
+        self._speaking = _Speaking([row for row in sheet.rows if row.label is not None])
         self._looked = sheet.faces
         self._times = [time for time, _ in sheet.faces]
         self._half = half_frame
@@ -70,7 +70,7 @@ class Painter:
 
     def _caption(self, pixels: Pixels, row: Row, low: int, size: int) -> int:
         """Draw who speaks and what is felt, ending at the line ``low``; returns the height used."""
-        label = row.label or "–"
+        label = row.label or ""
         if row.source is LabelChoice.MODEL and row.kept is not None:
             label += f" ({row.kept.prediction.probabilities.get(label, 0.0):.0%})"
         text = f"{row.speaker}: {label}" if row.speaker else label
