@@ -27,11 +27,11 @@ VERSION_1 = (
     "CREATE TABLE analyses(number INTEGER PRIMARY KEY AUTOINCREMENT, medium TEXT NOT NULL, name TEXT NOT NULL, "
     "hash TEXT NOT NULL, trained INTEGER NOT NULL, labels TEXT NOT NULL, time TEXT NOT NULL)",
     "CREATE TABLE predictions(utterance TEXT NOT NULL, analysis INTEGER NOT NULL, start REAL NOT NULL, "
-    "end REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY(utterance, analysis)) WITHOUT ROWID",
+    "end REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY(utterance, analysis))",
     "CREATE TABLE log(number INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, kind TEXT NOT NULL, "
     "title TEXT NOT NULL, body TEXT NOT NULL, of INTEGER)",  # of: the entry that an undo or a redo is about
     "CREATE TABLE changes(entry INTEGER NOT NULL, place INTEGER NOT NULL, tbl TEXT NOT NULL, key TEXT NOT NULL, "
-    "before TEXT, after TEXT, PRIMARY KEY(entry, place)) WITHOUT ROWID",
+    "before TEXT, after TEXT, PRIMARY KEY(entry, place))",
     *(
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} are kept as they were made'); END"
