@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.models.keyboard import Keyboard
 from app.models.studio import Studio
 from app.settings import OVERLAYS, RECOGNISER
 from m2fnet_core.folders import resource
@@ -13,7 +14,7 @@ from m2fnet_core.folders import resource
 if TYPE_CHECKING:
     from app.views.workspace import Workspace
 
-_MEDIA = "Video and sound (*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.wav *.mp3 *.flac *.m4a);;All files (*)"
+MEDIA = "Video and sound (*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.wav *.mp3 *.flac *.m4a);;All files (*)"
 _TRANSCRIPTS = "Transcripts (*.srt *.vtt *.csv);;All files (*)"
 Slots = Mapping[str, Callable[..., object]]
 
@@ -38,7 +39,6 @@ def file_slots(studio: Studio, window: QWidget) -> Slots:
         "transcript": lambda: _open_transcript(studio, window),
         "demo": lambda: studio.open(demo_video()),
         "close": studio.close_media,
-        "export": lambda: _export(studio, window),
         "quit": window.close,
     }
 
@@ -85,10 +85,11 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
     }
 
 
-def help_slots(studio: Studio, window: QWidget) -> Slots:
+def help_slots(studio: Studio, keyboard: Keyboard, window: QWidget) -> Slots:
     """The Help menu."""
     return {
-        "shortcuts": lambda: _show_shortcuts(window),
+        "shortcuts": lambda: _show_shortcuts(keyboard, window),
+        "keyboard": lambda: _change_shortcuts(keyboard, window),
         "documentation": lambda: _show_documentation(window),
         "about": lambda: _show_about(studio, window),
     }
@@ -96,7 +97,7 @@ def help_slots(studio: Studio, window: QWidget) -> Slots:
 
 def _open(studio: Studio, window: QWidget) -> None:
     studio.worker.start()  # warm by the time a file is chosen
-    name, _ = QFileDialog.getOpenFileName(window, "Open a video or sound file", _folder(studio), _MEDIA)
+    name, _ = QFileDialog.getOpenFileName(window, "Open a video or sound file", _folder(studio), MEDIA)
     if name:
         studio.open(Path(name))
 
@@ -105,15 +106,6 @@ def _open_transcript(studio: Studio, window: QWidget) -> None:
     name, _ = QFileDialog.getOpenFileName(window, "Open a transcript", _folder(studio), _TRANSCRIPTS)
     if name:
         studio.use_transcript(Path(name))
-
-
-def _export(studio: Studio, window: QWidget) -> None:
-    if studio.path is None:
-        return
-    suggested = str(studio.path.with_suffix(".json"))
-    name, _ = QFileDialog.getSaveFileName(window, "Export predictions", suggested, "JSON (*.json)")
-    if name:
-        studio.export(Path(name))
 
 
 def _choose_model(studio: Studio, window: QWidget) -> None:
@@ -131,10 +123,16 @@ def _transcribe(studio: Studio, window: QWidget) -> None:
         studio.transcribe(recogniser)
 
 
-def _show_shortcuts(window: QWidget) -> None:
-    from app.views.dialogs import Shortcuts
+def _show_shortcuts(keyboard: Keyboard, window: QWidget) -> None:
+    from app.views.keyboard import CheatSheet
 
-    Shortcuts(window).open()
+    CheatSheet(keyboard, window).open()
+
+
+def _change_shortcuts(keyboard: Keyboard, window: QWidget) -> None:
+    from app.views.keyboard import KeyboardEditor
+
+    KeyboardEditor(keyboard, window).open()
 
 
 def _show_documentation(window: QWidget) -> None:

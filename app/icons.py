@@ -51,15 +51,15 @@ def draw(painter: QPainter, name: str, colour: QColor, rect: QRectF) -> None:
 
 def button(name: str, tip: str) -> QToolButton:
     """A small flat button that shows only an icon; it never takes the keyboard from the player."""
-    made = _IconButton(name)
+    made = IconButton(name)
     made.setToolTip(tip)
     made.setStatusTip(tip)
     made.setAccessibleName(tip)
     return made
 
 
-class _IconButton(QToolButton):
-    """Follows the palette."""
+class IconButton(QToolButton):
+    """Flat, without the keyboard's focus, in the colours of the palette."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -85,7 +85,9 @@ def play_when_analysed(window: MainWindow) -> None:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line's options. Ends the program (SystemExit) on a wrong one."""
     parser = argparse.ArgumentParser(prog="m2fnet-studio", description="See the emotion of every utterance of a video.")
-    parser.add_argument("video", nargs="?", type=Path, metavar="VIDEO", help="video or sound file to open")
+    parser.add_argument(
+        "video", nargs="?", type=Path, metavar="VIDEO", help="video, sound file or project (m2f) to open"
+    )
     parser.add_argument("--demo", action="store_true", help="open the conversation that comes with the program")
     parser.add_argument("--transcript", type=Path, metavar="F", help="use this transcript (srt, vtt, csv)")
     parser.add_argument("--model", type=Path, metavar="DIR", help="predict with this model bundle")

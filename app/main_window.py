@@ -3,21 +3,24 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from app import commands
-from app.actions import Actions, Need
+from app import annotate_commands, commands
+from app.actions import Actions
+from app.command_table import Need
 from app.models.analysis import State
+from app.models.keyboard import Keyboard
 from app.models.studio import Studio
-from app.settings import GEOMETRY, OVERLAYS, RECENT, SCHEME, Settings
+from app.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, Settings
 from app.theme import apply_scheme
 from app.views.log import LogLines
 from app.views.menus import Menus
 from app.views.messages import Messages
 from app.views.start import StartPage
 from app.views.status import StatusBar
+from m2fnet_core.document.content import MediumState
 
 if TYPE_CHECKING:
     from app.views.workspace import Workspace
@@ -34,7 +37,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self.studio = Studio(settings, self)
-        self.actions_ = Actions(self)
+        self.keyboard = Keyboard(settings, self)
+        self.actions_ = Actions(self, self.keyboard)
         self.menus = Menus(self.menuBar(), self.actions_)
         self.messages = Messages(self.studio, self.actions_)
         self.start_page = StartPage(self.actions_, settings)
@@ -60,7 +64,8 @@ class MainWindow(QMainWindow):
     def _build_workspace(self) -> "Workspace":
         from app.views.workspace import Workspace
 
-        workspace = Workspace(self.studio.session, self.settings)
+        workspace = Workspace(self.studio, self.settings)
+        workspace.set_actions(self.menus.about_utterance(self.actions_))
         for line in self.studio.worker.log:
             workspace.log.appendPlainText(line)
         self.studio.worker.logged.connect(workspace.log.appendPlainText)
@@ -91,13 +96,16 @@ class MainWindow(QMainWindow):
                 **commands.play_slots(self, self.studio),
                 **commands.view_slots(self, self.studio),
                 **commands.analysis_slots(self.studio, self),
-                **commands.help_slots(self.studio, self),
+                **commands.help_slots(self.studio, self.keyboard, self),
+                **annotate_commands.annotate_slots(self, self.studio, self),
+                **annotate_commands.project_slots(self.studio, self),
             }
         )
         self.actions_["overlays"].setChecked(self.settings.get(OVERLAYS))
+        self.actions_["blind"].setChecked(self.settings.get(BLIND))
 
     def _connect_state(self) -> None:
-        studio, session = self.studio, self.studio.session
+        studio, session, project = self.studio, self.studio.session, self.studio.project
         self.start_page.chosen.connect(studio.open)
         studio.reading.connect(self.start_page.set_reading)
         studio.reading.connect(self.status.set_reading)
@@ -105,13 +113,20 @@ class MainWindow(QMainWindow):
         session.model_changed.connect(self._offer_devices)
         for signal in (session.opened, session.selection_changed, studio.analysis.changed):
             signal.connect(self._enable_commands)
+        project.damaged.connect(self._offer_snapshot)
+        for signal in (project.opened, project.saved_as):
+            signal.connect(self._show_page)
+        for signal in (project.opened, project.changed):
+            signal.connect(self._name_commands)
+        studio.annotating.told.connect(self.status.tell)
+        studio.exchange.progressed.connect(self.status.set_export)
         self.settings.changed.connect(self._follow_setting)
 
     def _fill_menus(self) -> None:
         self._offer_recent()
         self.menus.offer_schemes(self.settings)
         self._offer_devices()
-        self._enable_commands()
+        self._name_commands()
 
     def _offer_devices(self) -> None:
         """The worker says what this machine has; until then there is the best one, whatever that is."""
@@ -133,17 +148,37 @@ class MainWindow(QMainWindow):
                 self._workspace.player.set_overlays(self.settings.get(OVERLAYS))
 
     def _show_page(self) -> None:
-        path = self.studio.path
-        self.setWindowTitle(f"{path.name} – {_TITLE}" if path is not None else _TITLE)
+        path, project = self.studio.path, self.studio.project
+        names = [path.name if path is not None else "", project.title, _TITLE]
+        self.setWindowTitle(" – ".join(name for name in names if name))
         self.setWindowFilePath(str(path or ""))
         self._pages.setCurrentWidget(self.start_page if path is None else self.workspace)
 
+    def _offer_snapshot(self, sentence: str, snapshot: Path) -> None:
+        """A damaged project: the person decides, and nothing is deleted either way."""
+        box = QMessageBox(QMessageBox.Icon.Warning, _TITLE, sentence, parent=self)
+        box.setInformativeText("The damaged file stays where it is. Go on with a copy of the snapshot?")
+        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.accepted.connect(lambda: self.studio.open_snapshot(snapshot))
+        box.open()
+
+    def _name_commands(self) -> None:
+        project = self.studio.project
+        self.actions_.name_labels(project.document.label_set.labels)
+        self.actions_.name_steps(project.undo_title, project.redo_title)
+        self._enable_commands()
+
     def _enable_commands(self) -> None:
-        session, analysis = self.studio.session, self.studio.analysis
+        session, analysis, project = self.studio.session, self.studio.analysis, self.studio.project
         facts = {
             Need.MEDIA: session.media is not None,
             Need.SELECTION: bool(session.selected),
-            Need.REPORT: analysis.report is not None,
+            Need.PROJECT: project.is_open,
+            Need.EDIT: session.media is not None and session.editable,
+            Need.MISSING: any(medium.state is not MediumState.OK for medium in project.document.media.values()),
+            Need.UNDO: bool(project.undo_title) and not project.read_only,
+            Need.REDO: bool(project.redo_title) and not project.read_only,
             Need.RUNNING: analysis.state is State.RUNNING,
             Need.HALTED: analysis.state in (State.STOPPED, State.INTERRUPTED),
         }

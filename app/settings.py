@@ -29,6 +29,10 @@ SORTED_BARS = Setting("look/sorted-bars", bool, False, "Most probable emotion fi
 DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analysis")
 MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty for the one the program brings")
 RECOGNISER = Setting("analysis/recogniser", str, "", "Speech recognition model named last")
+ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
+BLIND = Setting("annotating/blind", bool, False, "Hide predictions while deciding")
+REVIEW = Setting("annotating/review", str, "entropy", "Order of the review queue")
+KEYS = Setting("keyboard/shortcuts", str, "", "Shortcuts that differ from the program's own, as JSON")
 RECENT: Setting[list[str]] = Setting("files/recent", list, [], "Files opened last, newest first")
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray(), "Place and size of the window")
 TRACKS = Setting("timeline/tracks", str, "", "Hidden tracks of the timeline and heights of the others")
@@ -41,6 +45,10 @@ SETTINGS: tuple[Setting[Any], ...] = (
     DEVICE,
     MODEL,
     RECOGNISER,
+    ANNOTATOR,
+    BLIND,
+    REVIEW,
+    KEYS,
     RECENT,
     GEOMETRY,
     TRACKS,

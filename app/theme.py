@@ -151,6 +151,8 @@ def _palette(tones: Mapping[str, str]) -> QPalette:
 
 
 def _style_sheet(tones: Mapping[str, str]) -> str:
-    """The style sheet with its tones filled in; ``@name`` stands for a tone."""
+    """The style sheet with its tones filled in; ``@name`` stands for a tone, ``@arrow`` for the arrow of a list."""
     text = resource("styles", "studio.qss").read_text(encoding="utf-8")
-    return re.sub(r"@(\w+)", lambda found: tones[found[1]], text)
+    arrow = "dark" if tones is _DARK else "light"
+    words = {**tones, "arrow": resource("styles", f"arrow-{arrow}.svg").as_posix()}
+    return re.sub(r"@(\w+)", lambda found: words[found[1]], text)

@@ -1,4 +1,6 @@
-"""Numbers as a person reads them."""
+"""Numbers and decisions as a person reads them."""
+
+from m2fnet_core.document.content import Decision
 
 
 def clock(seconds: float) -> str:
@@ -25,6 +27,23 @@ def time_left(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def spent(seconds: float) -> str:
+    """How long something took: ``4.2 s``, ``1 min 5 s``."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
 def count(number: int, word: str) -> str:
     """``1 notice``, ``2 notices``."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def decision_words(decision: Decision | None) -> str:
+    """``joy + surprise ?``: first and second label, and whether the person is unsure; "" without a decision."""
+    if decision is None:
+        return ""
+    labels = [name for name in (decision.label, decision.second) if name]
+    words = "skipped" if decision.skip else " + ".join(labels)
+    return f"{words} ?".strip() if decision.unsure else words

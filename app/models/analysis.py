@@ -6,11 +6,12 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs.worker import WorkerClient
+from app.models.intake import Intake
 from app.models.notices import Notices
 from app.models.session import Session
 from m2fnet_core.absences import UNTRAINED
 from m2fnet_core.dialogue import Utterance
-from m2fnet_core.events import Event, Failed, Finished, Notice, Progress, Stopped
+from m2fnet_core.events import AnalysisStarted, Event, Failed, Finished, Notice, Progress, Stopped
 from m2fnet_core.plain import build
 from m2fnet_core.report import Report
 from m2fnet_core.requests import Analyze, Request, ScanFaces, Transcribe
@@ -35,12 +36,16 @@ class Analysis(QObject):
 
     changed = Signal()  # state, progress
 
-    def __init__(self, session: Session, worker: WorkerClient, notices: Notices, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, intake: Intake, worker: WorkerClient, notices: Notices, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.state = State.NONE
         self.progress: Progress | None = None
         self.report: Report | None = None  # once all utterances are predicted
         self._session, self._worker, self._notices = session, worker, notices
+        self._intake = intake
+        self._own = False  # whether the request names the document's own utterances
         self._request: Request | None = None
         self._analyze: Analyze | None = None
         self._job = ""
@@ -58,9 +63,9 @@ class Analysis(QObject):
         return self.state is State.RUNNING and isinstance(self._request, ScanFaces)
 
     def analyze(self, request: Analyze) -> None:
-        """Analyse the open video anew; what runs is cancelled."""
+        """Analyse the open video anew; what runs is cancelled. Utterances in the request are the document's."""
         self.forget()
-        self._analyze = request
+        self._analyze, self._own = request, request.utterances is not None
         self._submit(request)
 
     def transcribe(self, recogniser: str, device: str) -> None:
@@ -113,7 +118,15 @@ class Analysis(QObject):
             case Finished() | Failed() | Stopped():
                 self._end(event)
             case _:
-                self._session.apply(event)
+                self._session.apply(self._intake.take(event, self._own))
+                if isinstance(event, AnalysisStarted):
+                    self._keep_to_found()
+
+    def _keep_to_found(self) -> None:
+        """The utterances are in the document now: asking again must not find them again."""
+        if isinstance(self._request, Analyze) and self._session.medium and not self._own:
+            self._request = self._analyze = replace(self._request, transcript=None, utterances=self._session.utterances)
+            self._own = True
 
     def _end(self, event: Finished | Failed | Stopped) -> None:
         self._job = ""
@@ -136,10 +149,11 @@ class Analysis(QObject):
         match self._request, self._analyze:
             case Analyze() as done, _:
                 self.report = build(Report, event.result)
+                self._intake.finish()
                 if self._session.media is not None and self._session.media.video is not None:
                     return ScanFaces(done.media, done.device, done.use_cache)
             case Transcribe(), Analyze() as asked:
-                self._analyze = replace(asked, utterances=_transcribed(event))
+                self._analyze, self._own = replace(asked, utterances=_transcribed(event)), False
                 return self._analyze
         return None
 

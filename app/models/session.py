@@ -1,12 +1,14 @@
 """The open video and what is known about it. Views read it and follow its signals; they never talk to each other."""
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
 from PySide6.QtCore import QObject, Signal
 
 from m2fnet_core.dialogue import FaceBox, Prediction, Utterance
+from m2fnet_core.document.content import Decision
+from m2fnet_core.emotions import MELD
 from m2fnet_core.events import AnalysisStarted, Event, FacesFound, FacesScanned, Predicted
 from m2fnet_core.media.info import MediaInfo
 
@@ -17,6 +19,7 @@ class Session(QObject):
     opened = Signal()  # another medium, or none: read `media`
     utterances_changed = Signal()  # the list as a whole
     prediction_changed = Signal(str)  # utterance id
+    decision_changed = Signal(str)  # utterance id
     faces_changed = Signal()  # boxes of some frames
     selection_changed = Signal(str)  # utterance id, "" for none
     model_changed = Signal()  # name, trained, labels, device
@@ -28,10 +31,15 @@ class Session(QObject):
         self.trained = True
         self.device = ""
         self.labels: tuple[str, ...] = ()
+        self.label_set: tuple[str, ...] = MELD.labels  # what a person can choose from, in the order of the digits
+        self.blind = False  # predictions are hidden
+        self.editable = False  # the medium belongs to a project that can be changed
         self.devices: tuple[str, ...] = ()  # what this machine could compute on; empty until the worker has said so
 
-    def _reset(self, media: MediaInfo | None) -> None:
+    def _reset(self, media: MediaInfo | None, medium: str = "", reachable: bool = True) -> None:
         self.media = media
+        self.medium = medium  # its id in the project
+        self.reachable = reachable  # False: its file is missing, what is known about it is shown all the same
         self.utterances: tuple[Utterance, ...] = ()
         self.speakers: tuple[str, ...] = ()
         self.selected: str = ""
@@ -40,14 +48,15 @@ class Session(QObject):
         self._starts: list[float] = []
         self._latest_ends: list[float] = []  # of this and all earlier utterances: where a search backwards may stop
         self._predictions: dict[str, Prediction] = {}
+        self._decisions: dict[str, Decision] = {}
         self._frames: dict[str, tuple[float, ...]] = {}
         self._used: dict[str, tuple[FaceBox, ...]] = {}
         self._scanned: dict[float, tuple[FaceBox, ...]] = {}
         self._scan_times: list[float] = []
 
-    def open(self, media: MediaInfo | None) -> None:
+    def open(self, media: MediaInfo | None, medium: str = "", reachable: bool = True) -> None:
         """Show another medium (None closes); forgets everything about the former."""
-        self._reset(media)
+        self._reset(media, medium, reachable)
         self.opened.emit()
         self.utterances_changed.emit()
         self.selection_changed.emit("")
@@ -70,8 +79,7 @@ class Session(QObject):
                 self._scanned[event.time] = event.faces
                 self.faces_changed.emit()
             case Predicted():
-                self._predictions[event.prediction.utterance_id] = event.prediction
-                self.prediction_changed.emit(event.prediction.utterance_id)
+                self.predict(event.prediction)
 
     def set_utterances(self, utterances: Iterable[Utterance]) -> None:
         """Replace the list; predictions of ids that stay are kept."""
@@ -86,6 +94,31 @@ class Session(QObject):
         if self.selected not in self._by_id:
             self.select("")
 
+    def load(
+        self, utterances: Iterable[Utterance], predictions: Mapping[str, Prediction], decisions: Mapping[str, Decision]
+    ) -> None:
+        """Replace everything that a document says about the open medium."""
+        self._predictions, self._decisions = dict(predictions), dict(decisions)
+        self.set_utterances(utterances)
+
+    def predict(self, prediction: Prediction) -> None:
+        """Take in a prediction in place of the one before."""
+        self._predictions[prediction.utterance_id] = prediction
+        self.prediction_changed.emit(prediction.utterance_id)
+
+    def decide(self, utterance_id: str, decision: Decision | None) -> None:
+        """Take in a person's decision; None: it was taken back."""
+        if decision is None:
+            self._decisions.pop(utterance_id, None)
+        else:
+            self._decisions[utterance_id] = decision
+        self.decision_changed.emit(utterance_id)
+
+    def set_blind(self, blind: bool) -> None:
+        """Hide predictions from every view, or show them."""
+        self.blind = blind
+        self.utterances_changed.emit()
+
     def select(self, utterance_id: str) -> None:
         """Make an utterance the selected one everywhere; "" selects none."""
         if utterance_id != self.selected:
@@ -97,8 +130,28 @@ class Session(QObject):
         return self._by_id.get(utterance_id)
 
     def prediction(self, utterance_id: str) -> Prediction | None:
-        """None while there is none."""
+        """As a person may see it: None while there is none, or while predictions are hidden."""
+        return None if self.blind else self._predictions.get(utterance_id)
+
+    def known_prediction(self, utterance_id: str) -> Prediction | None:
+        """Also while predictions are hidden: for what never shows it."""
         return self._predictions.get(utterance_id)
+
+    def decision(self, utterance_id: str) -> Decision | None:
+        """The annotator's; None while there is none."""
+        return self._decisions.get(utterance_id)
+
+    def shown_label(self, utterance_id: str) -> str:
+        """A person's label, else the network's, else ""."""
+        decision, prediction = self.decision(utterance_id), self.prediction(utterance_id)
+        if decision is not None and decision.label is not None:
+            return decision.label
+        return prediction.label if prediction is not None else ""
+
+    @property
+    def all_labels(self) -> tuple[str, ...]:
+        """The network's labels in their order, then those that only people can choose."""
+        return tuple(dict.fromkeys((*self.labels, *self.label_set)))
 
     def frames_used(self, utterance_id: str) -> tuple[float, ...]:
         """Presentation times of the frames the network looked at."""
@@ -107,6 +160,14 @@ class Session(QObject):
     def faces_used(self, utterance_id: str) -> tuple[FaceBox, ...]:
         """Faces on those frames."""
         return self._used.get(utterance_id, ())
+
+    def all_faces(self) -> tuple[tuple[float, tuple[FaceBox, ...]], ...]:
+        """Faces by presentation time, of every frame that was looked at, in order."""
+        found = dict(self._scanned)
+        for utterance, frames in self._frames.items():
+            faces = self.faces_used(utterance)
+            found.update({time: tuple(face for face in faces if face.time == time) for time in frames})
+        return tuple(sorted(found.items()))
 
     def scanned_around(self, time: float) -> tuple[tuple[FaceBox, ...], tuple[FaceBox, ...]]:
         """Faces of the last sampled frame not after ``time`` and of the first one after it; () where there is none."""

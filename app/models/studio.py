@@ -1,5 +1,7 @@
-"""What a person can do with the open video, free of widgets: open, close, analyse, choose, export."""
+"""What a person can do with the open project, free of widgets: open, close, analyse, choose, transcribe."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -8,19 +10,47 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, Signal
 from app.jobs.background import Background, Emit
 from app.jobs.worker import WorkerClient
 from app.models.analysis import Analysis
+from app.models.annotating import Annotating
+from app.models.exchange import Exchange
+from app.models.intake import Intake
+from app.models.mirror import Mirror
 from app.models.notices import Notices
+from app.models.project import ProjectModel
+from app.models.review import ReviewQueue
 from app.models.session import Session
 from app.settings import DEVICE, MODEL, RECOGNISER, Settings
 from m2fnet_core.bundle_info import read_info
+from m2fnet_core.document.commands import AddMedia, Relink, new_id
+from m2fnet_core.document.content import Medium, MediumState
+from m2fnet_core.document.project import find_project_of
+from m2fnet_core.emotions import MELD, LabelSet
 from m2fnet_core.errors import M2FNetError
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.progress import CancelToken
-from m2fnet_core.report import write_report
 from m2fnet_core.requests import Analyze
+
+PROJECT = ".m2f"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A media file that was found readable. ``medium`` is its id in the open project, "" for a file from outside."""
+
+    info: MediaInfo
+    sha256: str
+    medium: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadToAdd:
+    """Files that go into the open project, and a sentence for each that cannot."""
+
+    files: tuple[Read, ...]
+    failures: tuple[str, ...]
 
 
 class Studio(QObject):
-    """Owns the session, the worker and the analysis of one window."""
+    """Owns the project, the session, the worker and the analysis of one window."""
 
     reading = Signal(str)  # name of the file being opened, "" when that is over
 
@@ -29,31 +59,66 @@ class Studio(QObject):
         self.settings = settings
         self.session = Session(self)
         self.notices = Notices(self)
+        self.project = ProjectModel(settings, self.notices, self)
+        self.mirror = Mirror(self.project, self.session, self)
         self.worker = WorkerClient(self)
-        self.analysis = Analysis(self.session, self.worker, self.notices, self)
+        intake = Intake(self.project, self.session, self)
+        self.analysis = Analysis(self.session, intake, self.worker, self.notices, self)
+        self.review = ReviewQueue(self.session, settings, self)
+        self.annotating = Annotating(self.project, self.session, self.review, self)
+        self.exchange = Exchange(self.project, self.session, self.notices, self)
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         self._transcript: Path | None = None
+        self._opening = Path()  # the project asked for last
         self._opener = Background("opener", self)
-        self._opener.result.connect(self._show)
+        self._opener.result.connect(self._take_read)
         self._opener.failed.connect(self._fail)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._check_still_there)
 
     @property
     def path(self) -> Path | None:
-        """The open file."""
+        """The file of the shown medium."""
         return self.session.media.path if self.session.media is not None else None
 
+    # Opening
+
     def open(self, path: Path, transcript: Path | None = None) -> None:
-        """Open a video or sound file and analyse it. What is open stays until the new file proves readable."""
+        """Open a project, or a video or sound file with its project. What is open stays until the file is readable."""
+        if path.suffix.lower() == PROJECT:
+            self.open_project(path)
+            return
         self._transcript = transcript
         self.reading.emit(path.name)
         self.worker.start()
-        self._opener.start(partial(_probe, path))
+        self._opener.start(partial(_read, path, ""))
+
+    def open_project(self, path: Path) -> None:
+        """Open a project's file and show its first video that can be read, else its first one."""
+        self._leave()
+        self.session.open(None)
+        self._opening = path
+        if self.project.open(path):
+            self._show_first()
+        else:
+            self.project.close()
+
+    def open_snapshot(self, snapshot: Path) -> None:
+        """Go on with a snapshot of the damaged project that was to be opened."""
+        if self.project.open_snapshot(snapshot, self._opening):
+            self._show_first()
+
+    def _show_first(self) -> None:
+        if self.project.path is not None:
+            self.settings.remember_file(self.project.path)
+        media = list(self.project.document.media.values())
+        readable = [medium for medium in media if medium.state is MediumState.OK]
+        for medium in (readable or media)[:1]:
+            self._show_medium(medium)
 
     def open_dropped(self, paths: list[Path]) -> None:
-        """A video, a transcript for the open video, or one of each."""
+        """A project, a video, a transcript for the open video, or a video with its transcript."""
         transcripts = [path for path in paths if is_transcript(path)]
         media = [path for path in paths if path not in transcripts]
         if media:
@@ -61,27 +126,54 @@ class Studio(QObject):
         elif transcripts:
             self.use_transcript(transcripts[0])
 
+    def show_medium(self, medium_id: str) -> None:
+        """Show another video of the open project; one whose file is missing is shown without picture and sound."""
+        medium = self.project.document.media.get(medium_id)
+        if medium is not None:
+            self._leave()
+            self._show_medium(medium)
+
+    def add_media(self, paths: list[Path]) -> None:
+        """Put more videos into the open project; each is read first."""
+        self._opener.start(partial(_read_all, paths))
+
     def use_transcript(self, path: Path) -> None:
-        """Analyse the open video with this transcript."""
+        """Analyse the open video with this transcript; its utterances take the place of those that are there."""
         if self.session.media is None:
             self.notices.fail(f"{path.name} is a transcript: open its video first, or drop both together.")
             return
         self._transcript = path
         self.analyse()
 
+    def save_as(self, path: Path) -> None:
+        """Keep the project under a name."""
+        if self.project.save_as(path):
+            self.settings.remember_file(path)
+
+    def relink(self, folder: Path) -> None:
+        """Find missing videos in a folder by their content, and show the open one again if it was among them."""
+        change = self.project.relink(folder)
+        if change is None:
+            self.notices.note(f"None of the missing videos is in {folder}; choose another folder.")
+        elif self.session.medium in change.media and not self.session.reachable:
+            self.show_medium(self.session.medium)
+
     def close_media(self) -> None:
-        """Close the open video."""
-        self._opener.cancel()
-        self.reading.emit("")
-        self._watch(None)
-        self.analysis.forget()
-        self.notices.clear()
+        """Close the project."""
+        self._leave()
         self.session.open(None)
+        self.project.close()
+
+    # Analysing
 
     def analyse(self, use_cache: bool = True) -> None:
-        """Analyse the open video with the chosen transcript, model and device."""
-        if self.path is not None:
-            self.analysis.analyze(Analyze(self.path, self._transcript, self.model, self.device, use_cache))
+        """Analyse the document's utterances, or those that are found where it has none yet."""
+        if self.path is None or not self.session.reachable:
+            return
+        own = self.session.utterances if self._transcript is None else ()
+        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None)
+        self._transcript = None
+        self.analysis.analyze(request)
 
     def choose_device(self, device: str) -> None:
         """Compute on another device from now on."""
@@ -106,30 +198,106 @@ class Studio(QObject):
         self.settings.set(RECOGNISER, recogniser)
         self.analysis.transcribe(recogniser, self.device)
 
-    def export(self, path: Path) -> None:
-        """Write the predictions as JSON, schema 1."""
-        if self.analysis.report is None:
-            return
-        try:
-            write_report(self.analysis.report, path)
-        except M2FNetError as error:
-            self.notices.fail(str(error))
-        else:
-            self.notices.note(f"The predictions were written to {path}.")
-
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""
         self._opener.close()
+        self.exchange.close()
         self.worker.close()
+        self.project.close()
 
-    def _show(self, media: MediaInfo) -> None:
+    # Inside
+
+    def _show_medium(self, medium: Medium) -> None:
+        self._transcript = None
+        if medium.state is MediumState.OK:
+            self.reading.emit(medium.path.name)
+            self.worker.start()
+            self._opener.start(partial(_read, medium.path, medium.id))
+        else:
+            self._show_unreadable(medium)
+
+    def _leave(self) -> None:
+        """Nothing goes on for what is open now."""
+        self._opener.cancel()
         self.reading.emit("")
+        self._watch(None)
         self.analysis.forget()
         self.notices.clear()
+
+    def _take_read(self, read: Read | ReadToAdd) -> None:
+        """Files proved readable: show one in the project it belongs to, or add them."""
+        self.reading.emit("")
+        if isinstance(read, ReadToAdd):
+            self._add(*(one for one in read.files if self.project.medium_of(one.sha256, one.info.path) is None))
+            for sentence in read.failures:
+                self.notices.fail(sentence)
+        elif read.medium:
+            self._show(read.info, read.medium)
+        else:
+            self._open_from_outside(read)
+
+    def _open_from_outside(self, read: Read) -> None:
+        transcript = self._transcript
+        self._leave()
+        if not self._find_project(read):
+            return
+        medium = self.project.medium_of(read.sha256, read.info.path)
+        if medium is None:
+            self._add(read)
+            medium = self.project.medium_of(read.sha256, read.info.path)
+        elif medium.path != read.info.path and medium.state is not MediumState.OK and not self.project.read_only:
+            self.project.do(Relink((replace(medium, path=read.info.path, state=MediumState.OK, reason=""),)))
+        if medium is not None:
+            self._transcript = transcript
+            self.settings.remember_file(read.info.path)
+            self._show(read.info, medium.id)
+
+    def _find_project(self, read: Read) -> bool:
+        """The open project where it holds this content, else the one that does, else a new one."""
+        if self.project.is_open and self.project.medium_of(read.sha256, read.info.path) is not None:
+            return True
+        self.session.open(None)
+        known = find_project_of(read.sha256)
+        if known is not None:
+            self._opening = known
+            if self.project.open(known):
+                return True
+        return self.project.create_untitled(read.info.path, self._label_set())
+
+    def _label_set(self) -> LabelSet:
+        """The labels that the chosen bundle predicts."""
+        try:
+            return MELD if self.model is None else read_info(self.model).label_set
+        except M2FNetError:  # the analysis says so
+            return MELD
+
+    def _add(self, *files: Read) -> None:
+        new = tuple(Medium(new_id(), one.info.path, "", one.sha256, one.info.duration) for one in files)
+        if new:
+            self.project.do(AddMedia(new))
+
+    def _show(self, media: MediaInfo, medium: str) -> None:
+        self.analysis.forget()
         self._watch(media.path)
-        self.session.open(media)
-        self.settings.remember_file(media.path)
+        self.session.open(media, medium)
+        self.mirror.reload()
         self.analyse()
+        self._tell_news()
+
+    def _tell_news(self) -> None:
+        """What opening the project had to say, once the views of its video are there to say it."""
+        for sentence in self.project.take_news():
+            self.notices.note(sentence)
+
+    def _show_unreadable(self, medium: Medium) -> None:
+        """Everything that is known of it, without its file."""
+        self.session.open(MediaInfo(medium.path, medium.duration, 0.0, None, None), medium.id, reachable=False)
+        self.mirror.reload()
+        self._tell_news()
+        reason = medium.reason or "the file is not where it was"
+        self.notices.fail(
+            f"{medium.path.name} cannot be shown: {reason}. You can go on annotating; relink it from the File menu."
+        )
 
     def _fail(self, sentence: str) -> None:
         self.reading.emit("")
@@ -154,8 +322,22 @@ def is_transcript(path: Path) -> bool:
     return path.suffix.lower() in READERS
 
 
-def _probe(path: Path, emit: Emit, cancel: CancelToken) -> None:
+def _read(path: Path, medium: str, emit: Emit, cancel: CancelToken) -> None:
     # Imported here, in the thread: the window is on screen before the media libraries are loaded.
+    from m2fnet_core.media.content import content_hash
     from m2fnet_core.media.probe import probe
 
-    emit(probe(path.absolute()))
+    info = probe(path.absolute())
+    cancel.check()
+    emit(Read(info, content_hash(info.path), medium))
+
+
+def _read_all(paths: Sequence[Path], emit: Emit, cancel: CancelToken) -> None:
+    files: list[Read] = []
+    failures: list[str] = []
+    for path in paths:
+        try:
+            _read(path, "", files.append, cancel)
+        except M2FNetError as error:
+            failures.append(str(error))
+    emit(ReadToAdd(tuple(files), tuple(failures)))

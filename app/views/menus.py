@@ -10,10 +10,12 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app import icons
-from app.actions import COMMANDS, Actions
+from app.actions import Actions
+from app.command_table import COMMANDS, Command
 from app.settings import SCHEME, Settings
 
 T = TypeVar("T", contravariant=True)
+_ABOUT_UTTERANCE = ("unsure", "skip", "clear", "split", "merge", "delete", "text", "speaker", "comment")
 _SCHEMES = {"system": "Like the &system", "dark": "&Dark", "light": "&Light"}
 
 
@@ -29,16 +31,17 @@ class Menus(QObject):
     def __init__(self, bar: QMenuBar, actions: Actions) -> None:
         super().__init__(bar)
         self._menus: dict[str, QMenu] = {}
+        self.submenus: list[QMenu] = []
         for title, commands in groupby(COMMANDS, key=lambda command: command.menu):
             menu = self._menus[title] = bar.addMenu(title)
             menu.setToolTipsVisible(True)
             for place, (_, group) in enumerate(groupby(commands, key=lambda command: command.group)):
                 if place:
                     menu.addSeparator()
-                menu.addActions([actions[command.key] for command in group])
+                self._fill(menu, list(group), actions)
         self.recent = QMenu("Open &recent", bar)
         self.recent.setIcon(icons.icon("history"))
-        self._menus["&File"].insertMenu(actions["transcript"], self.recent)
+        self._menus["&File"].insertMenu(actions["demo"], self.recent)
         self.devices = QMenu("Compute &on", bar)
         self.devices.setIcon(icons.icon("device"))
         self._menus["&Analysis"].insertMenu(actions["transcribe"], self.devices)
@@ -49,6 +52,19 @@ class Menus(QObject):
         self.panels.setIcon(icons.icon("layout"))
         self._menus["&View"].insertMenu(actions["reset-layout"], self.looks)
         self._menus["&View"].insertMenu(actions["reset-layout"], self.panels)
+
+    def _fill(self, menu: QMenu, commands: Sequence[Command], actions: Actions) -> None:
+        """The rows of a group; those of a submenu together."""
+        for title, rows in groupby(commands, key=lambda command: command.submenu):
+            into = menu
+            if title:
+                into = menu.addMenu(title)
+                self.submenus.append(into)
+            into.addActions([actions[command.key] for command in rows])
+
+    def about_utterance(self, actions: Actions) -> list[QAction]:
+        """What the context menu of an utterance offers."""
+        return [*(menu.menuAction() for menu in self.submenus), *(actions[key] for key in _ABOUT_UTTERANCE)]
 
     def offer_recent(
         self, paths: Sequence[Path], choose: Callable[[Path], object], forget: Callable[[], object]

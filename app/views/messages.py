@@ -65,4 +65,6 @@ class Messages(QWidget):
         hidden = len(texts) - _MOST_LINES
         more = [f"… and {hidden} more under the bell."] if hidden > 0 else []
         go_on = [("Go on", self._actions["go-on"].trigger)] if self._analysis.state is State.INTERRUPTED else []
-        self.latest.say(FAILURE if failures else INFO, "\n".join([*texts[-_MOST_LINES:], *more]), *go_on)
+        missing = self._session.media is not None and not self._session.reachable
+        find = [("Find it…", self._actions["relink"].trigger)] if missing else []
+        self.latest.say(FAILURE if failures else INFO, "\n".join([*texts[-_MOST_LINES:], *more]), *go_on, *find)

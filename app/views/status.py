@@ -12,6 +12,7 @@ from app.models.notices import Notices, Weight
 from app.models.session import Session
 from app.views.parts import label, row
 from app.words import count, time_left
+from m2fnet_core.events import Progress
 
 _WORDS = {
     State.NONE: "",
@@ -21,6 +22,7 @@ _WORDS = {
     State.INTERRUPTED: "Analysis interrupted",
 }
 _BAR_WIDTH = 150
+_TOLD_MS = 6000
 _LONGEST = 120  # characters of a notice in the list; its tooltip has all of them
 
 
@@ -57,6 +59,17 @@ class StatusBar(QStatusBar):
             self.showMessage(f"Opening {name} …")
         else:
             self.clearMessage()
+
+    def tell(self, sentence: str) -> None:
+        """What a key did."""
+        self.showMessage(sentence, _TOLD_MS)
+
+    def set_export(self, progress: Progress | None) -> None:
+        """How far an export is; None: it is over."""
+        if progress is None:
+            self.clearMessage()
+        else:
+            self.showMessage(f"{progress.stage} {progress.done} of {progress.of}")
 
     def _prepare_bell(self) -> None:
         self.bell.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

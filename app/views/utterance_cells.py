@@ -1,15 +1,18 @@
 """How the cells of the utterance table are painted: speaker dots, emotion chips with a bar, modality icons."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app import icons
 from app.models.session import Session
-from app.models.utterance_table import PLAYING, PREDICTION, UTTERANCE, Column
-from app.theme import emotion_colour, muted, speaker_colour
-from app.words import percent
+from app.models.utterance_table import DECISION, PLAYING, PREDICTION, UTTERANCE, Column
+from app.theme import emotion_colour, muted, readable_on, speaker_colour
+from app.views.field import TextField
+from app.words import decision_words, percent
 from m2fnet_core.dialogue import Prediction
+from m2fnet_core.document.content import Decision
+from m2fnet_core.document.review import corrected
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 28
@@ -49,11 +52,69 @@ class UtteranceCells(QStyledItemDelegate):
                 self._speaker(painter, rect, index, ink)
             case Column.TEXT:
                 self._text(painter, rect, index, palette, ink)
+            case Column.LABEL:
+                self._label(painter, rect, index, palette, ink)
             case Column.EMOTION:
                 self._emotion(painter, rect, index, palette, ink)
             case Column.MODALITIES:
                 self._modalities(painter, rect, index, palette, ink)
         painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """A text field, or one with a list of what is there already."""
+        column = Column(index.column())
+        if column is Column.TEXT:
+            return TextField(parent)
+        box = QComboBox(parent)
+        if column is Column.SPEAKER:
+            box.setEditable(True)
+            box.setLineEdit(TextField())
+            box.addItems([speaker for speaker in self._session.speakers if speaker])
+        else:
+            box.addItems(["", *self._session.label_set])
+        return box
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """What is there now, ready to be written over."""
+        text = str(index.data(Qt.ItemDataRole.EditRole))
+        if isinstance(editor, QComboBox):
+            editor.setCurrentText(text)
+            if (field := editor.lineEdit()) is not None:
+                field.selectAll()
+        elif isinstance(editor, TextField):
+            editor.setText(text)
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        """Hand over what was written."""
+        text = editor.currentText() if isinstance(editor, QComboBox) else ""
+        model.setData(index, editor.text() if isinstance(editor, TextField) else text)
+
+    def _label(self, painter: QPainter, rect: QRectF, index: Index, palette: QPalette, ink: QColor) -> None:
+        """The person's label as a filled chip; a triangle where the network says something else."""
+        decision: Decision | None = index.data(DECISION)
+        if decision is None:
+            return
+        words = rect.adjusted(_PAD, 0, -4, 0)
+        if decision.label is not None:
+            colour = emotion_colour(decision.label, self._session.all_labels)
+            self._chip(painter, rect, decision, colour, corrected(decision, index.data(PREDICTION)))
+            words = rect.adjusted(_PAD + 19, 0, -14, 0)
+            ink = readable_on(colour)
+            font = painter.font()
+            font.setWeight(QFont.Weight.DemiBold)
+            painter.setFont(font)
+        text = decision_words(decision) if decision.label or decision.skip or decision.unsure else decision.comment
+        _elided(painter, words, text, ink if decision.label is not None else muted(palette))
+
+    def _chip(self, painter: QPainter, rect: QRectF, decision: Decision, colour: QColor, differs: bool) -> None:
+        chip = rect.adjusted(_PAD - 2, 4, -5, -4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(chip, 6, 6)
+        sign = "warning" if decision.unsure else "different" if differs else "check"
+        box = QRectF(chip.left() + 5, chip.center().y() - 6.5, 13, 13)
+        icons.draw(painter, sign, readable_on(colour), box)
 
     def _number(self, painter: QPainter, rect: QRectF, index: Index, palette: QPalette, ink: QColor) -> None:
         if index.data(PLAYING):

@@ -1,14 +1,19 @@
 """The table of utterances with its filter box."""
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
 from app import icons
+from app.models.filters import Filters
 from app.models.session import Session
 from app.models.utterance_table import Column, UtteranceTable
 from app.theme import muted
 from app.views.field import TextField
+from app.views.filter_menu import FilterButton
 from app.views.parts import label
 from app.views.utterance_cells import ROW_HEIGHT, UtteranceCells
 from app.words import count
@@ -18,16 +23,19 @@ _WIDTHS = {
     Column.START: 60,
     Column.END: 60,
     Column.SPEAKER: 84,
+    Column.LABEL: 108,
     Column.EMOTION: 134,
     Column.MODALITIES: 82,
 }
 
 # Widths of the panel below which a column is left out.
-_LEAST_WIDTHS = {Column.END: 560, Column.MODALITIES: 500, Column.START: 400}
+_LEAST_WIDTHS = {Column.END: 700, Column.MODALITIES: 640, Column.START: 500}
 
 
 class Utterances(QWidget):
     """Follows the session's selection both ways, and the playhead."""
+
+    edited = Signal(str, int, str)  # utterance id, column, what a person wrote
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -36,6 +44,9 @@ class Utterances(QWidget):
         self._model = UtteranceTable(session)
         self.filter_box = self._make_filter()
         self._counter = label("", "muted")
+        self.filter_button = FilterButton(session)
+        self.filter_button.chosen.connect(self._set_filters)
+        self._model.edited.connect(self.edited)
         self.table = _Table()
         self._prepare_table()
         self._lay_out()
@@ -50,6 +61,25 @@ class Utterances(QWidget):
         """Put the cursor into the filter box."""
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter_box.selectAll()
+
+    def set_actions(self, actions: Sequence[QAction]) -> None:
+        """What the context menu of a row offers."""
+        self.table.offered = tuple(actions)
+
+    def _set_filters(self, filters: Filters) -> None:
+        self._model.set_filters(replace(filters, words=self._model.filters.words))
+
+    def edit(self, utterance_id: str, column: Column) -> None:
+        """Let the person write into a cell; a filter that hides the utterance is given up."""
+        if self._model.place(utterance_id) is None:
+            self.filter_box.clear()
+            self.filter_button.clear()
+        place = self._model.place(utterance_id)
+        if place is not None:
+            index = self._model.index(place, column)
+            self.table.setCurrentIndex(index)
+            self.table.scrollTo(index)
+            self.table.edit(index)
 
     def set_time(self, time: float) -> None:
         """Mark what is said at the playhead; while playing, keep it in view."""
@@ -94,6 +124,7 @@ class Utterances(QWidget):
         top.setContentsMargins(8, 8, 8, 6)
         top.setSpacing(8)
         top.addWidget(self.filter_box)
+        top.addWidget(self.filter_button)
         top.addWidget(self._counter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -141,9 +172,10 @@ class _Table(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.empty_text = ""
+        self.offered: tuple[QAction, ...] = ()
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -156,6 +188,14 @@ class _Table(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done to the row."""
+        if self.offered and self.indexAt(event.pos()).isValid():
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addActions(list(self.offered))
+            menu.popup(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow panel leaves room for the text: the inspector shows the rest."""

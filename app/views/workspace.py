@@ -1,26 +1,29 @@
 """Player, timeline, table, inspector and log around one open video; panels can be moved, closed and torn off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
-from app.models.session import Session
+from app.models.studio import Studio
+from app.models.utterance_table import Column
 from app.settings import LAYOUT, OVERLAYS, TRACKS, Settings
 from app.views.inspector.panel import Inspector
 from app.views.log import LogView
+from app.views.media_list import MediaList
 from app.views.player import Player
+from app.views.review_bar import ReviewBar
 from app.views.timeline.widget import Timeline
 from app.views.utterances import Utterances
 
-_LAYOUT_VERSION = 1  # raised when panels are added or renamed: an older remembered layout is then left alone
+_LAYOUT_VERSION = 2  # raised when panels are added or renamed: an older remembered layout is then left alone
 _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-_TABLE_SHARE, _INSPECTOR_SHARE, _TIMELINE_SHARE = 0.36, 0.245, 0.42
+_TABLE_SHARE, _INSPECTOR_SHARE, _TIMELINE_SHARE = 0.39, 0.235, 0.42
 _CONTEXT = 1.0  # seconds before and after a replayed utterance
 
 
@@ -29,14 +32,17 @@ class Workspace(QMainWindow):
 
     trouble = Signal(str)  # one sentence from a view
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(self, studio: Studio, settings: Settings) -> None:
         super().__init__()
+        session = studio.session
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
-        self._session, self._settings = session, settings
+        self._studio, self._session, self._settings = studio, session, settings
         self.player, self.timeline = Player(session), Timeline(session)
         self.timeline.set_tracks(settings.get(TRACKS))
         self.utterances, self.inspector = Utterances(session), Inspector(session, settings)
+        self.review_bar = ReviewBar(studio.review)
+        self.media = MediaList(studio.project, session)
         self.log = LogView()
         self.setCentralWidget(self.player)
         self._docks = list(self._make_docks())
@@ -87,17 +93,21 @@ class Workspace(QMainWindow):
 
     def show_filter(self) -> None:
         """Bring the filter box up."""
-        self._docks[0].show()
-        self._docks[0].raise_()
+        self._bring_up(self._docks[0])
         self.utterances.focus_filter()
 
+    def _bring_up(self, dock: QDockWidget) -> None:
+        dock.show()
+        dock.raise_()
+
     def _make_docks(self) -> Iterator[QDockWidget]:
-        yield self._dock("Utterances", self.utterances, _LEFT)
+        yield self._dock("Utterances", _stacked(self.utterances, self.review_bar), _LEFT)
         yield self._dock("Inspector", self.inspector, _RIGHT)
         yield self._dock("Timeline", self.timeline, _BOTTOM)
-        log = self._dock("Log", self.log, _BOTTOM)
-        log.hide()
-        yield log
+        for title, content, area in (("Videos", self.media, _LEFT), ("Log", self.log, _BOTTOM)):
+            dock = self._dock(title, content, area)
+            dock.hide()
+            yield dock
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -118,12 +128,86 @@ class Workspace(QMainWindow):
         for source in (self.timeline, self.inspector):
             source.seek_requested.connect(player.seek)
         self.timeline.utterance_activated.connect(lambda _: player.toggle())
+        self._connect_annotating()
         session.opened.connect(self._open)
         session.selection_changed.connect(self._go_to)
         self._open()
 
+    def _connect_annotating(self) -> None:
+        """What the views let a person do to utterances goes to the document in one place."""
+        act, box, session = self._studio.annotating, self.inspector.decision, self._session
+        self.player.time_changed.connect(act.set_time)
+        self.player.playing_changed.connect(act.set_playing)
+        self.timeline.bounds_chosen.connect(act.set_bounds)
+        self.timeline.drawn.connect(act.insert_between)
+        self.timeline.menu_asked.connect(self.player.pause)
+        self.utterances.edited.connect(self._take_cell)
+        self.inspector.label_chosen.connect(lambda label: act.label(label, session.selected))
+        box.unsure_clicked.connect(lambda: act.unsure(session.selected))
+        box.skip_clicked.connect(lambda: act.skip(session.selected))
+        box.intensity_clicked.connect(lambda level: act.intensity(level, session.selected))
+        box.comment_written.connect(act.comment)
+        self.review_bar.next_clicked.connect(act.review)
+        self.media.chosen.connect(self._studio.show_medium)
+        self._studio.project.opened.connect(self._offer_media)
+        self._studio.project.changed.connect(lambda change: self._offer_media() if change.media else None)
+        self._offer_media()
+
+    def set_actions(self, actions: Sequence[QAction]) -> None:
+        """What the context menus of an utterance offer."""
+        self.utterances.set_actions(actions)
+        self.timeline.set_actions(actions)
+
+    def edit_text(self) -> None:
+        """Write the words of the utterance that keys mean."""
+        self._edit(Column.TEXT)
+
+    def edit_speaker(self) -> None:
+        """Write who speaks."""
+        self._edit(Column.SPEAKER)
+
+    def edit_comment(self) -> None:
+        """Write a comment on the utterance."""
+        if self._hold_target():
+            self._bring_up(self._docks[1])
+            self.inspector.decision.write_comment()
+
+    def _edit(self, column: Column) -> None:
+        if self._hold_target():
+            self._bring_up(self._docks[0])
+            self.utterances.edit(self._session.selected, column)
+
+    def _hold_target(self) -> bool:
+        """Select what keys mean and stand still: typing takes a while."""
+        target = self._studio.annotating.target
+        if target is not None:
+            self.player.pause()
+            self._session.select(target.id)
+        return target is not None
+
+    def _take_cell(self, utterance: str, column: int, text: str) -> None:
+        act = self._studio.annotating
+        match Column(column):
+            case Column.TEXT:
+                act.set_text(utterance, text)
+            case Column.SPEAKER:
+                act.set_speaker((utterance,), text)
+            case Column.LABEL if text:
+                act.label(text, utterance)
+            case Column.LABEL:
+                act.clear(utterance)
+
+    def _offer_media(self) -> None:
+        """The list of videos comes up where there is more than one."""
+        if len(self._studio.project.document.media) > 1 and not self._several:
+            self._docks[3].show()
+        self._several = len(self._studio.project.document.media) > 1
+
+    _several = False
+
     def _open(self) -> None:
-        self.player.open(self._session.media)
+        session = self._session
+        self.player.open(session.media if session.reachable else None, missing=not session.reachable)
 
     def _go_to(self, utterance_id: str) -> None:
         """The playhead follows the selection, unless it is inside already."""
@@ -132,7 +216,7 @@ class Workspace(QMainWindow):
             self.player.seek(chosen.start)
 
     def _share_space(self) -> None:
-        table, inspector, timeline, _log = self._docks
+        table, inspector, timeline, *_ = self._docks
         wide, high = self.width(), self.height()
         widths = [round(wide * _TABLE_SHARE), round(wide * _INSPECTOR_SHARE)]
         self.resizeDocks([table, inspector], widths, Qt.Orientation.Horizontal)
@@ -152,3 +236,14 @@ class Workspace(QMainWindow):
             if dock.isFloating():
                 dock.hide()
         super().hideEvent(event)
+
+
+def _stacked(*parts: QWidget) -> QWidget:
+    """One below the other."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for part in parts:
+        layout.addWidget(part)
+    return made

@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.actions import COMMANDS, Actions, Need
+from app.actions import Actions
+from app.command_table import COMMANDS, Need
 from m2fnet_core.folders import resource
 
 

@@ -65,9 +65,3 @@ def test_the_device_is_remembered(studio: Studio) -> None:
     assert studio.device == "cpu"
     studio.settings.sync()
     assert Settings().get(DEVICE) == "cpu"
-
-
-def test_nothing_to_export_is_no_failure(studio: Studio, tmp_path: Path) -> None:
-    studio.export(tmp_path / "x.json")
-    assert studio.notices.entries == ()
-    assert not (tmp_path / "x.json").exists()

@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.models.analysis import State
+from app.views.exchange import ExportDialog
 
 Until = Callable[[State], None]
 
 
 def test_from_the_file_to_the_predictions(
-    window: MainWindow, until: Until, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, window: MainWindow, until: Until, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.studio.open(film)
     until(State.DONE)
@@ -33,6 +34,11 @@ def test_from_the_file_to_the_predictions(
     target = tmp_path / "out.json"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     window.actions_["export"].trigger()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, ExportDialog)
+    dialog.formats.setCurrentText("JSON")
+    with qtbot.waitSignal(window.studio.notices.added):
+        dialog.accept()
     assert len(json.loads(target.read_text(encoding="utf-8"))["utterances"]) == 3
     assert "out.json" in window.messages.latest.text
 

@@ -7,11 +7,14 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app import icons
 from app.theme import muted
 
 _ROW = 24
 _BAR = 8.0
 _GAP = 8.0
+_HINT = 16.0  # pixels for the key
+_MARK = 14.0
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -28,6 +31,8 @@ class Bar:
     tip: str = ""
     dot: QColor | None = None
     strong: bool = False
+    hint: str = ""  # the key that chooses it
+    mark: str = ""  # name of an icon beside the word
 
 
 class Bars(QWidget):
@@ -83,16 +88,25 @@ class Bars(QWidget):
         painter.setFont(font)
         figures = painter.fontMetrics().horizontalAdvance("−100 %") + 4.0
         words = QRectF(rect.left() + 2, rect.top(), self._word_width, rect.height())
+        if bar.hint:
+            painter.setPen(muted(palette))
+            painter.drawText(words, _LEFT, bar.hint)
+            words.setLeft(words.left() + _HINT)
         if bar.dot is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(bar.dot)
             painter.drawEllipse(QPointF(words.left() + 4, words.center().y()), 4, 4)
             words.setLeft(words.left() + 14)
         text = palette.color(QPalette.ColorRole.Text)
-        painter.setPen(text if bar.value is not None else muted(palette))
+        painter.setPen(text if bar.value is not None or bar.hint else muted(palette))
+        if bar.mark:
+            icons.draw(
+                painter, bar.mark, text, QRectF(words.right() - _MARK, words.center().y() - _MARK / 2, _MARK, _MARK)
+            )
+            words.setRight(words.right() - _MARK - 2)
         shown = painter.fontMetrics().elidedText(bar.word, Qt.TextElideMode.ElideRight, int(words.width()))
         painter.drawText(words, _LEFT, shown)
-        track = QRectF(words.right() + _GAP, rect.center().y() - _BAR / 2, 0, _BAR)
+        track = QRectF(rect.left() + 2 + self._word_width + _GAP, rect.center().y() - _BAR / 2, 0, _BAR)
         track.setRight(rect.right() - figures - _GAP)
         self._paint_bar(painter, track, bar)
         painter.setPen(text if bar.strong else muted(palette))
@@ -102,7 +116,7 @@ class Bars(QWidget):
         line = self.palette().color(QPalette.ColorRole.Mid)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(line)
-        if not self._diverging or bar.value is not None:
+        if bar.value is not None or not (self._diverging or bar.hint):
             painter.drawRoundedRect(track, 3, 3)
         if bar.value is None:
             return

@@ -17,23 +17,43 @@ _ABSENT = {
 }
 
 
-def probability_rows(session: Session, prediction: Prediction, ranked: bool) -> list[Bar]:
-    """All labels, in the label set's order or most probable first."""
-    pairs = list(prediction.probabilities.items())
+def label_rows(session: Session, utterance: str, ranked: bool) -> list[Bar]:
+    """All labels with what the network and the person say; in the label set's order or most probable first.
+
+    While there is no prediction to show, the labels that a person can choose, where they can choose.
+    """
+    prediction, decision = session.prediction(utterance), session.decision(utterance)
+    shares = {} if prediction is None else dict(prediction.probabilities)
+    own = session.label_set if session.editable else ()
+    labels = list(dict.fromkeys((*shares, *own)))
     if ranked:
-        pairs.sort(key=lambda pair: -pair[1])
-    return [
-        Bar(
-            label,
-            label,
-            share,
-            percent(share),
-            emotion_colour(label, session.labels),
-            f"{label}: {percent(share)} of the network's probability",
-            strong=label == prediction.label,
-        )
-        for label, share in pairs
-    ]
+        labels.sort(key=lambda label: -shares.get(label, -1.0))
+    chosen = (decision.label, decision.second) if decision is not None else (None, None)
+    return [_label(session, label, shares.get(label), chosen, prediction) for label in labels]
+
+
+def _label(
+    session: Session,
+    label: str,
+    share: float | None,
+    chosen: tuple[str | None, str | None],
+    prediction: Prediction | None,
+) -> Bar:
+    own = session.label_set if session.editable else ()
+    key = own.index(label) + 1 if label in own else 0
+    tip = f"{label}: {percent(share)} of the network's probability" if share is not None else label
+    return Bar(
+        label,
+        label,
+        share,
+        percent(share) if share is not None else "",
+        emotion_colour(label, session.all_labels),
+        f"{tip}\nClick to give this label." if key else tip,
+        dot=emotion_colour(label, session.all_labels),
+        strong=label == chosen[0] or (chosen[0] is None and prediction is not None and label == prediction.label),
+        hint=str(key) if 0 < key < 10 else " " if key else "",
+        mark="check" if label == chosen[0] else "add" if label == chosen[1] else "",
+    )
 
 
 def contribution_rows(prediction: Prediction) -> tuple[list[Bar], float]:
@@ -72,8 +92,7 @@ def _attended(session: Session, prediction: Prediction, key: str, weight: float)
         return None
     itself = key == prediction.utterance_id
     words = "itself" if itself else utterance.text or "no text"
-    said = session.prediction(key)
-    colour = emotion_colour(said.label if said else "neutral", session.labels)
+    colour = emotion_colour(session.shown_label(key) or "neutral", session.all_labels)
     place = f"{number + 1}, {utterance.speaker or 'unknown speaker'}, {clock(utterance.start)}"
     tip = f"Utterance {place}: {utterance.text or 'no text'}\n{percent(weight)} of the attention. Click to select it."
     dot = speaker_colour(utterance.speaker, session.speakers) if utterance.speaker else None

@@ -1,15 +1,16 @@
 """Who says what, when, with which emotion, and which modalities were there."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app import icons
 from app.models.session import Session
 from app.theme import emotion_colour, muted, readable_on, speaker_colour
 from app.views.parts import label, row
-from app.words import clock, percent
+from app.words import clock, decision_words, percent
 from m2fnet_core.dialogue import Prediction, Utterance
+from m2fnet_core.document.content import Decision
 
 _CHIP = 26
 _WORDS = (("text", "Text", "no text"), ("sound", "Sound", "no sound"), ("scene", "Scene", "no picture"))
@@ -26,13 +27,15 @@ class Header(QWidget):
         self._times = label("", "muted")
         self._text = label("", "heading", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._chip, self._presence = _Chip(), _Presence()
+        self._own, self._chip, self._presence = _Chip(), _Chip(), _Presence()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row(self._speaker, 1, self._times))
         layout.addWidget(self._text)
-        layout.addLayout(row(self._chip, 1))
+        chips = row(self._own, self._chip, 1)
+        chips.setSpacing(6)
+        layout.addLayout(chips)
         layout.addWidget(self._presence)
 
     def set_utterance(self, utterance: Utterance, prediction: Prediction | None) -> None:
@@ -41,7 +44,10 @@ class Header(QWidget):
         self._speaker.set_speaker(utterance.speaker, speaker_colour(utterance.speaker, speakers))
         self._times.setText(f"{clock(utterance.start)} – {clock(utterance.end)}   ({utterance.duration:.1f} s)")
         self._text.setText(f"“{utterance.text}”" if utterance.text else "No text: nothing was transcribed here.")
-        self._chip.set_prediction(prediction, self._session.labels)
+        decision = self._session.decision(utterance.id)
+        self._own.setVisible(decision is not None and (decision.label is not None or decision.skip or decision.unsure))
+        self._own.set_decision(decision, self._session.all_labels)
+        self._chip.set_prediction(prediction, self._session.labels, self._own.isVisibleTo(self), self._session.blind)
         self._presence.set_prediction(prediction)
 
     def presence_words(self) -> str:
@@ -83,17 +89,30 @@ class _Speaker(QWidget):
 
 
 class _Chip(QWidget):
-    """The predicted emotion, large, in its colour."""
+    """An emotion, large, in its colour: filled for the one that counts, as an outline for the other."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._words, self._colour = "", QColor()
+        self._words, self._colour, self._filled = "", QColor(), True
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def set_prediction(self, prediction: Prediction | None, labels: tuple[str, ...]) -> None:
+    def set_decision(self, decision: Decision | None, labels: tuple[str, ...]) -> None:
+        """What the person chose."""
+        chosen = decision.label if decision is not None else None
+        self._colour = emotion_colour(chosen, labels) if chosen is not None else muted(self.palette())
+        self._words = decision_words(decision)
+        self.setToolTip("Your decision")
+        self.updateGeometry()
+        self.update()
+
+    def set_prediction(
+        self, prediction: Prediction | None, labels: tuple[str, ...], outline: bool, blind: bool
+    ) -> None:
+        self._filled = not outline
         if prediction is None:
-            self._words, self._colour = "not analysed yet", muted(self.palette())
-            self.setToolTip("")
+            self._words = "prediction hidden" if blind else "not analysed yet"
+            self._colour = muted(self.palette())
+            self.setToolTip("Blind mode hides predictions (Ctrl+B)" if blind else "")
         else:
             later = "  (provisional)" if prediction.provisional else ""
             self._words = f"{prediction.label}  {percent(prediction.probabilities[prediction.label])}{later}"
@@ -110,13 +129,17 @@ class _Chip(QWidget):
         """A rounded chip."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
-        painter.drawRoundedRect(QRectF(self.rect()), _CHIP / 2, _CHIP / 2)
+        if self._filled:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._colour)
+            painter.drawRoundedRect(QRectF(self.rect()), _CHIP / 2, _CHIP / 2)
+        else:
+            painter.setPen(QPen(self._colour, 1.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _CHIP / 2 - 1, _CHIP / 2 - 1)
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)
-        painter.setPen(readable_on(self._colour))
+        painter.setPen(readable_on(self._colour) if self._filled else self.palette().windowText().color())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
         painter.end()
 

@@ -7,7 +7,8 @@ from app import icons
 from app.models.session import Session
 from app.settings import SORTED_BARS, Settings
 from app.views.inspector.bars import Bars
-from app.views.inspector.explain import attention_rows, contribution_rows, known_contributions, probability_rows
+from app.views.inspector.decision import DecisionBox
+from app.views.inspector.explain import attention_rows, contribution_rows, known_contributions, label_rows
 from app.views.inspector.frames import Frames
 from app.views.inspector.header import Header
 from app.views.parts import label, row
@@ -26,24 +27,27 @@ class Inspector(QStackedWidget):
     """Shows the session's selected utterance, and says what to do while there is none."""
 
     seek_requested = Signal(float)  # seconds
+    label_chosen = Signal(str)  # for the selected utterance
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.setMinimumWidth(_LEAST_WIDTH)
         self._session, self._settings = session, settings
-        self.probabilities = Bars(84)
+        self.probabilities = Bars(118, clickable=True)
         self.contributions = Bars(84, diverging=True)
         self.attention = Bars(150, clickable=True)
-        self.header, self.frames = Header(session), Frames(session)
+        self.header, self.decision, self.frames = Header(session), DecisionBox(session), Frames(session)
         self.sort_button = self._make_sort_button()
         self._explained: list[QWidget] = []
         self.addWidget(_hint())
         self.addWidget(self._make_page())
         self.attention.clicked.connect(session.select)
         self.frames.clicked.connect(self.seek_requested)
+        self.probabilities.clicked.connect(self._choose)
         session.selection_changed.connect(self.refresh)
         session.utterances_changed.connect(self.refresh)
         session.prediction_changed.connect(self._refresh_if_concerned)
+        session.decision_changed.connect(self._refresh_if_concerned)
         session.faces_changed.connect(self._refresh_frames)
         self.refresh()
 
@@ -61,12 +65,14 @@ class Inspector(QStackedWidget):
 
     def _show_utterance(self, utterance: Utterance, prediction: Prediction | None) -> None:
         self.header.set_utterance(utterance, prediction)
+        self.decision.set_utterance(utterance.id)
+        rows = label_rows(self._session, utterance.id, self._settings.get(SORTED_BARS))
+        self.probabilities.set_rows(rows)
+        self._labels_section.setVisible(bool(rows))
         for part in self._explained:
             part.setVisible(prediction is not None)
         if prediction is None:
             return
-        ranked = self._settings.get(SORTED_BARS)
-        self.probabilities.set_rows(probability_rows(self._session, prediction, ranked))
         self.contributions.set_rows(*contribution_rows(prediction))
         self._contributions_section.setVisible(known_contributions(prediction.contributions))
         rows, full = attention_rows(self._session, prediction, _MOST_ATTENDED)
@@ -87,10 +93,12 @@ class Inspector(QStackedWidget):
         layout.setContentsMargins(14, 12, 14, 14)
         layout.setSpacing(16)
         layout.addWidget(self.header)
-        probabilities = _section("Emotion probabilities", "", self.probabilities, self.sort_button)
+        self._labels_section = _section("Emotion", "", self.probabilities, self.sort_button)
+        layout.addWidget(self._labels_section)
+        layout.addWidget(self.decision)
         self._contributions_section = _section("What each modality contributed", _CONTRIBUTION_TIP, self.contributions)
         self._attention_section = _section("Turns it attended to", _ATTENTION_TIP, self.attention)
-        self._explained = [probabilities, self._contributions_section, self._attention_section]
+        self._explained = [self._contributions_section, self._attention_section]
         for part in (*self._explained, self.frames):
             layout.addWidget(part)
         layout.addStretch(1)
@@ -106,6 +114,10 @@ class Inspector(QStackedWidget):
         button.setChecked(self._settings.get(SORTED_BARS))
         button.toggled.connect(self._sort)
         return button
+
+    def _choose(self, label: str) -> None:
+        if self._session.editable:
+            self.label_chosen.emit(label)
 
     def _sort(self, ranked: bool) -> None:
         self._settings.set(SORTED_BARS, ranked)

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.models.session import Session
 from app.theme import emotion_colour, muted, speaker_colour
-from app.words import percent
-from m2fnet_core.dialogue import Utterance
+from app.words import decision_words, percent
+from m2fnet_core.dialogue import Prediction, Utterance
 
 _LINES = 2
 _PAD = 10.0
@@ -23,7 +23,8 @@ class Caption(QWidget):
         self._shown: Utterance | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Utterance")
-        for signal in (session.utterances_changed, session.prediction_changed, session.selection_changed):
+        signals = (session.utterances_changed, session.prediction_changed, session.decision_changed)
+        for signal in (*signals, session.selection_changed):
             signal.connect(self._refresh)
 
     @property
@@ -84,14 +85,18 @@ class Caption(QWidget):
 
     def _paint_emotion(self, painter: QPainter, utterance: Utterance, place: QRectF) -> None:
         prediction = self._session.prediction(utterance.id)
+        decision = self._session.decision(utterance.id)
         painter.setPen(muted(self.palette()))
-        if prediction is None:
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, "not analysed yet")
+        own = decision_words(decision)
+        if prediction is None and not own:
+            words = "prediction hidden" if self._session.blind else "not analysed yet"
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
             return
         dot = place.height() * 0.55
-        _paint_dot(painter, QRectF(place.left(), place.center().y() - dot / 2, dot, dot), prediction.label)
-        text = f"{prediction.label}  {percent(prediction.probabilities.get(prediction.label, 0.0))}"
-        painter.setPen(muted(self.palette()))
+        if shown := self._session.shown_label(utterance.id):
+            _paint_dot(painter, QRectF(place.left(), place.center().y() - dot / 2, dot, dot), shown)
+        text = own or ("" if prediction is None else _percentage(prediction))
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText) if own else muted(self.palette()))
         painter.drawText(place.adjusted(dot + 6, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_words(self, painter: QPainter, text: str | None, left: float) -> None:
@@ -118,6 +123,10 @@ class Caption(QWidget):
         lines = [text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
         elide = Qt.TextElideMode.ElideRight
         return [self.fontMetrics().elidedText(words, elide, int(width)) for words in lines]
+
+
+def _percentage(prediction: Prediction) -> str:
+    return f"{prediction.label}  {percent(prediction.probabilities.get(prediction.label, 0.0))}"
 
 
 def _paint_dot(painter: QPainter, place: QRectF, label: str) -> None:

@@ -17,6 +17,7 @@ from m2fnet_core.dialogue import Utterance
 from m2fnet_core.media.info import MediaInfo
 
 _NOTHING = ("film", "No video open", "Open a video, or drop one here.")
+_MISSING = ("warning", "This video is missing", "You can go on annotating. Find it again from the File menu.")
 _NO_PICTURE = ("sound", "This file has no picture", "Its sound can be played and analysed.")
 _OPENING = ("film", "Opening…", "")
 
@@ -71,14 +72,15 @@ class Player(QWidget):
 
     # -- the medium
 
-    def open(self, info: MediaInfo | None) -> None:
-        """Show another medium's first frame; None shows that nothing is open."""
+    def open(self, info: MediaInfo | None, missing: bool = False) -> None:
+        """Show another medium's first frame; None shows that nothing is open, or that its file is ``missing``."""
         self._locked = False
         self.canvas.set_notice("")
         video = None if info is None else info.video
         if video is not None:
             self.canvas.set_video_size(video.width, video.height)
-        self.canvas.set_page(*(_NOTHING if info is None else _NO_PICTURE if video is None else _OPENING))
+        nothing = _MISSING if missing else _NOTHING
+        self.canvas.set_page(*(nothing if info is None else _NO_PICTURE if video is None else _OPENING))
         self.caption.setVisible(info is not None and self.overlays_action.isChecked())
         self.transport.set_medium(0.0 if info is None else info.duration, info is not None and info.audio is not None)
         self.playback.open(info)

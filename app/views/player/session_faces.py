@@ -1,9 +1,9 @@
 """The faces of any frame, from what the session knows."""
 
 from app.models.session import Session
-from m2fnet_core.faces_between import between
 from app.views.player.faces import FaceOnScreen
 from m2fnet_core.dialogue import FaceBox
+from m2fnet_core.faces_between import between
 
 _ASSUMED_FPS = 25.0
 

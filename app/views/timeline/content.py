@@ -8,6 +8,7 @@ import numpy as np
 
 from app.views.timeline.spans import Cover, Ints, Spans, one_hot
 from m2fnet_core.dialogue import Prediction, Utterance
+from m2fnet_core.document.content import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,10 @@ class Lane:
 
 
 class Content:
-    """Utterances in order of their start, and the predictions known so far.
+    """Utterances in order of their start, and the predictions and decisions known so far.
 
-    Per utterance: ``codes`` is the place of the predicted label in ``labels`` (``len(labels)`` without a prediction),
-    ``probabilities`` float64[n, labels], ``provisional`` whether the prediction may still change.
+    Per utterance: ``codes`` is the place of its label in ``labels`` (a person's, else the network's; ``len(labels)``
+    without any), ``probabilities`` float64[n, labels] are the network's, ``provisional`` tells that it may change.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Content:
         order = {speaker: i for i, speaker in enumerate(speakers)}
         self.lane_of = np.array([order[u.speaker] for u in utterances], int)
         self.lanes = [self._lane(i, speaker) for i, speaker in enumerate(speakers)]
+        self.decisions: dict[str, Decision] = {}
         self.codes = np.full(len(utterances), len(labels))
         self.provisional = np.zeros(len(utterances), bool)
         self.probabilities = np.zeros((len(utterances), len(labels)))
@@ -53,10 +55,31 @@ class Content:
 
     def _take(self, prediction: Prediction) -> None:
         place = self.place[prediction.utterance_id]
-        known = prediction.label in self.labels
-        self.codes[place] = self.labels.index(prediction.label) if known else len(self.labels)
-        self.provisional[place] = prediction.provisional
         self.probabilities[place] = [prediction.probabilities.get(label, 0.0) for label in self.labels]
+        self._colour(prediction.utterance_id)
+
+    def _colour(self, utterance: str) -> None:
+        """A person's label counts, else the network's."""
+        place, prediction, decision = (
+            self.place[utterance],
+            self.predictions.get(utterance),
+            self.decisions.get(utterance),
+        )
+        own = decision.label if decision is not None else None
+        label = own or (prediction.label if prediction is not None else "")
+        self.codes[place] = self.labels.index(label) if label in self.labels else len(self.labels)
+        self.provisional[place] = own is None and prediction is not None and prediction.provisional
+
+    def decide(self, utterance: str, decision: Decision | None) -> None:
+        """Take in what a person says about an utterance, or that they take it back."""
+        if utterance not in self.place:
+            return
+        if decision is None:
+            self.decisions.pop(utterance, None)
+        else:
+            self.decisions[utterance] = decision
+        self._colour(utterance)
+        self._outdate()
 
     def predict(self, prediction: Prediction) -> None:
         """Take in one more prediction, or a better one."""
@@ -64,6 +87,9 @@ class Content:
             return
         self.predictions[prediction.utterance_id] = prediction
         self._take(prediction)
+        self._outdate()
+
+    def _outdate(self) -> None:
         self.revision += 1
         for mixed in ("label_cover", "lane_covers", "probability_cover"):
             self.__dict__.pop(mixed, None)
@@ -102,5 +128,4 @@ class Content:
     @cached_property
     def probability_cover(self) -> Cover:
         """The probability of each label, and a last weight for the provisional ones."""
-        known = self.codes < len(self.labels)
-        return Cover(self.spans, np.vstack((self.probabilities.T, self.provisional)) * known)
+        return Cover(self.spans, np.vstack((self.probabilities.T, self.provisional)))

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect
 
 from app.views.timeline.canvas import Canvas
 from app.views.timeline.gestures import frame_edge
+from app.views.timeline.tracks.lanes import LanesTrack
 from app.views.timeline.tracks.overview import Overview
+from app.views.timeline.viewport import Viewport
 
 _BORDER = 3  # pixels around the border between two tracks
 
@@ -23,6 +25,10 @@ class Part(Enum):
     FRAME_RIGHT = auto()
     RULER = auto()
     UTTERANCE = auto()
+    BODY = auto()  # the selected utterance, which can be moved
+    EDGE_START = auto()
+    EDGE_END = auto()
+    LANE = auto()  # an empty place of a lane, where an utterance can be drawn
     GROUND = auto()
 
 
@@ -57,7 +63,18 @@ def hit(canvas: Canvas, point: QPoint) -> Hit:
     if track.key == "ruler":
         return Hit(Part.RULER, number, time)
     found = track.utterance_at(point, rect, view)
+    if isinstance(track, LanesTrack) and track.scene.editable:
+        return Hit(_part_of_lane(track, point, rect, view, found), number, time, found)
     return Hit(Part.UTTERANCE if found else Part.GROUND, number, time, found)
+
+
+def _part_of_lane(track: LanesTrack, point: QPoint, rect: QRect, view: Viewport, found: str) -> Part:
+    if not found:
+        return Part.LANE if track.scene.content.lanes else Part.GROUND
+    edge = track.edge_at(point, rect, view, found)
+    if edge:
+        return Part.EDGE_START if edge < 0 else Part.EDGE_END
+    return Part.BODY if found == track.scene.selected else Part.UTTERANCE
 
 
 def _border_at(canvas: Canvas, point: QPoint) -> int | None:

@@ -7,8 +7,11 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QNativeGestureEvent, QWheelEv
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.views.timeline.canvas import Canvas
+from app.views.timeline.editing import Bench, BodyDrag, DrawNew, EdgeDrag
 from app.views.timeline.gestures import Gesture, MoveBorder, MoveFrame, Pan, ResizeFrame, Scrub, Still
 from app.views.timeline.hits import Hit, Part, hit
+from app.views.timeline.scene import Draft
+from app.views.timeline.tracks.lanes import LanesTrack
 from app.views.timeline.viewport import Viewport
 
 _STEP = 1.2  # zoom of one notch of the wheel
@@ -21,6 +24,10 @@ _CURSORS = {
     Part.FRAME_RIGHT: Qt.CursorShape.SizeHorCursor,
     Part.OVERVIEW: Qt.CursorShape.OpenHandCursor,
     Part.UTTERANCE: Qt.CursorShape.PointingHandCursor,
+    Part.BODY: Qt.CursorShape.SizeAllCursor,
+    Part.EDGE_START: Qt.CursorShape.SizeHorCursor,
+    Part.EDGE_END: Qt.CursorShape.SizeHorCursor,
+    Part.LANE: Qt.CursorShape.CrossCursor,
 }
 
 
@@ -32,6 +39,7 @@ class Pointer(QObject):
     activate = Signal(str)
     look = Signal(Viewport)
     scroll = Signal(int)  # pixels down
+    drafted = Signal(object)  # Draft: bounds that a drag ended with
     placed = Signal()  # rows changed their heights
 
     def __init__(self, canvas: Canvas) -> None:
@@ -87,9 +95,29 @@ class Pointer(QObject):
             case Part.UTTERANCE:
                 self._take(found.utterance)
                 return Still()
+            case Part.BODY:
+                self._take(found.utterance)
+                return BodyDrag(self._bench(), found.utterance, point)
+            case Part.EDGE_START | Part.EDGE_END:
+                self.select.emit(found.utterance)
+                return EdgeDrag(self._bench(), found.utterance, -1 if found.part is Part.EDGE_START else 1, point)
+            case Part.LANE:
+                return DrawNew(self._bench(), self._lane_at(found, point), point, lambda: self._click_ground(found))
             case Part.GROUND:
                 return Pan(self._view, point, self.look.emit, lambda: self._click_ground(found))
         return Still()
+
+    def _bench(self) -> Bench:
+        return Bench(self._canvas.scene, self._view, self._canvas.header_width, self._show, self.drafted.emit)
+
+    def _show(self, draft: Draft | None) -> None:
+        self._canvas.scene.draft = draft
+        self._canvas.refresh(("lanes",))
+
+    def _lane_at(self, found: Hit, point: QPoint) -> int:
+        row = self._canvas.rows.placed[found.row]
+        assert isinstance(row.track, LanesTrack)
+        return row.track.lane_number(point, self._canvas.track_rect(row))
 
     def _take(self, utterance_id: str) -> None:
         """Select an utterance and go to its start."""
@@ -130,7 +158,7 @@ class Pointer(QObject):
         found = hit(self._canvas, event.position().toPoint())
         if event.button() != Qt.MouseButton.LeftButton:
             return False
-        if found.part is Part.UTTERANCE:
+        if found.part in (Part.UTTERANCE, Part.BODY):
             self.activate.emit(found.utterance)
         elif found.part is Part.BORDER:
             self._canvas.rows.forget_heights()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from app.views.timeline.content import Content
 from app.views.timeline.look import Look
 from m2fnet_core.dialogue import Prediction
+from m2fnet_core.document.editing import Bounds
 
 
 class Waveform(Protocol):
@@ -44,6 +45,18 @@ class Sound:
     there: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An utterance as it would be if the mouse let go now. ``utterance`` is "" for a new one; ``guide`` is the time
+    that an edge has snapped to.
+    """
+
+    utterance: str
+    lane: int
+    bounds: Bounds
+    guide: float | None = None
+
+
 @dataclass
 class Scene:
     """The state behind the picture; `Timeline` writes it, tracks read it."""
@@ -52,6 +65,9 @@ class Scene:
     content: Content = field(default_factory=Content)
     sound: Sound = Sound()
     selected: str = ""
+    editable: bool = False  # utterances can be moved and drawn
+    time: float = 0.0  # of the playhead, for what snaps to it
+    draft: Draft | None = None  # what the mouse is about to do
     frames: tuple[float, ...] = ()  # presentation times the network used for the selected utterance
 
     @property

@@ -1,18 +1,21 @@
 """The timeline of the open video."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QToolButton, QWidget
 
 from app.icons import button
 from app.models.session import Session
 from app.views.timeline.canvas import Canvas
 from app.views.timeline.content import Content
+from app.views.timeline.hits import hit
 from app.views.timeline.look import Look
 from app.views.timeline.navigation import Navigation
 from app.views.timeline.pointer import Pointer
 from app.views.timeline.rows import Rows
-from app.views.timeline.scene import Scene, Sound
+from app.views.timeline.scene import Draft, Scene, Sound
 from app.views.timeline.sources import Sources
 from app.views.timeline.ticks import clock
 from app.views.timeline.tracks.attention import AttentionTrack
@@ -29,6 +32,7 @@ _TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, Spectrogr
 _HEADER = (150, 210)  # narrowest and widest, pixels
 _PREDICTED = ("overview", "attention", "lanes", "emotions")  # tracks that show predictions
 _BUTTONS = (("zoom-out", "Zoom out"), ("zoom-in", "Zoom in"), ("fit", "Show the whole video"))
+_DECIDED = ("overview", "lanes")
 _SOUND = ("waveform", "spectrogram")
 
 
@@ -38,6 +42,9 @@ class Timeline(QWidget):
     seek_requested = Signal(float)  # media time
     utterance_activated = Signal(str)  # id of an utterance that was double-clicked
     view_changed = Signal(float, float)  # first and last visible media time
+    bounds_chosen = Signal(str, object)  # id of an utterance that was dragged, Bounds
+    drawn = Signal(object, str)  # Bounds of a new utterance, name of its speaker
+    menu_asked = Signal()  # a menu about the selected utterance is about to open
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +90,7 @@ class Timeline(QWidget):
         session.model_changed.connect(self._take_labels)
         session.prediction_changed.connect(self._take_prediction)
         session.selection_changed.connect(self._take_selection)
+        session.decision_changed.connect(self._take_decision)
         session.faces_changed.connect(self._take_frames)
         pointer.seek.connect(self.seek_requested)
         pointer.select.connect(session.select)
@@ -90,6 +98,7 @@ class Timeline(QWidget):
         pointer.look.connect(self._look)
         pointer.scroll.connect(lambda by: self._scroll.setValue(self._scroll.value() + by))
         pointer.placed.connect(self._place)
+        pointer.drafted.connect(self._tell_draft)
         self._scroll.valueChanged.connect(self._scroll_to)
         self._sources.changed.connect(self.show_sound)
 
@@ -99,6 +108,7 @@ class Timeline(QWidget):
         """Move the playhead; the view turns a page when the playhead leaves it."""
         before = self._navigation.view
         self._canvas.move_playhead(time)
+        self._scene.time = time
         self._navigation.follow(time)
         self._announce(before)
 
@@ -158,13 +168,17 @@ class Timeline(QWidget):
     def _take_utterances(self) -> None:
         session, scene = self._session, self._scene
         known = [p for u in session.utterances if (p := session.prediction(u.id)) is not None]
-        scene.content = Content(session.utterances, session.speakers, session.labels, known)
+        scene.content = Content(session.utterances, session.speakers, session.all_labels, known)
+        for utterance in session.utterances:
+            if (decision := session.decision(utterance.id)) is not None:
+                scene.content.decide(utterance.id, decision)
+        scene.editable, scene.draft = session.editable, None
         self._fit_header()
         self._place()
         self._describe()
 
     def _take_labels(self) -> None:
-        if self._session.labels != self._scene.content.labels:
+        if self._session.all_labels != self._scene.content.labels:
             self._take_utterances()
 
     def _take_prediction(self, utterance_id: str) -> None:
@@ -172,6 +186,16 @@ class Timeline(QWidget):
         if prediction is not None:
             self._scene.content.predict(prediction)
             self._canvas.refresh(_PREDICTED)
+
+    def _take_decision(self, utterance_id: str) -> None:
+        self._scene.content.decide(utterance_id, self._session.decision(utterance_id))
+        self._canvas.refresh(_DECIDED)
+
+    def _tell_draft(self, draft: Draft) -> None:
+        if draft.utterance:
+            self.bounds_chosen.emit(draft.utterance, draft.bounds)
+        else:
+            self.drawn.emit(draft.bounds, self._scene.content.lanes[draft.lane].speaker)
 
     def _take_selection(self, utterance_id: str) -> None:
         before, scene = self._navigation.view, self._scene
@@ -256,12 +280,25 @@ class Timeline(QWidget):
         else:
             self._look(self._navigation.view.moved(pages * self._navigation.view.span))
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._menu().popup(event.globalPos())
+    def set_actions(self, actions: Sequence[QAction]) -> None:
+        """What the context menu of an utterance offers."""
+        self._actions = tuple(actions)
 
-    def _menu(self) -> QMenu:
+    _actions: tuple[QAction, ...] = ()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        found = hit(self._canvas, self._canvas.mapFrom(self, event.pos())).utterance
+        if found:
+            self._session.select(found)
+            self.menu_asked.emit()
+        self.menu(bool(found)).popup(event.globalPos())
+
+    def menu(self, on_utterance: bool) -> QMenu:
+        """The context menu: of an utterance first what can be done to it."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if on_utterance:
+            menu.addActions(list(self._actions))
         menu.addSection("Tracks")
         for track in self._rows.tracks:
             if track.hideable:

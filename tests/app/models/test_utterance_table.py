@@ -39,12 +39,13 @@ def text(table: UtteranceTable, place: int, column: Column) -> str:
 
 
 def test_cells_say_what_a_person_reads(table: UtteranceTable) -> None:
-    assert [text(table, 1, column) for column in Column][:6] == [
+    assert [text(table, 1, column) for column in Column][:7] == [
         "2",
         "0:02.00",
         "0:03.50",
         "Bo",
         "Oh no, it broke!",
+        "",
         "surprise",
     ]
     assert text(table, 2, Column.TEXT) == ""

@@ -6,8 +6,9 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
+from app import icons
 from app.theme import readable_on, speaker_colour
-from app.views.timeline.content import Lane
+from app.views.timeline.content import Content, Lane
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import Look, mix
 from app.views.timeline.raster import device_size, draw, stacked
@@ -15,16 +16,21 @@ from app.views.timeline.spans import NOISE, Ints
 from app.views.timeline.tips import utterance_tip
 from app.views.timeline.tracks.base import Track, say
 from app.views.timeline.viewport import Viewport
+from app.words import decision_words
 from m2fnet_core.dialogue import Utterance
+from m2fnet_core.document.content import Decision
+from m2fnet_core.document.review import corrected
 
 _MOST_BLOCKS = 450  # more visible ones than this and lanes are painted column by column
 _SLACK = 3  # pixels beside a block that still count as the block
 _ROUNDED_FROM, _TEXT_FROM = 8.0, 26.0  # pixels of width
+_SIGN, _SIGN_FROM = 11.0, 30.0  # pixels: size of a decision's sign, and the width that has room for it
+_EDGE, _EDGES_FROM = 5, 18  # pixels: how wide an edge is for the mouse, and the width of a block that has edges
 _SHORTEST_TEXT = 6  # characters; less than this of a longer text says nothing
 
 
 class LanesTrack(Track):
-    """Blocks coloured by predicted emotion, with what was said in them; the selected one is outlined."""
+    """Blocks coloured by emotion, a person's or else the network's, with what was said in them."""
 
     key, title, hideable = "lanes", "Speakers", False
 
@@ -53,6 +59,7 @@ class LanesTrack(Track):
                 self._paint_blocks(painter, place, view, lane.members[members])
             self._underline(painter, place)
         self._paint_selected(painter, rect, view)
+        self._paint_draft(painter, rect, view)
 
     def _underline(self, painter: QPainter, place: QRect) -> None:
         painter.fillRect(QRect(place.left(), place.bottom(), place.width(), 1), self.scene.look.line)
@@ -72,6 +79,7 @@ class LanesTrack(Track):
             utterance = self.scene.content.utterances[member]
             block = self._block(place, view, utterance)
             self._paint_ground(painter, block, int(member))
+            self._paint_mark(painter, block, int(member))
             seen = block.intersected(QRectF(place))  # the text stays visible while its block leaves
             if seen.width() >= _TEXT_FROM:
                 self._write(painter, seen, int(member))
@@ -92,6 +100,22 @@ class LanesTrack(Track):
         painter.drawRoundedRect(block.adjusted(0.5, 0.5, -0.5, -0.5) if fill is None else block, 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
+    def _paint_mark(self, painter: QPainter, block: QRectF, member: int) -> None:
+        """A person decided: a bar along the top, in the network's colour where that says something else, and a sign."""
+        content, look = self.scene.content, self.scene.look
+        utterance = content.utterances[member]
+        decision, prediction = content.decisions.get(utterance.id), content.predictions.get(utterance.id)
+        if decision is None:
+            return
+        fill = self._ground(member) or look.ground
+        differs = prediction is not None and corrected(decision, prediction)
+        ink = look.fill(prediction.label, content.labels) if differs and prediction is not None else readable_on(fill)
+        painter.fillRect(QRectF(block.left() + 2, block.top(), max(1.0, block.width() - 4), 3), ink)
+        sign = _sign(decision, differs)
+        if sign and block.width() >= _SIGN_FROM:
+            place = QRectF(block.right() - _SIGN - 3, block.top() + 5, _SIGN, _SIGN)
+            icons.draw(painter, sign, readable_on(fill), place)
+
     def _ground(self, member: int) -> QColor | None:
         """The colour of the prediction; None without one."""
         content = self.scene.content
@@ -104,7 +128,8 @@ class LanesTrack(Track):
         """What was said, and below it, where there is room, the prediction in words."""
         look = self.scene.look
         metrics = QFontMetrics(look.small)
-        box = block.adjusted(5, 1, -4, -1)
+        signed = content_sign(self.scene.content, member) and block.width() >= _SIGN_FROM
+        box = block.adjusted(5, 1, -4 - (_SIGN + 2 if signed else 0), -1)
         lines = self._lines(member, metrics, int(box.width()), max(1, int(box.height() // (metrics.height() - 1))))
         ground = self._ground(member) or look.ground
         ink = readable_on(ground)
@@ -122,8 +147,11 @@ class LanesTrack(Track):
         said = metrics.elidedText(utterance.text or "", Qt.TextElideMode.ElideRight, width)
         if len(said) < min(_SHORTEST_TEXT, len(utterance.text or "")):
             said = ""
+        decision = self.scene.content.decisions.get(utterance.id)
         judged: tuple[str, ...] = ()
-        if prediction is not None:
+        if decision is not None and decision_words(decision):
+            judged = (decision_words(decision), decision.label or "")
+        elif prediction is not None:
             judged = (f"{prediction.label} {prediction.probabilities.get(prediction.label, 0):.0%}", prediction.label)
         fitting = next((text for text in judged if metrics.horizontalAdvance(text) <= width), "")
         return [line for line in (said, fitting) if line][:most]
@@ -142,6 +170,25 @@ class LanesTrack(Track):
             painter.drawRoundedRect(block.adjusted(-spread, -spread, spread, spread), 4, 4)
         self._mark_frames(painter, block, view, rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_draft(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
+        """Where the utterance would be if the mouse let go now, and the line it snaps to."""
+        draft, look = self.scene.draft, self.scene.look
+        if draft is None:
+            return
+        place = self.lane_rect(rect, draft.lane)
+        left, right = (rect.left() + view.x_of(time) for time in (draft.bounds.start, draft.bounds.end))
+        block = QRectF(left, place.top() + 2, right - left, place.height() - 5)
+        veil = QColor(look.accent)
+        veil.setAlpha(70)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.accent, 1.5, Qt.PenStyle.DashLine))
+        painter.setBrush(veil)
+        painter.drawRoundedRect(block, 4, 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if draft.guide is not None:
+            x = rect.left() + view.x_of(draft.guide)
+            painter.fillRect(QRectF(x - 0.5, rect.top(), 1, rect.height()), look.text)
 
     def _mark_frames(self, painter: QPainter, block: QRectF, view: Viewport, rect: QRect) -> None:
         """A mark along the lower edge of the selected block for each frame that the network looked at."""
@@ -181,6 +228,19 @@ class LanesTrack(Track):
         found = lane.spans.at(view.start + x / view.pixels_per_second, _SLACK / view.pixels_per_second)
         return "" if found is None else self.scene.content.utterances[lane.members[found]].id
 
+    def edge_at(self, point: QPoint, rect: QRect, view: Viewport, utterance_id: str) -> int:
+        """-1 on the utterance's start, 1 on its end, 0 between; a narrow block has no edges to take hold of."""
+        utterance = self.scene.content.utterances[self.scene.content.place[utterance_id]]
+        left, right = (rect.left() + view.x_of(time) for time in (utterance.start, utterance.end))
+        if right - left < _EDGES_FROM:
+            return 0
+        return -1 if point.x() - left <= _EDGE else 1 if right - point.x() <= _EDGE else 0
+
+    def lane_number(self, point: QPoint, rect: QRect) -> int:
+        """The lane under a point."""
+        lanes = max(1, len(self.scene.content.lanes))
+        return min(lanes - 1, max(0, (point.y() - rect.top()) * lanes // max(1, rect.height())))
+
     def _lane_at(self, point: QPoint, rect: QRect) -> Lane | None:
         lanes = self.scene.content.lanes
         number = (point.y() - rect.top()) * len(lanes) // max(1, rect.height())
@@ -191,3 +251,18 @@ class LanesTrack(Track):
         return (
             utterance_tip(self.scene, self.scene.content.utterances[self.scene.content.place[found]]) if found else ""
         )
+
+
+def _sign(decision: Decision, differs: bool) -> str:
+    """The icon of a decision, "" for one that says nothing about the label."""
+    if decision.unsure:
+        return "help"
+    if decision.skip:
+        return "close"
+    return "different" if differs else "check" if decision.label else ""
+
+
+def content_sign(content: Content, member: int) -> bool:
+    """Whether an utterance's block carries a sign."""
+    decision = content.decisions.get(content.utterances[member].id)
+    return decision is not None and bool(_sign(decision, False))
