@@ -40,6 +40,9 @@ class _Checked:
         check_settings(self)
 
 
+KINDS = ("meld", "iemocap", "pack", "documents", "faces", "speech")  # of corpora
+
+
 @dataclass(frozen=True, slots=True)
 class TripletLossConfig(_Checked):
     """L_FE, Eq. 9-13, and the options beside it (m2fnet section 2)."""
@@ -166,15 +169,17 @@ class AblateStep(_Checked):
 class CorpusConfig(_Checked):
     """One corpus on disk."""
 
-    kind: str = setting(
-        "", "What the folder holds", choices=("meld", "iemocap", "pack", "documents", "faces", "speech")
-    )
+    kind: str = setting("", "What the folder holds", choices=KINDS)
     folder: Path = setting(Path(), "Where it lies, relative to run.toml")
     split: str = setting("", "The split that all of it belongs to; empty: the corpus brings or derives splits")
     validation_share: float = setting(0.0, "Faces: share of the training part that is held out for validation", low=0)
     protocol: str = setting("paper", "IEMOCAP: 100/20/31 dialogues, or 120/31", choices=("paper", "120/31"))
     validation_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for validation")
     test_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for the test")
+    annotator: str = setting("", "Documents: whose decisions count; empty: the label that most annotators gave")
+    pseudo_labels: float = setting(
+        0.0, "Documents: in training, predictions at least this probable count where nobody decided; 0: none", low=0
+    )
     align: bool = setting(False, "Faces: crop each with the application's face detection first")
     label_map: Mapping[str, str] = dataclasses.field(default_factory=dict)  # corpus's word -> label; "" leaves it out
 

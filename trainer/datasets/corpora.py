@@ -8,11 +8,17 @@ from m2fnet_core.errors import TrainingError
 from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.config import CorpusConfig, RunConfig
 from trainer.datasets.base import SPLITS, Corpus
+from trainer.datasets.documents import read_documents
+from trainer.datasets.iemocap import read_iemocap
 from trainer.datasets.meld import read_meld
 from trainer.datasets.packs import Vectors, read_pack
 
-Reader = Callable[[Path, Sequence[str], Mapping[str, str]], Corpus]
-DIALOGUE_READERS: Mapping[str, Reader] = {"meld": read_meld}
+Reader = Callable[[CorpusConfig, Sequence[str]], Corpus]
+DIALOGUE_READERS: Mapping[str, Reader] = {
+    "meld": lambda config, labels: read_meld(config.folder, labels, config.label_map),
+    "iemocap": read_iemocap,
+    "documents": read_documents,
+}
 
 
 def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
@@ -27,7 +33,8 @@ def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
             f"The run {run.name} names no corpus with dialogues; add one under [[corpora]] in run.toml."
         )
     for config in corpora:
-        read = DIALOGUE_READERS[config.kind](present_folder(config), run.labels, config.label_map)
+        present_folder(config)
+        read = DIALOGUE_READERS[config.kind](config, run.labels)
         for split, dialogues in read.splits.items():
             splits[config.split or split] += dialogues
     _require_splits(run, splits)
@@ -62,8 +69,8 @@ def _require_splits(run: RunConfig, splits: Mapping[str, Sequence[Dialogue]]) ->
 
 
 def present_folder(config: CorpusConfig) -> Path:
-    """The corpus's folder (faces: or one tar file). Raises TrainingError when it is not there."""
-    if not config.folder.is_dir() and not (config.kind == "faces" and config.folder.is_file()):
+    """The corpus's folder (faces: or one tar file, documents: or one project). Raises TrainingError: not there."""
+    if not config.folder.is_dir() and not (config.kind in ("faces", "documents") and config.folder.is_file()):
         raise TrainingError(
             f"There is no folder {config.folder} for the {config.kind} corpus; correct folder in run.toml."
         )

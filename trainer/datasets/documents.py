@@ -1,0 +1,151 @@
+"""Corrected documents: one's own projects (.m2f) as a corpus of dialogues. No torch.
+
+Only what people decided is a label; on request also predictions that are sure enough, in training alone. The content
+of a medium decides its split, so that it is the same in every run, project and copy: what is for the test never trains
+a network, whatever a run.toml says.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from m2fnet_core.dialogue import Dialogue, Utterance
+from m2fnet_core.dialogue_windows import split_at_pauses
+from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, MediumState, Turn
+from m2fnet_core.document.media_files import looked_up
+from m2fnet_core.document.places import SUFFIX
+from m2fnet_core.document.project import Project
+from m2fnet_core.errors import DocumentError, TrainingError
+from trainer.config import CorpusConfig
+from trainer.datasets.base import SPLITS, Corpus, label_dialogues
+
+_VALIDATION, _TEST = 0.8, 0.9  # where in [0, 1) the splits after training begin
+_PAUSE = 30.0  # seconds that end a dialogue, as in an analysis
+_LONGEST = 33  # utterances: MELD's longest dialogue
+_SAME_TIME = 0.1  # seconds by which an utterance may have moved since it was predicted
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """One medium of one project."""
+
+    medium: Medium
+    key: str  # its content
+    utterances: tuple[Utterance, ...]
+    decided: int  # utterances that a person labelled
+
+
+def read_documents(config: CorpusConfig, labels: Sequence[str]) -> Corpus:
+    """Dialogues of a project file, or of all in a folder and below it.
+
+    Raises TrainingError when there is no project, or none with a decision of the annotator asked for.
+    """
+    problems = list[str]()
+    talks = [talk for path in _projects(config.folder) for talk in _talks(path, config, problems)]
+    kept = dict[str, _Talk]()
+    for talk in sorted(talks, key=lambda talk: -talk.decided):
+        if kept.setdefault(talk.key, talk) is not talk:
+            problems.append(f"{talk.medium.path.name} is in several projects; the one with most decisions is used.")
+    if not any(talk.decided for talk in kept.values()):
+        whose = f" by {config.annotator}" if config.annotator else ""
+        raise TrainingError(
+            f"{config.folder} holds no decision{whose}; label utterances first, or name another corpus."
+        )
+    splits: dict[str, tuple[Dialogue, ...]] = {}
+    for talk in kept.values():
+        split = _split(config, talk.key)
+        dialogues = label_dialogues(_dialogues(talk), labels, config.label_map)
+        useful = tuple(d for d in dialogues if any(u.label is not None for u in d.utterances))
+        splits[split] = (*splits.get(split, ()), *useful)
+    return Corpus("documents", {split: splits[split] for split in SPLITS if split in splits}, tuple(problems))
+
+
+def split_of(key: str) -> str:
+    """The split of a medium with this content hash: eight of ten train, one is for validation, one for the test."""
+    place = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 2**32
+    return "train" if place < _VALIDATION else "validation" if place < _TEST else "test"
+
+
+def _split(config: CorpusConfig, key: str) -> str:
+    """``split_of``, or the configuration's word; but what is for the test stays there."""
+    own = split_of(key)
+    return own if own == "test" or not config.split else config.split
+
+
+def _projects(place: Path) -> list[Path]:
+    found = [place] if place.is_file() else sorted(place.rglob(f"*{SUFFIX}"))
+    if not found:
+        raise TrainingError(f"{place} holds no project ({SUFFIX}); give the folder that your projects lie in.")
+    return found
+
+
+def _talks(path: Path, config: CorpusConfig, problems: list[str]) -> Iterator[_Talk]:
+    """The media of a project; one that cannot be opened is a problem, and the others go on."""
+    try:
+        project = Project.open(path, read_only=True)
+    except DocumentError as error:
+        problems.append(str(error))
+        return
+    try:
+        document = project.document
+    finally:
+        project.close()
+    votes = _votes(document, config.annotator)
+    for given in document.media.values():
+        medium = looked_up(given, path.absolute().parent)
+        if medium.state is not MediumState.OK:
+            problems.append(f"{medium.path.name}: {medium.reason} Its utterances train with text alone.")
+        key = medium.sha256 or medium.path.name
+        sure = config.pseudo_labels if _split(config, key) == "train" else 0.0
+        turns = sorted((t for t in document.turns.values() if t.medium == medium.id), key=lambda turn: turn.start)
+        labelled = [_utterance(document, turn, votes.get(turn.id, ()), sure) for turn in turns]
+        decided = sum(_agreed(votes.get(turn.id, ())) is not None for turn in turns)
+        yield _Talk(medium, key, tuple(labelled), decided)
+
+
+def _votes(document: Document, annotator: str) -> dict[str, tuple[Decision, ...]]:
+    """By utterance what counts: everybody's decisions, or one annotator's."""
+    found: dict[str, tuple[Decision, ...]] = {}
+    for (utterance, whose), decision in document.decisions.items():
+        if annotator in ("", whose) and (decision.skip or decision.label is not None):
+            found[utterance] = (*found.get(utterance, ()), decision)
+    return found
+
+
+def _utterance(document: Document, turn: Turn, votes: Sequence[Decision], sure: float) -> Utterance:
+    """``sure``: least probability of a prediction that stands in for a decision; 0: none does."""
+    label = _agreed(votes) if votes else _predicted(turn, document.predictions.get(turn.id), sure)
+    speaker = document.speakers[turn.speaker].name if turn.speaker else ""
+    return Utterance(turn.id, turn.start, turn.end, speaker, turn.text, label)
+
+
+def _agreed(votes: Sequence[Decision]) -> str | None:
+    """The label of most; None where most skipped it, or where no label has more than the others."""
+    ranked = Counter(None if vote.skip else vote.label for vote in votes).most_common(2)
+    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+        return None
+    return ranked[0][0]
+
+
+def _predicted(turn: Turn, kept: KeptPrediction | None, sure: float) -> str | None:
+    """The newest prediction's label, if a trained model made it, surely enough, of this very span."""
+    if not sure or kept is None or not kept.model.trained or kept.prediction.provisional:
+        return None
+    moved = max(abs(kept.start - turn.start), abs(kept.end - turn.end))
+    said = kept.prediction
+    return said.label if moved <= _SAME_TIME and said.probabilities.get(said.label, 0.0) >= sure else None
+
+
+def _dialogues(talk: _Talk) -> Iterator[Dialogue]:
+    """A medium's dialogues: cut at long pauses, and where they are longer than any of MELD's."""
+    media = talk.medium.path if talk.medium.state is MediumState.OK else None
+    pieces = (
+        tuple(utterance for _, utterance in some)
+        for part in split_at_pauses(talk.utterances, _PAUSE)
+        for _, some in groupby(enumerate(part), key=lambda pair: pair[0] // _LONGEST)
+    )
+    for number, piece in enumerate(pieces):
+        yield Dialogue(f"{talk.key[:16]}/{number}", piece, media)
