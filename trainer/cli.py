@@ -14,9 +14,12 @@ from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from m2fnet_core.emotions import IEMOCAP, MELD
 from m2fnet_core.errors import Cancelled, M2FNetError
 from m2fnet_core.progress import CancelToken
-from trainer.events import Done, Epoch, Event, Failed, Hook, Progress, Started, Stopped, Warned, to_line
+from trainer.check import as_table, check_corpus
+from trainer.config import KINDS, CorpusConfig, RunConfig
+from trainer.events import Checked, Done, Epoch, Event, Failed, Hook, Progress, Started, Stopped, Warned, to_line
 from trainer.machine import train_at_full_speed
 from trainer.run_file import read_run
 
@@ -42,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.step == "margin-study":
         return _margin_study(arguments)
     with _told(arguments.events) as hook, _cancelled_by_signal() as cancel:
-        return _train(arguments, hook, cancel)
+        return (_check if arguments.step == "check" else _train)(arguments, hook, cancel)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
         step.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
         step.add_argument("--resume", action="store_true", help="go on with a run that was stopped or killed")
         step.add_argument("--events", action="store_true", help="JSON lines on standard output, for programs")
+    check = steps.add_parser("check", help="look what corpora hold, what is missing and what does not open")
+    check.add_argument("run", type=Path, metavar="run.toml or FOLDER", help="all corpora of a run, or one folder")
+    check.add_argument("--kind", choices=KINDS, help="what the folder holds")
+    check.add_argument("--events", action="store_true", help="JSON lines on standard output, for programs")
     study = steps.add_parser("margin-study", help="reproduce the table behind the detached margin (m2fnet section 2)")
     study.add_argument("--steps", type=int, default=1500, help="steps of the optimiser per variant (default 1500)")
     study.add_argument("--seeds", type=int, default=3, help="seeds per variant (default 3)")
@@ -75,6 +82,25 @@ def _train(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> in
         return 1
     except Cancelled:
         hook(Stopped(step))
+        return 130
+    return 0
+
+
+def _check(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> int:
+    """1 when a corpus is not there; what is missing inside one is told and no failure."""
+    try:
+        if arguments.kind:
+            labels = (IEMOCAP if arguments.kind == "iemocap" else MELD).labels
+            config = RunConfig(labels=labels, corpora=(CorpusConfig(arguments.kind, arguments.run.absolute()),))
+        else:
+            config = read_run(arguments.run)
+        for corpus in config.corpora:
+            hook(check_corpus(corpus, config.labels, hook, cancel))
+    except M2FNetError as error:
+        hook(Failed("check", str(error)))
+        return 1
+    except Cancelled:
+        hook(Stopped("check"))
         return 130
     return 0
 
@@ -176,6 +202,8 @@ class People:
                 self._console.print("Stopped. What was learnt is kept; add --resume to go on.")
             case Done():
                 self._console.print(_figures(event))
+            case Checked():
+                self._console.print(as_table(event), soft_wrap=True)
 
 
 def _figures(event: Done) -> Table:

@@ -77,7 +77,27 @@ class Stopped:
     step: str
 
 
-Event = Started | Progress | Epoch | Warned | Done | Failed | Stopped
+@dataclass(frozen=True, slots=True)
+class SplitContent:
+    """One split of a corpus: how many utterances, clips or pictures of each label, how many dialogues and speakers."""
+
+    labels: Mapping[str, int]
+    dialogues: int
+    speakers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a corpus holds. ``unreadable`` names files that do not open, with the reason."""
+
+    kind: str
+    folder: Path
+    parts: Mapping[str, SplitContent]
+    problems: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+Event = Started | Progress | Epoch | Warned | Done | Failed | Stopped | Checked
 Hook = Callable[[Event], None]
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 
