@@ -16,6 +16,7 @@ class Actions:
     def __init__(self, window: QWidget, keyboard: Keyboard | None = None) -> None:
         self._actions: dict[str, QAction] = {row.key: _action(row, window) for row in COMMANDS}
         self._keyboard = keyboard
+        self._labels: tuple[str, ...] | None = None
         if keyboard is not None:
             keyboard.changed.connect(self._take_keys)
             self._take_keys()
@@ -44,6 +45,9 @@ class Actions:
 
     def name_labels(self, labels: Sequence[str]) -> None:
         """The digits stand for these labels."""
+        if tuple(labels) == self._labels:
+            return
+        self._labels = tuple(labels)
         for number in DIGITS:
             there = number <= len(labels)
             for key in (f"label-{number}", f"second-{number}"):

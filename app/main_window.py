@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         for signal in (project.opened, project.saved_as):
             signal.connect(self._show_page)
         for signal in (project.opened, project.changed):
-            signal.connect(self._name_commands)
+            signal.connect(self._name_steps)
         studio.annotating.told.connect(self.status.tell)
         studio.exchange.progressed.connect(self.status.set_export)
         self.settings.changed.connect(self._follow_setting)
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         self._offer_recent()
         self.menus.offer_schemes(self.settings)
         self._offer_devices()
-        self._name_commands()
+        self._name_steps()
 
     def _offer_devices(self) -> None:
         """The worker says what this machine has; until then there is the best one, whatever that is."""
@@ -163,7 +163,8 @@ class MainWindow(QMainWindow):
         box.accepted.connect(lambda: self.studio.open_snapshot(snapshot))
         box.open()
 
-    def _name_commands(self) -> None:
+    def _name_steps(self) -> None:
+        """Undo and redo say what they would do; the digits say their labels."""
         project = self.studio.project
         self.actions_.name_labels(project.document.label_set.labels)
         self.actions_.name_steps(project.undo_title, project.redo_title)

@@ -30,7 +30,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["M2FNET_DATA"] = folder
         path = Path(folder) / "large.m2f"
-        _make(path)
+        make(path)
         size = path.stat().st_size / 1e6
         opened, project = _timed(lambda: Project.open(path))
         keys = list(project.document.turns)[:2000:40]
@@ -46,7 +46,8 @@ def main() -> int:
     return int(size > MEGABYTES or any(seconds > LIMITS[name] for name, seconds in times.items()))
 
 
-def _make(path: Path) -> None:
+def make(path: Path) -> None:
+    """The whole project, analysed, with a decision on every utterance."""
     project = Project.create(path)
     media = [Medium(f"m{i}", Path(f"/videos/{i}.mp4"), "", f"{i:064d}", 1000.0) for i in range(VIDEOS)]
     project.do(AddMedia(tuple(media)))

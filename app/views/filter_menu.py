@@ -49,13 +49,17 @@ class FilterButton(IconButton):
             action.setCheckable(True)
             action.setChecked(getattr(self.filters, key))
             action.toggled.connect(lambda on, key=key: self._choose(replace(self.filters, **{key: on})))
-        menu.addSection("Emotion")
+        self._head("Emotion")
         self._offer(session.all_labels, self.filters.emotions, lambda names: replace(self.filters, emotions=names))
-        menu.addSection("Speaker")
+        self._head("Speaker")
         speakers = sorted(session.speakers)
         self._offer(speakers, self.filters.speakers, lambda names: replace(self.filters, speakers=names))
         menu.addSeparator()
         menu.addAction("Show all", self.clear).setEnabled(self.filters.chosen > 0)
+
+    def _head(self, title: str) -> None:
+        self.menu_.addSeparator()
+        self.menu_.addAction(title).setEnabled(False)
 
     def _offer(self, names: Iterable[str], chosen: frozenset[str], made: Callable[[frozenset[str]], Filters]) -> None:
         for name in names:

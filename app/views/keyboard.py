@@ -154,7 +154,10 @@ class KeyboardEditor(QDialog):
         made = QTreeWidget()
         made.setHeaderLabels(["Command", "Keys", ""])
         made.setAccessibleName("Commands")
+        made.header().setStretchLastSection(False)
         made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        made.setColumnWidth(1, 170)
+        made.setColumnWidth(2, 80)
         for menu, commands in groupby(COMMANDS, key=lambda command: command.menu):
             parent = QTreeWidgetItem(made, [menu.replace("&", "")])
             for command in commands:

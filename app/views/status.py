@@ -41,12 +41,17 @@ class StatusBar(QStatusBar):
         self.cancel.clicked.connect(actions["cancel"].trigger)
         self.model = _chip("model", "Model that predicts: choose another one in the Analysis menu")
         self.device = _chip("device", "Device that computes: choose another one in the Analysis menu")
+        self.blind = _chip("hidden", "Blind mode: predictions are hidden (Ctrl+B)")
+        self.blind.setText("Blind")
+        self.blind.clicked.connect(actions["blind"].trigger)
         self.bell = _chip("bell", "What you should know about this video")
         self._prepare_bell()
-        for part in (_group(self.stage, self.bar, self.cancel), self.model, self.device, self.bell):
+        for part in (_group(self.stage, self.bar, self.cancel), self.blind, self.model, self.device, self.bell):
             self.addPermanentWidget(part)
         session.model_changed.connect(self._show_model)
         session.opened.connect(self._show_model)
+        session.utterances_changed.connect(lambda: self.blind.setVisible(session.blind))
+        self.blind.setVisible(session.blind)
         analysis.changed.connect(self._show_progress)
         notices.changed.connect(self._show_notices)
         self._show_model()

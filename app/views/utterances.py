@@ -29,7 +29,8 @@ _WIDTHS = {
 }
 
 # Widths of the panel below which a column is left out.
-_LEAST_WIDTHS = {Column.END: 700, Column.MODALITIES: 640, Column.START: 500}
+_LEAST_WIDTHS = {Column.END: 700, Column.MODALITIES: 640, Column.START: 500, Column.EMOTION: 0}
+_GIVING_AWAY = (Column.EMOTION, Column.MODALITIES)
 
 
 class Utterances(QWidget):
@@ -157,6 +158,9 @@ class Utterances(QWidget):
         self._say_why_empty()
 
     def _say_why_empty(self) -> None:
+        if self.table.blind != self._session.blind:
+            self.table.blind = self._session.blind
+            self.table.arrange()
         if self._session.utterances:
             self.table.empty_text = "No utterance matches the filter."
         elif self._session.media is not None:
@@ -173,6 +177,7 @@ class _Table(QTableView):
         super().__init__()
         self.empty_text = ""
         self.offered: tuple[QAction, ...] = ()
+        self.blind = False
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -200,9 +205,13 @@ class _Table(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow panel leaves room for the text: the inspector shows the rest."""
         super().resizeEvent(event)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Hide the columns that there is no room for, and those that would give predictions away."""
         if self.model() is not None:
             for column, least in _LEAST_WIDTHS.items():
-                self.setColumnHidden(column, self.width() < least)
+                self.setColumnHidden(column, self.width() < least or (self.blind and column in _GIVING_AWAY))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows, or the reason why there are none."""

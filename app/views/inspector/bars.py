@@ -55,9 +55,10 @@ class Bars(QWidget):
 
     def set_rows(self, rows: Sequence[Bar], full: float = 1.0) -> None:
         """Show these; ``full`` is the value of a bar that fills its track."""
+        if len(rows) != len(self._rows):
+            self.updateGeometry()
         self._rows, self._full, self._hovered = tuple(rows), full, -1
         self.setAccessibleDescription("; ".join(f"{bar.word} {bar.figure}" for bar in rows))
-        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:

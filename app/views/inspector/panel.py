@@ -47,7 +47,7 @@ class Inspector(QStackedWidget):
         session.selection_changed.connect(self.refresh)
         session.utterances_changed.connect(self.refresh)
         session.prediction_changed.connect(self._refresh_if_concerned)
-        session.decision_changed.connect(self._refresh_if_concerned)
+        session.decision_changed.connect(self._take_decision)
         session.faces_changed.connect(self._refresh_frames)
         self.refresh()
 
@@ -64,11 +64,7 @@ class Inspector(QStackedWidget):
             self._show_utterance(utterance, self._session.prediction(utterance.id))
 
     def _show_utterance(self, utterance: Utterance, prediction: Prediction | None) -> None:
-        self.header.set_utterance(utterance, prediction)
-        self.decision.set_utterance(utterance.id)
-        rows = label_rows(self._session, utterance.id, self._settings.get(SORTED_BARS))
-        self.probabilities.set_rows(rows)
-        self._labels_section.setVisible(bool(rows))
+        self._show_decision(utterance, prediction)
         for part in self._explained:
             part.setVisible(prediction is not None)
         if prediction is None:
@@ -78,6 +74,21 @@ class Inspector(QStackedWidget):
         rows, full = attention_rows(self._session, prediction, _MOST_ATTENDED)
         self.attention.set_rows(rows, full)
         self._attention_section.setVisible(bool(rows))
+
+    def _show_decision(self, utterance: Utterance, prediction: Prediction | None) -> None:
+        """Everything that a person's word changes."""
+        self.header.set_utterance(utterance, prediction)
+        self.decision.set_utterance(utterance.id)
+        rows = label_rows(self._session, utterance.id, self._settings.get(SORTED_BARS))
+        self.probabilities.set_rows(rows)
+        self._labels_section.setVisible(bool(rows))
+
+    def _take_decision(self, utterance_id: str) -> None:
+        utterance = self._session.utterance(utterance_id)
+        if utterance is not None and utterance_id == self._session.selected:
+            self._show_decision(utterance, self._session.prediction(utterance_id))
+        else:
+            self._refresh_if_concerned(utterance_id)
 
     def _refresh_if_concerned(self, utterance_id: str) -> None:
         selected = self._session.prediction(self._session.selected)

@@ -12,6 +12,7 @@ from app.views.timeline.scene import Scene
 from app.views.timeline.ticks import clock
 from app.views.timeline.viewport import Viewport
 
+_AROUND = 8  # pixels around a span that its marks may reach
 _HEAD = 6  # pixels: half the width of the playhead's head
 
 
@@ -27,6 +28,7 @@ class Canvas(QWidget):
         self.header_width = 150
         self._picture = QPixmap()
         self.stale: set[str] = set()  # keys of the tracks that must be painted again
+        self._parts: dict[str, QRect] = {}  # of stale tracks, where not all of them is stale
         self._bare = True  # headers and borders are stale, too
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -61,8 +63,26 @@ class Canvas(QWidget):
     def refresh(self, keys: Iterable[str] | None = None) -> None:
         """Repaint these tracks, or everything."""
         self._bare = self._bare or keys is None
-        self.stale |= self._keys() if keys is None else set(keys)
+        stale = self._keys() if keys is None else set(keys)
+        self.stale |= stale
+        self._parts = {key: part for key, part in self._parts.items() if key not in stale}
         self.update()
+
+    def refresh_span(self, key: str, start: float, end: float) -> None:
+        """Repaint a track where it shows this span of media time."""
+        row, view = self.row_of(key), self.navigation.view
+        if row is None or not view.overlaps(start, end):
+            return
+        rect = self.track_rect(row)
+        left, right = (rect.left() + view.x_of(time) for time in (start, end))
+        part = QRect(round(left) - _AROUND, rect.top(), round(right - left) + 2 * _AROUND, rect.height())
+        part = part.intersected(rect)
+        if key not in self.stale:
+            self.stale.add(key)
+            self._parts[key] = part
+        elif key in self._parts:
+            self._parts[key] = self._parts[key].united(part)
+        self.update(part)
 
     def refresh_view(self) -> None:
         """Another span is visible: repaint all tracks, but none of the headers."""
@@ -100,7 +120,7 @@ class Canvas(QWidget):
         if self._picture.size() != size or self._picture.devicePixelRatio() != ratio:
             self._picture = QPixmap(size)
             self._picture.setDevicePixelRatio(ratio)
-            self.stale, self._bare = self._keys(), True
+            self.stale, self._bare, self._parts = self._keys(), True, {}
         if not self.stale:
             return
         painter = QPainter(self._picture)
@@ -109,7 +129,7 @@ class Canvas(QWidget):
         else:
             self._paint_empty(painter)
         painter.end()
-        self.stale, self._bare = set(), False
+        self.stale, self._bare, self._parts = set(), False, {}
 
     def _paint_rows(self, painter: QPainter) -> None:
         for row in self.rows.placed:
@@ -127,8 +147,8 @@ class Canvas(QWidget):
             painter.fillRect(QRect(0, row.top, self.width(), row.height), look.line)  # what stays of it are the borders
             painter.fillRect(header, look.header)
             row.track.paint_header(painter, header)
+        painter.setClipRect(track.intersected(free).intersected(self._parts.get(row.track.key, track)))
         painter.fillRect(track, look.ground)
-        painter.setClipRect(track.intersected(free))
         row.track.paint(painter, track, self.navigation.view)
         painter.restore()
 

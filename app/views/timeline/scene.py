@@ -65,6 +65,7 @@ class Scene:
     content: Content = field(default_factory=Content)
     sound: Sound = Sound()
     selected: str = ""
+    blind: bool = False  # predictions are hidden
     editable: bool = False  # utterances can be moved and drawn
     time: float = 0.0  # of the playhead, for what snaps to it
     draft: Draft | None = None  # what the mouse is about to do

@@ -32,7 +32,6 @@ _TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, Spectrogr
 _HEADER = (150, 210)  # narrowest and widest, pixels
 _PREDICTED = ("overview", "attention", "lanes", "emotions")  # tracks that show predictions
 _BUTTONS = (("zoom-out", "Zoom out"), ("zoom-in", "Zoom in"), ("fit", "Show the whole video"))
-_DECIDED = ("overview", "lanes")
 _SOUND = ("waveform", "spectrogram")
 
 
@@ -172,7 +171,7 @@ class Timeline(QWidget):
         for utterance in session.utterances:
             if (decision := session.decision(utterance.id)) is not None:
                 scene.content.decide(utterance.id, decision)
-        scene.editable, scene.draft = session.editable, None
+        scene.editable, scene.blind, scene.draft = session.editable, session.blind, None
         self._fit_header()
         self._place()
         self._describe()
@@ -189,7 +188,10 @@ class Timeline(QWidget):
 
     def _take_decision(self, utterance_id: str) -> None:
         self._scene.content.decide(utterance_id, self._session.decision(utterance_id))
-        self._canvas.refresh(_DECIDED)
+        self._canvas.refresh(("overview",))
+        utterance = self._session.utterance(utterance_id)
+        if utterance is not None:
+            self._canvas.refresh_span("lanes", utterance.start, utterance.end)
 
     def _tell_draft(self, draft: Draft) -> None:
         if draft.utterance:

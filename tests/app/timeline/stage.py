@@ -22,6 +22,7 @@ class Stage:
 
     def __init__(self, qtbot: QtBot, size: tuple[int, int] = (1000, 560)) -> None:
         self.session = Session()
+        self.keys = Qt.KeyboardModifier.NoModifier  # held while the mouse does something
         self.timeline = Timeline(self.session)
         qtbot.addWidget(self.timeline)
         self.timeline.resize(*size)
@@ -102,8 +103,7 @@ class Stage:
 
     def _mouse(self, kind: QEvent.Type, point: QPoint, button: Qt.MouseButton, held: Qt.MouseButton) -> None:
         where, screen = QPointF(point), QPointF(self.canvas.mapToGlobal(point))
-        none = Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(self.canvas, QMouseEvent(kind, where, screen, button, held, none))
+        QApplication.sendEvent(self.canvas, QMouseEvent(kind, where, screen, button, held, self.keys))
 
     def wheel(
         self, point: QPoint, along: int = 0, across: int = 0, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier

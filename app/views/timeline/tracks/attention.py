@@ -37,7 +37,7 @@ class AttentionTrack(Track):
     def _why_empty(self) -> str:
         if not self.scene.selected:
             return "Select an utterance to see which turns it attended to"
-        return "No attention for this utterance yet"
+        return "Attention is hidden, too" if self.scene.blind else "No attention for this utterance yet"
 
     def _middle(self, rect: QRect, view: Viewport, time: float) -> float:
         """Left-right place of a time; far outside of the view it makes no difference how far."""

@@ -26,7 +26,7 @@ class EmotionsTrack(Track):
     def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
         content, look = self.scene.content, self.scene.look
         if not content.predictions:
-            say(painter, rect, "No predictions yet", self.scene)
+            say(painter, rect, "Predictions are hidden" if self.scene.blind else "No predictions yet", self.scene)
             return
         columns, rows = device_size(painter, rect)
         mixed = content.probability_cover.columns(view.edges(columns))

@@ -51,6 +51,10 @@ class LanesTrack(Track):
             return
         visible = [lane.spans.within(view.start, view.end) for lane in content.lanes]
         many = sum(map(len, visible)) > _MOST_BLOCKS
+        clip = painter.clipBoundingRect()
+        if clip.width() < rect.width():  # a part of the track: only the blocks there
+            first, last = (view.time_at(x - rect.left()) for x in (clip.left(), clip.right()))
+            visible = [lane.spans.within(first, last) for lane in content.lanes]
         for number, (lane, members) in enumerate(zip(content.lanes, visible, strict=True)):
             place = self.lane_rect(rect, number)
             if many:
@@ -101,7 +105,7 @@ class LanesTrack(Track):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_mark(self, painter: QPainter, block: QRectF, member: int) -> None:
-        """A person decided: a bar along the top, in the network's colour where that says something else, and a sign."""
+        """A person decided: a sign, and along the top the network's colour where that says something else."""
         content, look = self.scene.content, self.scene.look
         utterance = content.utterances[member]
         decision, prediction = content.decisions.get(utterance.id), content.predictions.get(utterance.id)
@@ -109,10 +113,13 @@ class LanesTrack(Track):
             return
         fill = self._ground(member) or look.ground
         differs = prediction is not None and corrected(decision, prediction)
-        ink = look.fill(prediction.label, content.labels) if differs and prediction is not None else readable_on(fill)
-        painter.fillRect(QRectF(block.left() + 2, block.top(), max(1.0, block.width() - 4), 3), ink)
+        roomy = block.width() >= _SIGN_FROM
+        if differs and prediction is not None:
+            painter.fillRect(_bar(block), look.fill(prediction.label, content.labels))
+        elif not roomy:
+            painter.fillRect(_bar(block), readable_on(fill))
         sign = _sign(decision, differs)
-        if sign and block.width() >= _SIGN_FROM:
+        if sign and roomy:
             place = QRectF(block.right() - _SIGN - 3, block.top() + 5, _SIGN, _SIGN)
             icons.draw(painter, sign, readable_on(fill), place)
 
@@ -251,6 +258,11 @@ class LanesTrack(Track):
         return (
             utterance_tip(self.scene, self.scene.content.utterances[self.scene.content.place[found]]) if found else ""
         )
+
+
+def _bar(block: QRectF) -> QRectF:
+    """Along the top of a block."""
+    return QRectF(block.left() + 2, block.top(), max(1.0, block.width() - 4), 3)
 
 
 def _sign(decision: Decision, differs: bool) -> str:
