@@ -31,7 +31,7 @@ def check_corpus(
     if config.kind in ("faces", "speech"):
         items = (read_faces if config.kind == "faces" else read_speech)(config, labels)
         openers: Callable[[Item], object] = load_face if config.kind == "faces" else lambda item: probe(item.path)
-        unreadable = _unreadable({str(i.path / i.member): (openers, i) for i in items.items}, hook, cancel)
+        unreadable = _unreadable({i.name: (openers, i) for i in items.items}, hook, cancel)
         return Checked(config.kind, config.folder, _item_parts(items, labels), items.problems, unreadable)
     corpus = (
         read_pack(config.folder, labels, config.label_map)[0]

@@ -44,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if arguments.step == "margin-study":
         return _margin_study(arguments)
+    if arguments.step == "smoke":
+        return _smoke(arguments.folder)
     with _told(arguments.events) as hook, _cancelled_by_signal() as cancel:
         return (_check if arguments.step == "check" else _train)(arguments, hook, cancel)
 
@@ -61,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("run", type=Path, metavar="run.toml or FOLDER", help="all corpora of a run, or one folder")
     check.add_argument("--kind", choices=KINDS, help="what the folder holds")
     check.add_argument("--events", action="store_true", help="JSON lines on standard output, for programs")
+    smoke = steps.add_parser("smoke", help="make small made-up corpora and a run.toml that trains on them in a minute")
+    smoke.add_argument("folder", type=Path, help="where to put them; a new or empty folder")
     study = steps.add_parser("margin-study", help="reproduce the table behind the detached margin (m2fnet section 2)")
     study.add_argument("--steps", type=int, default=1500, help="steps of the optimiser per variant (default 1500)")
     study.add_argument("--seeds", type=int, default=3, help="seeds per variant (default 3)")
@@ -118,6 +122,17 @@ def _step(step: str, run: "Run", hook: Hook, cancel: CancelToken) -> Done:
     run.mark_done(step, done.metrics)
     run.tell(done)
     return done
+
+
+def _smoke(folder: Path) -> int:
+    from trainer.smoke import make_corpora
+
+    console = Console(stderr=True)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        console.print(f"{folder} is not empty; name a new folder.", markup=False)
+        return 1
+    console.print(f"Made. Now: m2fnet-train all {make_corpora(folder)}", markup=False, soft_wrap=True)
+    return 0
 
 
 def _margin_study(arguments: argparse.Namespace) -> int:

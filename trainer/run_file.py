@@ -37,7 +37,14 @@ def parse_run(values: Mapping[str, Any], path: Path) -> RunConfig:
         raise TrainingError(f"{path}: {error}.") from error
     base = path.resolve().parent
     corpora = tuple(dataclasses.replace(c, folder=base / c.folder) for c in run.corpora)
-    return dataclasses.replace(run, out=base / run.out, corpora=corpora)
+    text = dataclasses.replace(run.text, encoder=_beside(base, run.text.encoder))
+    start_from = _beside(base, run.start_from)
+    return dataclasses.replace(run, out=base / run.out, corpora=corpora, text=text, start_from=start_from)
+
+
+def _beside(base: Path, name: str) -> str:
+    """A folder beside run.toml by its full path; anything else (a Hugging Face id, nothing) as it is."""
+    return str(base / name) if name and (base / name).is_dir() else name
 
 
 def _override(values: dict[str, Any], override: str) -> None:

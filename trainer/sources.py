@@ -1,7 +1,7 @@
 """Clips and faces as the extractor's input, by the very code that the analysis uses (torch)."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ from m2fnet_core.errors import MediaError, TrainingError
 from m2fnet_core.features import audio, visual
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.sound import read_sound
+from trainer.alignment import Box, aligned
 from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, trimmed
 from trainer.config import AudioStep, VisualStep
 from trainer.datasets.base import Item
@@ -47,21 +48,30 @@ class SpeechSource:
 
 
 class FaceSource:
-    """Faces in memory as they are stored, as squares of the analysis's ``face_size``."""
+    """Faces as squares of the analysis's ``face_size``, read when they are wanted: a corpus may not fit the memory."""
 
-    def __init__(self, items: Sequence[Item], labels: Sequence[str], step: VisualStep, most_unreadable: float) -> None:
-        """Raises TrainingError when more than ``most_unreadable`` of the pictures cannot be read."""
-        readable = _readable(items, load_face, most_unreadable)
-        self.labels = [labels.index(item.label) for item, _ in readable]
-        self._pictures = [picture for _, picture in readable]
-        self._step = step
+    def __init__(
+        self,
+        items: Sequence[Item],
+        labels: Sequence[str],
+        step: VisualStep,
+        most_unreadable: float,
+        boxes: Mapping[str, Box | None],
+    ) -> None:
+        """``boxes``: the faces of the items to align. Raises TrainingError when too many pictures are no use."""
+        self._step, self._boxes = step, boxes
+        self._items = [item for item, _ in _readable(items, lambda item: self._face(item).shape, most_unreadable)]
+        self.labels = [labels.index(item.label) for item in self._items]
+
+    def _face(self, item: Item) -> NDArray[np.uint8]:
+        return aligned(self._boxes, item, self._step.input) if item.align else load_face(item)
 
     def picture(self, example: int, generator: np.random.Generator | None) -> NDArray[np.uint8]:
         """Uint8 [face_size, face_size, 3]."""
-        size = self._step.input.face_size
+        size, picture = self._step.input.face_size, self._face(self._items[example])
         if generator is None:
-            return visual.scaled_square(self._pictures[example], size)
-        return change_face(self._pictures[example], self._step, size, generator)
+            return visual.scaled_square(picture, size)
+        return change_face(picture, self._step, size, generator)
 
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Float [B, 3, face_size, face_size]."""

@@ -18,6 +18,7 @@ from m2fnet_core.nets.weights import filled, read_weights, write_weights
 from m2fnet_core.plain import build, plain
 from m2fnet_core.progress import CancelToken
 from trainer.ablate import ablation, as_markdown
+from trainer.alignment import find_boxes
 from trainer.cache_features import extract_all, refuse_too_many
 from trainer.config import AudioStep, LoopConfig, VisualStep
 from trainer.datasets.base import SPLITS, Items, require_labels
@@ -91,10 +92,13 @@ def visual(job: Job) -> Done:
     config = job.run.config
     corpora = [c for c in config.corpora if c.kind == "faces"]
     items = [read_faces(c, config.labels) for c in corpora if present_folder(c)]
+    to_align = [item for corpus in items for item in corpus.items if item.align]
+    known = job.run.step_folder("visual") / "boxes.jsonl"
+    boxes = find_boxes(to_align, config.visual.input, known, job.device, job.hook, job.cancel) if to_align else {}
 
     def source(split: str) -> Source:
         mine = [item for corpus in items for item in corpus.of(split)]
-        return FaceSource(mine, config.labels, config.visual, config.features.most_unreadable)
+        return FaceSource(mine, config.labels, config.visual, config.features.most_unreadable, boxes)
 
     return _extractor(job, "visual", config.visual, items, source)
 

@@ -40,7 +40,8 @@ def face_crops(picture: Picture, boxes: Boxes, config: VisualConfig) -> list[Pic
     A square that would leave the picture is moved inside; one larger than the picture is cut, and so stretched.
     """
     return [
-        scaled_square(picture[y1:y2, x1:x2], config.face_size) for x1, y1, x2, y2 in _corners(picture, boxes, config)
+        scaled_square(picture[y1:y2, x1:x2], config.face_size)
+        for x1, y1, x2, y2 in crop_corners(picture, boxes, config)
     ]
 
 
@@ -103,7 +104,7 @@ class VisualVectors:
         return list(self._extractor(picture_batch(pictures, device)).float().cpu().numpy())
 
 
-def _corners(picture: Picture, boxes: Boxes, config: VisualConfig) -> list[tuple[int, int, int, int]]:
+def crop_corners(picture: Picture, boxes: Boxes, config: VisualConfig) -> list[tuple[int, int, int, int]]:
     """The crops' x1, y1, x2, y2 in whole pixels, at least one pixel large."""
     limits = np.array([picture.shape[1], picture.shape[0]], dtype=np.int64)
     sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0, keepdims=True) * (1 + 2 * config.face_margin)

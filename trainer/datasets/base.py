@@ -28,6 +28,12 @@ class Item:
     split: str
     speaker: str = ""
     member: str = ""
+    align: bool = False  # a picture whose face has to be found first
+
+    @property
+    def name(self) -> str:
+        """Tells it from all others."""
+        return str(self.path / self.member)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
         part = config.split or split or "train"
         if part == "train" and _share(member or path.name) < config.validation_share:
             part = "validation"
-        items.append(Item(path, label, part, member=member))
+        items.append(Item(path, label, part, member=member, align=config.align))
     if not items:
         raise TrainingError(f"{config.folder} has no picture in a folder named after a label; check label_map.")
     problems = (f"{unknown} pictures have no label of the set and are left out.",) if unknown else ()
