@@ -48,7 +48,7 @@ def meld_text(sheet: Sheet) -> Written:
         feeling = label, _SENTIMENT.get(label, "")
         writer.writerow((number + 1, said, row.speaker, *feeling, sheet.number, number, "", "", *times))
     silent = sum(row.label is None for row in sheet.rows)
-    notices = (f"{count(silent, 'utterance')} without a label have an empty Emotion.",) if silent else ()
+    notices = (f"Emotion is empty for {count(silent, 'utterance')} without a label.",) if silent else ()
     return Written(target.getvalue(), notices)
 
 

@@ -21,7 +21,7 @@ def srt_text(sheet: Sheet) -> Written:
     named = [f"{row.speaker}: {text}" if row.speaker else text for row, text in zip(sheet.rows, said, strict=True)]
     told = split_speakers(named)
     for i, row in enumerate(sheet.rows):
-        if row.speaker and told[i] != [Turn(row.speaker, said[i])]:
+        if row.speaker and [turn.speaker for turn in told[i][:1]] != [row.speaker]:
             named[i] = f"[{row.speaker}]: {said[i]}"  # a name that a reader would not take for one by itself
     return Written(_cues(sheet.rows, named, ","))
 
