@@ -1,7 +1,12 @@
 """The features step: all utterances of all corpora to vectors, by the very code that the application uses (torch)."""
 
+import os
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import torch
 
 from m2fnet_core.bundle import Bundle
 from m2fnet_core.dialogue import Dialogue
@@ -16,11 +21,17 @@ from trainer.events import Hook, Progress
 
 
 def extract_all(
-    bundle: Bundle, splits: Mapping[str, Sequence[Dialogue]], store: Path, hook: Hook, cancel: CancelToken
+    bundle: Bundle,
+    splits: Mapping[str, Sequence[Dialogue]],
+    store: Path,
+    workers: int,
+    hook: Hook,
+    cancel: CancelToken,
 ) -> tuple[dict[tuple[str, str], UtteranceVectors], list[str]]:
     """Vectors by dialogue and utterance id, and one sentence per medium that could not be read.
 
-    Vectors are kept in ``store`` as they come, so a stopped step goes on where it was. Raises Cancelled.
+    ``workers`` dialogues are read at once. Vectors are kept in ``store`` as they come, so a stopped step goes on where
+    it was. Raises Cancelled.
     """
     problems: list[str] = []
 
@@ -28,15 +39,30 @@ def extract_all(
         if isinstance(event, Notice):
             problems.append(event.text)
 
-    extractor = FeatureExtractor(bundle, FeatureStore(store), hear)
+    def read(dialogue: Dialogue) -> list[UtteranceVectors]:
+        if not hasattr(mine, "extractor"):
+            mine.extractor = FeatureExtractor(bundle, FeatureStore(store), hear)
+        return _vectors(mine.extractor, dialogue, problems, cancel)
+
+    mine = threading.local()  # an extractor works for one thread
     dialogues = [d for some in splits.values() for d in some]
     of = sum(len(d.utterances) for d in dialogues)
     pace, vectors = Pace(of), dict[tuple[str, str], UtteranceVectors]()
-    for dialogue in dialogues:
-        for utterance, found in zip(dialogue.utterances, _vectors(extractor, dialogue, problems, cancel), strict=True):
-            vectors[dialogue.id, utterance.id] = found
-        hook(Progress("features", len(vectors), of, pace.seconds_left(len(vectors))))
-    return vectors, problems
+    with ThreadPoolExecutor(workers, thread_name_prefix="features") as pool:
+        coming = [pool.submit(read, dialogue) for dialogue in dialogues]
+        try:
+            for dialogue, future in zip(dialogues, coming, strict=True):
+                found = zip(dialogue.utterances, future.result(), strict=True)
+                vectors |= {(dialogue.id, utterance.id): one for utterance, one in found}
+                hook(Progress("features", len(vectors), of, pace.seconds_left(len(vectors))))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    return vectors, sorted(problems)
+
+
+def default_workers(device: torch.device) -> int:
+    """Dialogues to read at once. On a CPU the networks take it all, and each reads ahead by itself already."""
+    return 1 if device.type == "cpu" else max(1, min(8, (os.cpu_count() or 2) // 2))
 
 
 def _vectors(

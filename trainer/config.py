@@ -153,6 +153,7 @@ class FusionStep(_Checked):
 class FeaturesStep(_Checked):
     """Every utterance's vectors, made ahead of fusion."""
 
+    workers: int = setting(0, "Dialogues read at once; 0: by the device and the processor", low=0)
     most_unreadable: float = setting(0.1, "Share of unreadable clips above which the step fails", low=0)
 
 

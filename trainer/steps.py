@@ -19,7 +19,7 @@ from m2fnet_core.plain import build, plain
 from m2fnet_core.progress import CancelToken
 from trainer.ablate import ablation, as_markdown
 from trainer.alignment import find_boxes
-from trainer.cache_features import extract_all, refuse_too_many
+from trainer.cache_features import default_workers, extract_all, refuse_too_many
 from trainer.config import AudioStep, LoopConfig, VisualStep
 from trainer.datasets.base import SPLITS, Items, require_labels
 from trainer.datasets.corpora import present_folder, read_dialogues, read_packs
@@ -136,7 +136,8 @@ def features(job: Job) -> Done:
     splits = read_dialogues(config)
     with_media = any(d.media or u.media for some in splits.values() for d in some for u in d.utterances)
     bundle = run_bundle(job.run, job.device, with_media)
-    vectors, problems = extract_all(bundle, splits, folder / "store", job.hook, job.cancel)
+    workers = config.features.workers or default_workers(job.device)
+    vectors, problems = extract_all(bundle, splits, folder / "store", workers, job.hook, job.cancel)
     refuse_too_many(problems, len(vectors), config.features.most_unreadable)
     for problem in problems:
         job.hook(Warned("features", problem))
