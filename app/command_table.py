@@ -91,7 +91,7 @@ COMMANDS: tuple[Command, ...] = (
         "&File",
         1,
         "Open &transcript…",
-        "Use this transcript for the open video (srt, vtt or csv)",
+        "Use this transcript for the open video (srt, vtt, csv, EAF or TextGrid)",
         ("Ctrl+T",),
         "transcript",
         Need.MEDIA,

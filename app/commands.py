@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.views.workspace import Workspace
 
 MEDIA = "Video and sound (*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.wav *.mp3 *.flac *.m4a);;All files (*)"
-_TRANSCRIPTS = "Transcripts (*.srt *.vtt *.csv);;All files (*)"
+_TRANSCRIPTS = "Transcripts (*.srt *.vtt *.csv *.eaf *.TextGrid);;All files (*)"
 Slots = Mapping[str, Callable[..., object]]
 
 

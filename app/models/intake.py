@@ -9,7 +9,7 @@ from app.models.project import ProjectModel
 from app.models.session import Session
 from m2fnet_core.dialogue import Prediction, Utterance
 from m2fnet_core.document.commands import Import, Insert, new_id
-from m2fnet_core.document.content import Decision, Document, Model, Turn
+from m2fnet_core.document.content import Document, Model, Turn
 from m2fnet_core.events import AnalysisStarted, Event, FacesFound, Predicted
 
 _SAME = 1e-4  # probabilities nearer than this are the same prediction
@@ -75,9 +75,8 @@ class Intake(QObject):
         new, by_name = speakers_for(project.document, event.utterances)
         turns = tuple(Turn(names[u.id], medium, u.start, u.end, by_name[u.speaker], u.text) for u in event.utterances)
         source = event.transcript.name if event.transcript is not None else "what was heard"
-        labels = _labels(event.utterances, names, project.document, source)
         there = bool(self._session.utterances)
-        command = Import(medium, turns, new, labels, there, source) if there or labels else Insert(turns, new)
+        command = Import(medium, turns, new, (), True, source) if there else Insert(turns, new)
         return names if project.do(command) is not None else {}
 
 
@@ -87,14 +86,6 @@ def speakers_for(document: Document, utterances: Iterable[Utterance]) -> tuple[d
     lacking = dict.fromkeys(u.speaker for u in utterances if u.speaker not in by_name)
     new = {new_id(): name for name in lacking}
     return new, {**by_name, **{name: key for key, name in new.items()}}
-
-
-def _labels(
-    utterances: Iterable[Utterance], names: Mapping[str, str], document: Document, source: str
-) -> tuple[Decision, ...]:
-    """Labels that a transcript brought are somebody's decisions: those of the file."""
-    known = document.label_set.labels
-    return tuple(Decision(names[u.id], source, u.label) for u in utterances if u.label in known)
 
 
 def _kept(document: Document, model: Model, turn: Turn, prediction: Prediction) -> bool:

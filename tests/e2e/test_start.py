@@ -120,7 +120,7 @@ def test_torn_off_panels_go_with_the_video_and_come_back(qtbot: QtBot, film: Pat
     window = started(qtbot, film)
     panel = dock(window.workspace, "Inspector")
     panel.setFloating(True)
-    window.actions_["close"].trigger()
+    window.studio.close_media()
     assert not panel.isVisible()
     window.studio.session.open(probe(film))
     assert panel.isVisible()
