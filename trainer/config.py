@@ -162,7 +162,8 @@ class AblateStep(_Checked):
     """Rows of the paper's tables."""
 
     tables: tuple[int, ...] = setting((2, 3, 4, 5), "Tables of the paper")
-    seeds: int = setting(3, "Trainings per row", low=1)
+    context: bool = setting(False, "Also fine-tune the text encoder without context, and with the past alone")
+    seeds: int = setting(3, "Trainings per row of a table", low=1)
     paper: str = setting("meld", "Which of the paper's columns to show beside", choices=("meld", "iemocap"))
 
 

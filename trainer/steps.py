@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,6 +21,8 @@ from trainer.ablate import ablation, as_markdown
 from trainer.alignment import find_boxes
 from trainer.cache_features import default_workers, extract_all, refuse_too_many
 from trainer.config import AudioStep, LoopConfig, VisualStep
+from trainer.context_study import as_markdown as context_table
+from trainer.context_study import context_study
 from trainer.datasets.base import SPLITS, Items, require_labels
 from trainer.datasets.corpora import present_folder, read_dialogues, read_packs
 from trainer.datasets.faces import read_faces
@@ -185,11 +187,19 @@ def evaluate(job: Job) -> Done:
 
 
 def ablate(job: Job) -> Done:
-    """The rows of Tables 2-5 that the run's vectors allow; leaves ``ablate/table.md``."""
+    """The rows of Tables 2-5 that the run's vectors allow, and the text encoder's context; leaves ``table.md``."""
     config, folder = job.run.config, job.run.step_folder("ablate")
-    rows = ablation(config, _dialogues(job.run), folder, lambda task, loop, run: _quiet_fit(job, task, loop, run))
-    (folder / "table.md").write_text(as_markdown(rows, config.ablate.paper), encoding="utf-8")
-    return Done("ablate", {"table": folder / "table.md"}, {f"table {r.table}/{r.name}": r.mean for r in rows})
+    parts, figures = list[str](), dict[str, float]()
+    if config.ablate.tables:
+        rows = ablation(config, _dialogues(job.run), folder, lambda task, loop, run: _quiet_fit(job, task, loop, run))
+        parts.append(as_markdown(rows, config.ablate.paper))
+        figures |= {f"table {r.table}/{r.name}": r.mean for r in rows}
+    if config.ablate.context:
+        results = context_study(job.run, folder, lambda run: text(replace(job, run=run)))
+        parts.append(context_table(results))
+        figures |= {f"context {r.name}": r.weighted_f1 for r in results}
+    (folder / "table.md").write_text("\n".join(parts), encoding="utf-8")
+    return Done("ablate", {"table": folder / "table.md"}, figures)
 
 
 def trained_net(run: Run) -> tuple[FusionNet, float]:
