@@ -234,11 +234,6 @@ class ProjectModel(QObject):
             return None
         return self._tell(self._tried(lambda: project.add_predictions(medium, model, items)))
 
-    def relink(self, folder: Path) -> Change | None:
-        """Find missing media in a folder, by their content."""
-        project = self._project
-        return None if project is None else self._tell(self._tried(lambda: project.relink(folder)))
-
     def look_after(self) -> None:
         """Every now and then: keep a verified copy of what changed; read-only: take in what the other window did."""
         project = self._project

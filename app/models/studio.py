@@ -49,6 +49,14 @@ class ReadToAdd:
     failures: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A folder that was looked through for missing media, and those that it has, at their new places."""
+
+    folder: Path
+    found: tuple[Medium, ...]
+
+
 class Studio(QObject):
     """Owns the project, the session, the worker and the analysis of one window."""
 
@@ -152,11 +160,11 @@ class Studio(QObject):
 
     def relink(self, folder: Path) -> None:
         """Find missing videos in a folder by their content, and show the open one again if it was among them."""
-        change = self.project.relink(folder)
-        if change is None:
-            self.notices.note(f"None of the missing videos is in {folder}; choose another folder.")
-        elif self.session.medium in change.media and not self.session.reachable:
-            self.show_medium(self.session.medium)
+        project = self.project.path
+        if project is not None:
+            media = tuple(self.project.document.media.values())
+            self.reading.emit(folder.name)
+            self._opener.start(partial(_find, folder, media, project.parent))
 
     def close_media(self) -> None:
         """Close the project."""
@@ -224,10 +232,12 @@ class Studio(QObject):
         self.analysis.forget()
         self.notices.clear()
 
-    def _take_read(self, read: Read | ReadToAdd) -> None:
-        """Files proved readable: show one in the project it belongs to, or add them."""
+    def _take_read(self, read: Read | ReadToAdd | Searched) -> None:
+        """Files proved readable: show one in the project it belongs to, add them, or know where they lie now."""
         self.reading.emit("")
-        if isinstance(read, ReadToAdd):
+        if isinstance(read, Searched):
+            self._take_found(read)
+        elif isinstance(read, ReadToAdd):
             self._add(*(one for one in read.files if self.project.medium_of(one.sha256, one.info.path) is None))
             for sentence in read.failures:
                 self.notices.fail(sentence)
@@ -235,6 +245,12 @@ class Studio(QObject):
             self._show(read.info, read.medium)
         else:
             self._open_from_outside(read)
+
+    def _take_found(self, searched: Searched) -> None:
+        if not searched.found:
+            self.notices.note(f"None of the missing videos is in {searched.folder}; choose another folder.")
+        elif self.project.do(Relink(searched.found)) is not None and not self.session.reachable:
+            self.show_medium(self.session.medium)
 
     def _open_from_outside(self, read: Read) -> None:
         transcript = self._transcript
@@ -294,10 +310,7 @@ class Studio(QObject):
         self.session.open(MediaInfo(medium.path, medium.duration, 0.0, None, None), medium.id, reachable=False)
         self.mirror.reload()
         self._tell_news()
-        reason = medium.reason or "the file is not where it was"
-        self.notices.fail(
-            f"{medium.path.name} cannot be shown: {reason}. You can go on annotating; relink it from the File menu."
-        )
+        self.notices.fail(f"{medium.reason} You can go on annotating without it.")
 
     def _fail(self, sentence: str) -> None:
         self.reading.emit("")
@@ -330,6 +343,13 @@ def _read(path: Path, medium: str, emit: Emit, cancel: CancelToken) -> None:
     info = probe(path.absolute())
     cancel.check()
     emit(Read(info, content_hash(info.path), medium))
+
+
+def _find(folder: Path, media: Sequence[Medium], project: Path, emit: Emit, cancel: CancelToken) -> None:
+    from m2fnet_core.document.media_files import found_in
+
+    cancel.check()
+    emit(Searched(folder, found_in(folder, media, project)))
 
 
 def _read_all(paths: Sequence[Path], emit: Emit, cancel: CancelToken) -> None:
