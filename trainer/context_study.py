@@ -22,12 +22,12 @@ def context_study(own: Run, folder: Path, fit: Callable[[Run], Done]) -> list[Co
 
     Rows that are done are read from ``folder``, one that was stopped goes on.
     """
-    rows = (("none", 0, 0), ("past", own.config.text.input.past, 0))
+    rows: tuple[tuple[str, int | None, int | None], ...] = (("none", 0, 0), ("past", own.config.text.input.past, 0))
     results = [ContextResult(name, _score(Run(_with(own.config, folder, name, a, b)), fit)) for name, a, b in rows]
     return [*results, ContextResult("past and future", _score(own, fit))]
 
 
-def _with(config: RunConfig, folder: Path, name: str, past: int, future: int) -> RunConfig:
+def _with(config: RunConfig, folder: Path, name: str, past: int | None, future: int | None) -> RunConfig:
     text = replace(config.text, input=replace(config.text.input, past=past, future=future))
     return replace(config, name=f"context {name}", out=folder, text=text)
 

@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from m2fnet_core.bundle_info import FusionConfig
 from m2fnet_core.dialogue import Dialogue
+from m2fnet_core.errors import TrainingError
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.nets.fusion import FusionInput, FusionNet
 from m2fnet_core.predict import fusion_input
@@ -48,13 +49,16 @@ def labelled(
 def fitted_config(config: FusionConfig, dialogues: Sequence[LabelledDialogue], classes: int) -> FusionConfig:
     """The configured network with the widths of these vectors (0: nowhere present) and this many classes.
 
-    Raises ValueError when vectors of one input differ in width.
+    Raises TrainingError when vectors of one input differ in width.
     """
 
     def width(name: str) -> int:
         found = {len(v) for d in dialogues for u in d.vectors if (v := getattr(u, name)) is not None}
         if len(found) > 1:
-            raise ValueError(f"{name} vectors have different widths: {sorted(found)}")
+            raise TrainingError(
+                f"The {name} vectors of these packs have different widths ({', '.join(map(str, sorted(found)))}); "
+                "train on packs that were made by the same extractors."
+            )
         return found.pop() if found else 0
 
     text, audio, scene, faces = (width(name) for name in ("text", "audio", "scene", "faces"))

@@ -1,6 +1,7 @@
 """All corpora of a run, by kind. No torch."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from m2fnet_core.dialogue import Dialogue
@@ -22,7 +23,7 @@ DIALOGUE_READERS: Mapping[str, Reader] = {
 
 
 def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
-    """The dialogues of all corpora by split, ids prefixed by their corpus.
+    """The dialogues of all corpora by split, each with an id of its own.
 
     Raises TrainingError: no corpus with dialogues, a missing folder, no training or validation split.
     """
@@ -32,11 +33,11 @@ def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
         raise TrainingError(
             f"The run {run.name} names no corpus with dialogues; add one under [[corpora]] in run.toml."
         )
-    for config in corpora:
+    for number, config in enumerate(corpora):
         present_folder(config)
         read = DIALOGUE_READERS[config.kind](config, run.labels)
         for split, dialogues in read.splits.items():
-            splits[config.split or split] += dialogues
+            splits[config.split or split] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
     _require_splits(run, splits)
     return splits
 
@@ -53,13 +54,18 @@ def read_packs(run: RunConfig, own: Path) -> tuple[dict[str, tuple[Dialogue, ...
         raise TrainingError(f"The run {run.name} has no vectors: run its step features first, or name a feature pack.")
     splits: dict[str, tuple[Dialogue, ...]] = dict.fromkeys(SPLITS, ())
     vectors = dict[tuple[str, str], UtteranceVectors]()
-    for folder, label_map in packs:
+    for number, (folder, label_map) in enumerate(packs):
         corpus, found = read_pack(folder, run.labels, label_map)
-        vectors |= found
+        vectors |= {(_apart(dialogue, number), utterance): one for (dialogue, utterance), one in found.items()}
         for split, dialogues in corpus.splits.items():
-            splits[split] += dialogues
+            splits[split] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
     _require_splits(run, splits)
     return splits, vectors
+
+
+def _apart(dialogue: str, corpus: int) -> str:
+    """Dialogues of two corpora may have the same name."""
+    return f"{dialogue} ({corpus + 1})" if corpus else dialogue
 
 
 def _require_splits(run: RunConfig, splits: Mapping[str, Sequence[Dialogue]]) -> None:

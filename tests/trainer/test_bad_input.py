@@ -1,0 +1,99 @@
+"""Corpora and machines that a training cannot work with: one sentence each, through the real command."""
+
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.trainer.test_cli import ROOT, write_meld, write_pack, write_run
+from tests.trainer.test_extractors import write_faces
+from tests.trainer.test_extractors import write_run as write_extractor_run
+from trainer.cli import main
+
+
+def failure(capsys: pytest.CaptureFixture[str], step: str, run: Path, *settings: str) -> str:
+    """What the step said when it failed."""
+    assert main([step, str(run), "--events", *settings]) == 1
+    told: str = capsys.readouterr().out.splitlines()[-1]
+    assert '"event": "Failed"' in told
+    return told
+
+
+def test_packs_of_different_widths(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, width in (("corpus", 12), ("other", 16)):
+        (tmp_path / name).mkdir()
+        write_pack(tmp_path / name, {"text": width})
+    run = write_run(tmp_path, "pack")
+    run.write_text(run.read_text("utf-8") + '[[corpora]]\nkind = "pack"\nfolder = "other"\n', encoding="utf-8")
+    assert "text vectors of these packs have different widths (12, 16)" in failure(capsys, "fusion", run)
+
+
+def test_labels_that_the_set_does_not_know(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "corpus").mkdir()
+    write_meld(tmp_path / "corpus")
+    run = write_run(tmp_path, "meld")
+    assert "no label of the set (calm, wild)" in failure(capsys, "text", run, "--set", 'labels=["calm","wild"]')
+
+
+def test_one_class_only_and_an_empty_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty class is left out of the batches; one class alone cannot be learnt."""
+    write_faces(tmp_path / "faces")
+    for picture in (tmp_path / "faces").rglob("angry/*.png"):
+        picture.unlink()
+    settings = "[visual.input]\nface_size = 32"
+    run = write_extractor_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", settings)
+    assert main(["visual", str(run)]) == 0
+    for picture in (tmp_path / "faces").rglob("happy/*.png"):
+        picture.unlink()
+    assert "only the label neutral" in failure(capsys, "visual", run, "--set", "name=other")
+
+
+def test_a_few_unreadable_pictures_are_named_and_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_faces(tmp_path / "faces")
+    (tmp_path / "faces" / "train" / "happy" / "0.png").write_bytes(b"no picture")
+    Image.new("RGB", (48, 40)).save(tmp_path / "faces" / "train" / "happy" / "cut.png")
+    body = (tmp_path / "faces" / "train" / "happy" / "cut.png").read_bytes()
+    (tmp_path / "faces" / "train" / "happy" / "cut.png").write_bytes(body[:60])
+    settings = "[visual.input]\nface_size = 32"
+    run = write_extractor_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", settings)
+    assert main(["visual", str(run)]) == 0
+    assert sum("is left out" in message for message in caplog.messages) == 2
+
+
+def test_a_full_disk_keeps_the_state_before(tmp_path: Path) -> None:
+    """In a child whose files may not grow past what the first states needed."""
+    (tmp_path / "corpus").mkdir()
+    write_pack(tmp_path / "corpus", {"text": 12})
+    run = write_run(tmp_path, "pack")
+    assert main(["fusion", str(run), "--set", "fusion.loop.epochs=6"]) == 0
+    last = tmp_path / "runs" / "tiny" / "fusion" / "last.safetensors"
+    before, limit = last.read_bytes(), last.stat().st_size - 1000
+    (last.parent / "done.json").unlink()
+
+    def full() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    program = (
+        "import sys; from trainer.cli import main; from trainer.runs import Run, State\n"
+        "from trainer.run_file import read_run; from m2fnet_core.errors import TrainingError; import torch\n"
+        "from pathlib import Path\n"
+        "run, large = Run(read_run(Path(sys.argv[1]))), State({'x': torch.zeros(10_000_000)}, {})\n"
+        "try: run.save_state('fusion', 'last', large)\n"
+        "except TrainingError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(run)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=full,
+    )
+    assert "the former state is kept. Free some space" in done.stdout
+    assert last.read_bytes() == before
+    assert main(["fusion", str(run), "--resume", "--set", "fusion.loop.epochs=6"]) == 0
