@@ -8,6 +8,8 @@ share every batch of one process. Process groups, mixed precision and gradient s
 import contextlib
 import dataclasses
 import math
+import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -150,6 +152,13 @@ class Fit:
     def _epoch(self) -> None:
         batches = self.task.batches(self.state.epoch)
         self.model.train()
+        while self.state.step < len(batches):
+            self._steps_of(batches)
+        self._judge(len(batches))
+
+    def _steps_of(self, batches: Sequence[list[int]]) -> None:
+        """The rest of an epoch, or up to a batch that had to be split: what was loaded ahead is too large as well."""
+        size = self.parts
         for parts in self._loader(batches):
             if self.cancel.cancelled:
                 self._save()
@@ -159,7 +168,8 @@ class Fit:
             self._report(len(batches[self.state.step - 1]))
             if time.monotonic() - self._saved > SAVE_EVERY:
                 self._save()
-        self._judge(len(batches))
+            if self.parts != size:
+                return
 
     def _loader(self, batches: Sequence[list[int]]) -> Iterator[Any]:
         loads = _Loads(self, batches, self.state.step)
@@ -295,6 +305,17 @@ class Fit:
         if self.accelerator.is_main_process:
             self.run.tell(event)
             self.hook(event)
+
+
+def loading_processes(device: torch.device) -> int:
+    """How many processes load batches. None on a CPU, where the network itself keeps all cores busy.
+
+    They share the examples in memory by forking, which Linux alone does well.
+    """
+    if device.type == "cpu" or sys.platform != "linux":
+        return 0
+    beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # training processes on this machine, from torchrun
+    return max(1, min(8, (os.cpu_count() or 2) // beside - 1))
 
 
 def _precision(name: str, device: torch.device) -> str:

@@ -33,7 +33,7 @@ from trainer.events import Done, Hook, Warned, ignore
 from trainer.fit_extractor import ExtractorTask, Source
 from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
-from trainer.loop import Fit, Task
+from trainer.loop import Fit, Task, loading_processes
 from trainer.metrics import Scores, weighted_f1
 from trainer.parts import run_bundle, with_fusion
 from trainer.runs import Run
@@ -49,9 +49,9 @@ class Job:
     hook: Hook
     cancel: CancelToken
 
-    def fit(self, task: Task, loop: LoopConfig) -> None:
-        """Train the task's model to its best weights."""
-        Fit(task, loop, self.run, self.device, self.hook, self.cancel)()
+    def fit(self, task: Task, loop: LoopConfig, workers: int = 0) -> None:
+        """Train the task's model to its best weights; ``workers`` processes load its batches."""
+        Fit(task, loop, self.run, self.device, self.hook, self.cancel, workers)()
 
 
 def text(job: Job) -> Done:
@@ -124,7 +124,7 @@ def _extractor(
     torch.manual_seed(run.seed)
     extractor = Extractor(ExtractorConfig())
     task = ExtractorTask(step, extractor, sources, config.loss, config.per_class, len(run.labels), run.seed)
-    job.fit(task, config.loop)
+    job.fit(task, config.loop, loading_processes(job.device))
     write_weights(task.net.extractor, job.run.step_folder(step) / "extractor.safetensors")
     figures: dict[str, float] = {}
     for split in there[1:]:

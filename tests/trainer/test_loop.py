@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from m2fnet_core.errors import Cancelled, TrainingError
 from m2fnet_core.progress import CancelToken
-from tests.trainer.tiny import Points, fit
+from tests.trainer.tiny import Points, TooBig, fit
 from trainer.config import LoopConfig
 from trainer.events import Epoch, Event, Progress, Warned
 from trainer.optimise import learning_rate
@@ -100,21 +100,20 @@ def test_splitting_a_batch_does_not_change_the_result(tmp_path: Path) -> None:
         torch.testing.assert_close(whole[name], split[name], rtol=1e-4, atol=1e-5)
 
 
-class TooBig(Points):
-    """Fits the memory only in parts of at most three points."""
-
-    def losses(self, model: nn.Module, batch: Any) -> dict[str, Tensor]:
-        if len(batch[1]) > 3:
-            raise torch.OutOfMemoryError
-        return dict(super().losses(model, batch))
-
-
 def test_too_little_memory_splits_the_batch_and_says_so(tmp_path: Path) -> None:
     heard: list[Event] = []
     fit(tmp_path / "big", TooBig(dropout=0), heard.append)
     fit(tmp_path / "small", Points(dropout=0), accumulate=4)
     assert [e.text for e in heard if isinstance(e, Warned)][-1].endswith("4 parts.")
     assert same(_weights(last(tmp_path / "big")), _weights(last(tmp_path / "small")))
+
+
+@pytest.mark.parametrize("word", ["", "big"])
+def test_processes_that_load_ahead_change_nothing(tmp_path: Path, word: str) -> None:
+    """Not even when a batch turns out too big for the memory while the next ones are loaded already."""
+    subprocess.run([*TINY, str(tmp_path / "ahead"), "0", "workers", word], cwd=ROOT, check=True)
+    fit(tmp_path / "alone", TooBig(dropout=0) if word else Points(dropout=0))
+    assert same(last(tmp_path / "ahead"), last(tmp_path / "alone"))
 
 
 def _weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -51,23 +51,36 @@ class Points:
         return {"accuracy": (model(self.points[72:]).argmax(1) == self.labels[72:]).float().mean().item()}
 
 
+class TooBig(Points):
+    """Fits the memory only in parts of at most three points."""
+
+    def losses(self, model: nn.Module, batch: Any) -> dict[str, Tensor]:
+        if len(batch[1]) > 3:
+            raise torch.OutOfMemoryError
+        return dict(super().losses(model, batch))
+
+
 def fit(
     out: Path,
     task: Points | None = None,
     hook: Hook = ignore,
     cancel: CancelToken | None = None,
+    workers: int = 0,
     **loop: Any,
 ) -> tuple[Points, FitState]:
     """Train in the folder ``out``; returns the task with its best weights, and where it ended."""
     task = task or Points()
     settings = {"epochs": 4, "batch_size": 12, "learning_rate": 0.02, "ema": 0.9, **loop}
     run = Run(RunConfig(name="tiny", out=out))
-    training = Fit(task, LoopConfig(**settings), run, torch.device("cpu"), hook, cancel or CancelToken())
+    training = Fit(task, LoopConfig(**settings), run, torch.device("cpu"), hook, cancel or CancelToken(), workers)
     return task, training()
 
 
 def main() -> None:
-    """``tiny.py OUT [dropout] [print]``: a training process of its own; with "print", one line per step."""
+    """``tiny.py OUT [dropout] [words]``: a training process of its own.
+
+    Words: "print": one line per event, "big": the task that is too big for the memory, "workers": two load batches.
+    """
     dropout = float(sys.argv[2]) if len(sys.argv) > 2 else 0.2
 
     def tell(event: Event) -> None:
@@ -75,7 +88,8 @@ def main() -> None:
             sys.stdout.write(type(event).__name__ + "\n")
             sys.stdout.flush()
 
-    fit(Path(sys.argv[1]), Points(dropout=dropout), tell)
+    kind = TooBig if "big" in sys.argv else Points
+    fit(Path(sys.argv[1]), kind(dropout=dropout), tell, workers=2 if "workers" in sys.argv else 0)
 
 
 if __name__ == "__main__":
