@@ -13,7 +13,7 @@ from app.views.parts import label, push, row
 _SHOWN_RECENT = 5
 _FORMATS = (
     "Video: mp4, mkv, mov, avi, webm. Sound alone: wav, mp3, flac, m4a.\n"
-    "A transcript beside it (srt, vtt, csv) is found by itself."
+    "A transcript beside it (srt, vtt, csv, EAF, TextGrid) is found by itself."
 )
 
 
