@@ -127,7 +127,8 @@ def test_exports_and_imports_go_through_the_registry(qtbot: QtBot, studio: Studi
 def test_unknown_labels_are_added_or_mapped(studio: Studio, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text(
-        "start,end,speaker,text,human_label\n0,1.5,Ada,Hi,joy\n2,3.5,Bo,No,bored\n4,5.5,Ada,So,happy\n", encoding="utf-8"
+        "start,end,speaker,text,human_label\n0,1.5,Ada,Hi,joy\n2,3.5,Bo,No,bored\n4,5.5,Ada,So,happy\n",
+        encoding="utf-8",
     )
     reading = Reading(source, "csv", Placing.LABELS)
     first = studio.exchange.read(reading)
