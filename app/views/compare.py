@@ -1,6 +1,6 @@
 """Two annotators side by side with the network, utterance by utterance."""
 
-from PySide6.QtCore import QModelIndex, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -72,9 +72,7 @@ class Compare(QWidget):
 
     def _fill(self) -> None:
         model = self.model
-        with QSignalBlocker(self.table.selectionModel()):
-            model.fill()
-        model.layoutChanged.emit()
+        model.fill()
         self.table.empty_text = _ALIKE if model.differences_only and model.labelled else _EMPTY
         both = count(model.labelled, "utterance")
         self.counter.setText(f"{model.differing} of {both} differ" if model.labelled else "no utterance of both")
@@ -115,16 +113,21 @@ class _Cells(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Words, or a chip."""
-        column, shown = Column(index.column()), index.data(ROW)
-        if column not in (Column.FIRST, Column.SECOND, Column.NETWORK):
-            super().paint(painter, option, index)
-            return
-        palette: QPalette = option.palette
+        column, palette = Column(index.column()), option.palette
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
+        if selected:
             painter.fillRect(QRectF(option.rect), palette.color(QPalette.ColorRole.Highlight))
-        self._chip(painter, QRectF(option.rect), shown, column, palette)
+        if column in (Column.FIRST, Column.SECOND, Column.NETWORK):
+            self._chip(painter, QRectF(option.rect), index.data(ROW), column, palette)
+        else:
+            role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+            painter.setPen(palette.color(role))
+            place = QRectF(option.rect).adjusted(6, 0, -4, 0)
+            text = str(index.data()).replace("\n", " ")
+            words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 
     def _chip(self, painter: QPainter, rect: QRectF, shown: Row, column: Column, palette: QPalette) -> None:
