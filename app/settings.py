@@ -29,6 +29,7 @@ SORTED_BARS = Setting("look/sorted-bars", bool, False, "Most probable emotion fi
 DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analysis")
 MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty for the one the program brings")
 RECOGNISER = Setting("analysis/recogniser", str, "", "Speech recognition model named last")
+QUEUE = Setting("analysis/queue", str, "", "Videos still to be analysed one after the other, by project, as JSON")
 ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
 BLIND = Setting("annotating/blind", bool, False, "Hide predictions while deciding")
 REVIEW = Setting("annotating/review", str, "entropy", "Order of the review queue")
@@ -45,6 +46,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     DEVICE,
     MODEL,
     RECOGNISER,
+    QUEUE,
     ANNOTATOR,
     BLIND,
     REVIEW,

@@ -15,7 +15,9 @@ from app.models.exchange import Exchange
 from app.models.intake import Intake
 from app.models.mirror import Mirror
 from app.models.notices import Notices
+from app.models.pairing import Pairing
 from app.models.project import ProjectModel
+from app.models.queue import AnalysisQueue, Means
 from app.models.review import ReviewQueue
 from app.models.session import Session
 from app.settings import DEVICE, MODEL, RECOGNISER, Settings
@@ -75,8 +77,11 @@ class Studio(QObject):
         self.review = ReviewQueue(self.session, settings, self)
         self.annotating = Annotating(self.project, self.session, self.review, self)
         self.exchange = Exchange(self.project, self.session, self.notices, self)
+        self.pairing = Pairing(self.project, self.session, self.annotating, self)
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
+        means = Means(lambda: self.device, lambda: self.model)
+        self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
         self._opening = Path()  # the project asked for last
         self._opener = Background("opener", self)
