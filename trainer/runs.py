@@ -13,11 +13,12 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from m2fnet_core.errors import TrainingError
-from m2fnet_core.plain import plain
+from m2fnet_core.plain import build, plain
 from trainer.config import RunConfig
 from trainer.events import Event, to_line
 
-CONFIG, EVENTS = "run.json", "events.jsonl"
+CONFIG, EVENTS, DONE = "run.json", "events.jsonl", "done.json"
+_FREE = ("steps", "features", "ablate")  # settings that no trained network depends on; they may change in a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,26 @@ class Run:
         """
         path = self.folder / CONFIG
         mine = self._description()
-        if not path.exists():
-            self._write_text(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
-            return
-        theirs = json.loads(path.read_text(encoding="utf-8"))
-        difference = differences(theirs["config"], mine["config"])
+        if path.exists():
+            self._refuse_other(_settings(path), mine["config"])
+            begun = (self.folder / step / "last.safetensors").exists() and self.done(step) is None
+            if begun and not resume:
+                raise TrainingError(
+                    f"{self.folder} has begun {step} already; add --resume to go on, or rename the run."
+                )
+        self._write_text(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+
+    def _refuse_other(self, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
+        """Raise TrainingError where the settings differ in what is trained. Another ablation is another table."""
+        trained = [{key: value for key, value in config.items() if key not in _FREE} for config in (theirs, mine)]
+        difference = differences(*trained)
         if difference:
             raise TrainingError(
                 f"{self.folder} holds a run with other settings ({'; '.join(difference[:5])}); "
                 "choose another name, or remove that folder."
             )
-        begun = (self.folder / step / "last.safetensors").exists() and self.done(step) is None
-        if begun and not resume:
-            raise TrainingError(f"{self.folder} has begun {step} already; add --resume to go on, or rename the run.")
+        if theirs.get("ablate") != mine["ablate"]:
+            (self.folder / "ablate" / DONE).unlink(missing_ok=True)
 
     def _description(self) -> dict[str, Any]:
         return {"program": version("m2fnet-studio"), "torch": version("torch"), "config": plain(self.config)}
@@ -101,11 +109,11 @@ class Run:
 
     def mark_done(self, step: str, metrics: Mapping[str, float]) -> None:
         """Remember that a step is complete, with its figures."""
-        self._write_text(self.step_folder(step) / "done.json", json.dumps(dict(metrics), indent=2) + "\n")
+        self._write_text(self.step_folder(step) / DONE, json.dumps(dict(metrics), indent=2) + "\n")
 
     def done(self, step: str) -> dict[str, float] | None:
         """Figures of a completed step, None while it is not."""
-        path = self.folder / step / "done.json"
+        path = self.folder / step / DONE
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def _write_text(self, path: Path, text: str) -> None:
@@ -113,6 +121,17 @@ class Run:
         part = path.with_suffix(".part")
         part.write_text(text, encoding="utf-8")
         part.replace(path)
+
+
+def _settings(path: Path) -> Mapping[str, Any]:
+    """What a run.json says; settings that are newer than it have their defaults. Raises TrainingError when damaged."""
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))["config"]
+        return dict(plain(build(RunConfig, config)))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(
+            f"{path} cannot be compared with this run's settings ({error}); choose another name, or remove that folder."
+        ) from error
 
 
 def differences(theirs: Any, mine: Any, where: str = "") -> list[str]:
