@@ -6,7 +6,7 @@ What `do`, `undo` and `redo` returned is on disk. Nothing here is thread-safe; a
 import json
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,15 +73,14 @@ class Project:
         path = path.absolute()
         if path.exists():
             raise DocumentError(f"{path} is there already; open it, or choose another name.")
-        held = file.lock(path)
-        try:
-            connection = file.make(path)
+        with ExitStack() as undo:
+            held = file.lock(path)
+            undo.callback(held.release)
+            connection = undo.enter_context(closing(file.make(path)))
             with file.failures(path), file.transaction(connection):
                 file.write_edits(connection, [Edit("label_set", "", None, label_set)])
             project = cls(path, connection, held)
-        except BaseException:
-            held.release()
-            raise
+            undo.pop_all()
         remember(path)
         return project
 
@@ -91,21 +90,18 @@ class Project:
         path = path.absolute()
         if not path.is_file():
             raise DocumentError(f"There is no file {path}; choose another, or look where it was moved to.")
-        held = None if read_only else file.lock(path)
-        connection: sqlite3.Connection | None = None
-        try:
-            waiting = path.with_name(f"{path.name}-wal").exists() and not read_only
-            connection = file.connect(path, read_only=read_only)
-            file.check(connection, path, read_only=read_only)
-            project = cls(path, connection, held)
-        except BaseException as error:
-            if connection is not None:
-                connection.close()
+        waiting = path.with_name(f"{path.name}-wal").exists() and not read_only
+        with ExitStack() as undo:
+            held = None if read_only else file.lock(path)
             if held is not None:
-                held.release()
-            if isinstance(error, DocumentDamaged):
+                undo.callback(held.release)
+            try:
+                connection = undo.enter_context(closing(file.connect(path, read_only=read_only)))
+                file.check(connection, path, read_only=read_only)
+                project = cls(path, connection, held)
+            except DocumentDamaged as error:
                 raise DocumentDamaged(f"{error} {_way_out(path)}") from error
-            raise
+            undo.pop_all()
         if waiting and project._last_entry():
             project.recovered = f"{path.name} was not closed the last time; everything that was done is there."
         remember(path)
@@ -155,14 +151,13 @@ class Project:
         path = path.absolute()
         if path == self.path:
             return
-        held = file.lock(path)
-        try:
+        with ExitStack() as undo:
+            held = file.lock(path)
+            undo.callback(held.release)
             snapshots.copy_verified(self._connection, path)
-            connection = file.connect(path, read_only=False)
+            connection = undo.enter_context(closing(file.connect(path, read_only=False)))
             file.check(connection, path, read_only=False)
-        except BaseException:
-            held.release()
-            raise
+            undo.pop_all()
         old, was_untitled = self.path, self.path.parent == projects_folder() and not self.read_only
         self.close()
         self.path, self.read_only, self._connection, self._lock = path, False, connection, held

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -121,13 +121,16 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All or nothing, on disk at the end."""
     connection.execute("BEGIN IMMEDIATE")
-    try:
+    with ExitStack() as undo:
+        undo.callback(_roll_back, connection)
         yield
         connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):  # SQLite may have rolled back itself, as it does on a full disk
-            connection.execute("ROLLBACK")
-        raise
+        undo.pop_all()
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):  # SQLite may have rolled back itself, as it does on a full disk
+        connection.execute("ROLLBACK")
 
 
 @contextmanager
