@@ -8,20 +8,33 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 
-def balanced_batches(labels: Sequence[int], classes: int, per_class: int, seed: int) -> Iterator[list[int]]:
-    """One epoch of index lists with ``per_class`` examples of every class that has any.
+def balanced_batches(
+    labels: Sequence[int], classes: int, per_class: int, at_once: int, seed: int
+) -> Iterator[list[int]]:
+    """One epoch of index lists with ``per_class`` examples of every class that has any, of ``at_once`` at most.
 
     An epoch ends when the largest class was seen once; smaller classes repeat, reshuffled each time around, so every
-    class weighs the same though MELD is 47% neutral. The same seed gives the same batches.
+    class weighs the same though MELD is 47% neutral. With more classes than ``at_once`` (people), every batch takes the
+    next ones, and an epoch has as many examples as the corpus. The same seed gives the same batches.
     """
     generator = np.random.default_rng(seed)
     known = np.asarray(labels)
-    pools = [np.flatnonzero(known == c) for c in range(classes)]
-    pools = [pool for pool in pools if len(pool)]
-    steps = max(1, max(len(pool) for pool in pools) // per_class)
+    ends = np.bincount(known, minlength=classes).cumsum()[:-1]
+    pools = [pool for pool in np.split(np.argsort(known, kind="stable"), ends) if len(pool)]
     queues = [_endless(pool, generator) for pool in pools]
-    for _ in range(steps):
-        yield [next(queue) for queue in queues for _ in range(per_class)]
+    few = len(pools) <= at_once
+    steps = max(len(pool) for pool in pools) // per_class if few else len(known) // (at_once * per_class)
+    groups = _groups(len(pools), at_once, generator)
+    for _ in range(max(1, steps)):
+        chosen = range(len(pools)) if few else next(groups)
+        yield [next(queues[place]) for place in chosen for _ in range(per_class)]
+
+
+def _groups(classes: int, at_once: int, generator: np.random.Generator) -> Iterator[list[int]]:
+    """Endless groups of different classes, shuffled anew each time around."""
+    while True:
+        order = generator.permutation(classes).tolist()
+        yield from (order[start : start + at_once] for start in range(0, classes - at_once + 1, at_once))
 
 
 def _endless(pool: np.ndarray, generator: np.random.Generator) -> Iterator[int]:

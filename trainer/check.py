@@ -20,7 +20,7 @@ from trainer.datasets.packs import read_pack
 from trainer.datasets.speech import read_speech
 from trainer.events import Checked, Hook, Progress, SplitContent, ignore
 
-UNLABELLED = "(other)"
+UNLABELLED, PEOPLE = "(other)", "(faces of people)"
 
 
 def check_corpus(
@@ -32,7 +32,8 @@ def check_corpus(
         items = (read_faces if config.kind == "faces" else read_speech)(config, labels)
         openers: Callable[[Item], object] = load_face if config.kind == "faces" else lambda item: probe(item.path)
         unreadable = _unreadable({i.name: (openers, i) for i in items.items}, hook, cancel)
-        return Checked(config.kind, config.folder, _item_parts(items, labels), items.problems, unreadable)
+        parts = _item_parts(items, labels, config.identities)
+        return Checked(config.kind, config.folder, parts, items.problems, unreadable)
     corpus = (
         read_pack(config.folder, labels, config.label_map)[0]
         if config.kind == "pack"
@@ -75,12 +76,11 @@ def _dialogue_parts(corpus: Corpus, labels: Sequence[str]) -> dict[str, SplitCon
     return {split: part(split) for split in corpus.splits}
 
 
-def _item_parts(items: Items, labels: Sequence[str]) -> dict[str, SplitContent]:
+def _item_parts(items: Items, labels: Sequence[str], identities: bool) -> dict[str, SplitContent]:
     def part(split: str) -> SplitContent:
         mine = items.of(split)
-        return SplitContent(
-            _ordered(Counter(i.label for i in mine), labels), 0, len({i.speaker for i in mine if i.speaker})
-        )
+        counts = {PEOPLE: len(mine)} if identities else _ordered(Counter(i.label for i in mine), labels)
+        return SplitContent(counts, 0, len({i.speaker for i in mine if i.speaker}))
 
     return {split: part(split) for split in dict.fromkeys(item.split for item in items.items)}
 

@@ -107,6 +107,7 @@ class AudioStep(_Checked):
     input: AudioConfig = AudioConfig()
     loss: TripletLossConfig = TripletLossConfig()
     per_class: int = setting(8, "Clips of each class in a batch", low=2)
+    classes: int = setting(12, "Classes in a batch; where there are more, every batch takes others", low=2)
     crop_frames: int = setting(256, "Mel frames of a training crop", unit="10 ms", low=16)
     time_warp: float = setting(0.1, "Speed changes by up to this share", paper="time warping", low=0)
     noise: float = setting(0.02, "Highest level of added white Gaussian noise, of the clip's peak", paper="AWGN", low=0)
@@ -124,6 +125,7 @@ class VisualStep(_Checked):
     input: VisualConfig = VisualConfig()
     loss: TripletLossConfig = TripletLossConfig()
     per_class: int = setting(12, "Faces of each class in a batch", low=2)
+    classes: int = setting(12, "Classes in a batch; where there are more, every batch takes others", low=2)
     flip: float = setting(0.5, "Share of mirrored faces", low=0)
     grey: float = setting(0.2, "Share of faces turned grey", low=0)
     colour: float = setting(0.3, "Brightness, contrast and saturation change by up to this share", low=0)
@@ -181,6 +183,9 @@ class CorpusConfig(_Checked):
     annotator: str = setting("", "Documents: whose decisions count; empty: the label that most annotators gave")
     pseudo_labels: float = setting(
         0.0, "Documents: in training, predictions at least this probable count where nobody decided; 0: none", low=0
+    )
+    identities: bool = setting(
+        False, "Faces: every folder is a person, and people are told apart, not emotions", paper="CASIA-WebFace"
     )
     align: bool = setting(False, "Faces: crop each with the application's face detection first")
     label_map: Mapping[str, str] = dataclasses.field(default_factory=dict)  # corpus's word -> label; "" leaves it out

@@ -15,6 +15,7 @@ from trainer.losses import triplet_loss
 from trainer.metrics import EmbeddingScores, judge_embeddings
 
 _JUDGED_AT_ONCE = 64
+_JUDGED_CLASSES = 100  # of many (people): a probe that knows thousands would take hours and say no more
 _PROBED = 3000  # training examples that the probes learn from after each epoch; the final figures use all
 
 
@@ -56,21 +57,23 @@ class ExtractorTask:
         sources: Mapping[str, Source],
         loss: TripletLossConfig,
         per_class: int,
+        at_once: int,
         classes: int,
         seed: int,
     ) -> None:
-        """``sources`` by split: "train" and "validation"."""
+        """``sources`` by split: "train" and "validation". ``at_once``: most of the ``classes`` in a batch."""
         torch.manual_seed(seed)
         self.step = step
         self.net = ExtractorNet(extractor, classes)
         self.model: nn.Module = self.net
         self._sources, self._loss = sources, loss
-        self._per_class, self._classes, self._seed = per_class, classes, seed
+        self._per_class, self._at_once, self._classes, self._seed = per_class, at_once, classes, seed
 
     def batches(self, epoch: int) -> Sequence[list[int]]:
         """As many examples of every class in each."""
         labels = self._sources["train"].labels
-        return list(balanced_batches(labels, self._classes, self._per_class, self._seed + 7919 * epoch))
+        seed = self._seed + 7919 * epoch
+        return list(balanced_batches(labels, self._classes, self._per_class, self._at_once, seed))
 
     def weight(self, examples: list[int]) -> float:
         """Every example counts alike."""
@@ -108,11 +111,19 @@ class ExtractorTask:
     def judge(self, split: str, at_most: int | None = None) -> EmbeddingScores:
         """The embeddings of a split, judged by what the training split's embeddings (``at_most`` of them) know."""
         train, unseen = self._sources["train"], self._sources[split]
-        known = np.random.default_rng(self._seed).permutation(len(train.labels))[:at_most].tolist()
-        labels, unseen_labels = np.asarray(train.labels)[known], np.asarray(unseen.labels)
-        everything = range(len(unseen_labels))
+        labels, unseen_labels = np.asarray(train.labels), np.asarray(unseen.labels)
+        generator = np.random.default_rng(self._seed)
+        known, asked = generator.permutation(len(labels)), np.arange(len(unseen_labels))
+        classes = np.unique(unseen_labels)
+        if len(classes) > _JUDGED_CLASSES:
+            some = generator.permutation(classes)[:_JUDGED_CLASSES]
+            known, asked = known[np.isin(labels[known], some)], asked[np.isin(unseen_labels, some)]
+        known = known[:at_most]
         return judge_embeddings(
-            self.embeddings("train", known), labels, self.embeddings(split, everything), unseen_labels
+            self.embeddings("train", known.tolist()),
+            labels[known],
+            self.embeddings(split, asked.tolist()),
+            unseen_labels[asked],
         )
 
     def embeddings(self, split: str, examples: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:

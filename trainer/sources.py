@@ -1,6 +1,5 @@
 """Clips and faces as the extractor's input, by the very code that the analysis uses (torch)."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -19,7 +18,6 @@ from trainer.config import AudioStep, VisualStep
 from trainer.datasets.base import Item
 from trainer.datasets.faces import load_face
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -28,8 +26,8 @@ class SpeechSource:
 
     def __init__(self, items: Sequence[Item], labels: Sequence[str], step: AudioStep, most_unreadable: float) -> None:
         """Raises TrainingError when more than ``most_unreadable`` of the clips cannot be read."""
-        readable = _readable(items, _clip, most_unreadable)
-        self.labels = [labels.index(item.label) for item, _ in readable]
+        readable, self.unreadable = _readable(items, _clip, most_unreadable)
+        self.labels = _places(labels, [item for item, _ in readable])
         self._sounds = [trimmed(sound) for _, sound in readable]
         self._step = step
 
@@ -60,8 +58,9 @@ class FaceSource:
     ) -> None:
         """``boxes``: the faces of the items to align. Raises TrainingError when too many pictures are no use."""
         self._step, self._boxes = step, boxes
-        self._items = [item for item, _ in _readable(items, lambda item: self._face(item).shape, most_unreadable)]
-        self.labels = [labels.index(item.label) for item in self._items]
+        readable, self.unreadable = _readable(items, lambda item: self._face(item).shape, most_unreadable)
+        self._items = [item for item, _ in readable]
+        self.labels = _places(labels, self._items)
 
     def _face(self, item: Item) -> NDArray[np.uint8]:
         return aligned(self._boxes, item, self._step.input) if item.align else load_face(item)
@@ -83,18 +82,24 @@ def _clip(item: Item) -> NDArray[np.float32]:
     return read_sound(info, 0.0, info.duration)
 
 
-def _readable(items: Sequence[Item], load: Callable[[Item], T], most_unreadable: float) -> list[tuple[Item, T]]:
-    """Items with what was loaded; unreadable ones are left out and named in the log."""
+def _places(labels: Sequence[str], items: Sequence[Item]) -> list[int]:
+    places = {label: place for place, label in enumerate(labels)}
+    return [places[item.label] for item in items]
+
+
+def _readable(
+    items: Sequence[Item], load: Callable[[Item], T], most_unreadable: float
+) -> tuple[list[tuple[Item, T]], list[str]]:
+    """Items with what was loaded, and a sentence for each that cannot be read and is left out."""
     found, lost = [], []
     for item in items:
         try:
             found.append((item, load(item)))
         except (MediaError, OSError, ValueError) as error:
-            lost.append(item)
-            log.warning("%s cannot be read and is left out (%s)", item.path / item.member, error)
+            lost.append(f"{item.path / item.member} is left out: {str(error).rstrip('.')}.")
     if not found or len(lost) > most_unreadable * len(items):
-        first = f" (the first: {lost[0].path / lost[0].member})" if lost else ""
+        first = f" (the first: {lost[0]})" if lost else ""
         raise TrainingError(
             f"{len(lost)} of {len(items)} examples cannot be read{first}; repair or replace the corpus."
         )
-    return found
+    return found, lost

@@ -30,7 +30,7 @@ from trainer.datasets.packs import write_pack
 from trainer.datasets.speech import read_speech
 from trainer.evaluate import calibrated_temperature, report
 from trainer.events import Done, Hook, Warned, ignore
-from trainer.fit_extractor import ExtractorTask, Source
+from trainer.fit_extractor import ExtractorTask
 from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
 from trainer.loop import Fit, Task, loading_processes
@@ -82,11 +82,11 @@ def audio(job: Job) -> Done:
     corpora = [c for c in config.corpora if c.kind == "speech"]
     items = [read_speech(c, config.labels) for c in corpora if present_folder(c)]
 
-    def source(split: str) -> Source:
+    def source(split: str) -> SpeechSource:
         mine = [item for corpus in items for item in corpus.of(split)]
         return SpeechSource(mine, config.labels, config.audio, config.features.most_unreadable)
 
-    return _extractor(job, "audio", config.audio, items, source)
+    return _extractor(job, "audio", config.audio, config.labels, items, source)
 
 
 def visual(job: Job) -> Done:
@@ -97,18 +97,25 @@ def visual(job: Job) -> Done:
     to_align = [item for corpus in items for item in corpus.items if item.align]
     known = job.run.step_folder("visual") / "boxes.jsonl"
     boxes = find_boxes(to_align, config.visual.input, known, job.device, job.hook, job.cancel) if to_align else {}
+    people = {item.label for corpus in items for item in corpus.items if item.speaker}
+    classes = (*config.labels, *sorted(people - set(config.labels))) if people else config.labels
 
-    def source(split: str) -> Source:
+    def source(split: str) -> FaceSource:
         mine = [item for corpus in items for item in corpus.of(split)]
-        return FaceSource(mine, config.labels, config.visual, config.features.most_unreadable, boxes)
+        return FaceSource(mine, classes, config.visual, config.features.most_unreadable, boxes)
 
-    return _extractor(job, "visual", config.visual, items, source)
+    return _extractor(job, "visual", config.visual, classes, items, source)
 
 
 def _extractor(
-    job: Job, step: str, config: AudioStep | VisualStep, corpora: Sequence[Items], source: Callable[[str], Source]
+    job: Job,
+    step: str,
+    config: AudioStep | VisualStep,
+    classes: Sequence[str],
+    corpora: Sequence[Items],
+    source: Callable[[str], SpeechSource | FaceSource],
 ) -> Done:
-    """What both extractors share: everything but their sources."""
+    """What both extractors share: everything but their classes and sources."""
     run = job.run.config
     if not corpora:
         raise TrainingError(f"The run {run.name} names no corpus for {step}; add one under [[corpora]] in run.toml.")
@@ -119,17 +126,27 @@ def _extractor(
         )
     for problem in (p for corpus in corpora for p in corpus.problems):
         job.hook(Warned(step, problem))
-    require_labels("The training split", (i.label for corpus in corpora for i in corpus.of("train")), run.labels)
+    require_labels("The training split", (i.label for corpus in corpora for i in corpus.of("train")), classes)
     sources = {split: source(split) for split in there}
+    _tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
     torch.manual_seed(run.seed)
     extractor = Extractor(ExtractorConfig())
-    task = ExtractorTask(step, extractor, sources, config.loss, config.per_class, len(run.labels), run.seed)
+    sizes = config.per_class, config.classes, len(classes)
+    task = ExtractorTask(step, extractor, sources, config.loss, *sizes, run.seed)
     job.fit(task, config.loop, loading_processes(job.device))
     write_weights(task.net.extractor, job.run.step_folder(step) / "extractor.safetensors")
     figures: dict[str, float] = {}
     for split in there[1:]:
         figures |= {f"{split}/{name}": value for name, value in plain(task.judge(split)).items()}
     return Done(step, {"extractor": job.run.step_folder(step) / "extractor.safetensors"}, figures)
+
+
+def _tell_unreadable(job: Job, step: str, sentences: Sequence[str]) -> None:
+    """The first of them as a warning, all in ``unreadable.txt``."""
+    path = job.run.step_folder(step) / "unreadable.txt"
+    path.write_text("".join(f"{sentence}\n" for sentence in sentences), encoding="utf-8")
+    if sentences:
+        job.hook(Warned(step, f"{len(sentences)} cannot be read, all named in {path}. {sentences[0]}"))
 
 
 def features(job: Job) -> Done:
@@ -141,10 +158,8 @@ def features(job: Job) -> Done:
     workers = config.features.workers or default_workers(job.device)
     vectors, problems = extract_all(bundle, splits, folder / "store", workers, job.hook, job.cancel)
     refuse_too_many(problems, len(vectors), config.features.most_unreadable)
-    for problem in problems:
-        job.hook(Warned("features", problem))
+    _tell_unreadable(job, "features", problems)
     write_pack(folder, splits, vectors)
-    (folder / "unreadable.txt").write_text("".join(f"{p}\n" for p in problems), encoding="utf-8")
     present = [v.present for v in vectors.values()]
     shares = {f"share/{n}": sum(getattr(p, n) for p in present) / len(present) for n in Presence.__slots__}
     return Done("features", {"pack": folder}, {"utterances": float(len(vectors)), **shares})

@@ -8,7 +8,7 @@ from trainer.batches import balanced_batches, semi_hard_triplets
 
 def test_every_batch_holds_every_class_equally_though_one_dominates() -> None:
     labels = [0] * 40 + [1] * 5 + [2] * 3
-    batches = list(balanced_batches(labels, 3, per_class=4, seed=0))
+    batches = list(balanced_batches(labels, 3, per_class=4, at_once=3, seed=0))
     assert len(batches) == 10
     for batch in batches:
         assert sorted(labels[i] for i in batch) == [0] * 4 + [1] * 4 + [2] * 4
@@ -17,13 +17,23 @@ def test_every_batch_holds_every_class_equally_though_one_dominates() -> None:
 
 def test_the_seed_decides_the_batches() -> None:
     labels = [0, 1] * 10
-    first, again, other = (list(balanced_batches(labels, 2, 2, seed)) for seed in (3, 3, 4))
+    first, again, other = (list(balanced_batches(labels, 2, 2, 2, seed)) for seed in (3, 3, 4))
     assert first == again
     assert first != other
 
 
 def test_a_class_without_examples_is_left_out() -> None:
-    assert all(set(batch) <= {0, 1} for batch in balanced_batches([0, 2], 3, 2, seed=0))
+    assert all(set(batch) <= {0, 1} for batch in balanced_batches([0, 2], 3, 2, 3, seed=0))
+
+
+def test_of_many_people_every_batch_takes_others() -> None:
+    labels = [person for person in range(11) for _ in range(5)]
+    batches = list(balanced_batches(labels, 11, per_class=2, at_once=4, seed=0))
+    assert len(batches) == 55 // 8
+    people = [{labels[i] for i in batch} for batch in batches]
+    assert all(len(some) == 4 for some in people)
+    assert not people[0] & people[1]
+    assert len(set.union(*people)) == 11
 
 
 def test_negative_is_the_closest_one_farther_than_the_positive() -> None:

@@ -53,6 +53,21 @@ def test_the_visual_extractor_is_trained_and_saved(tmp_path: Path) -> None:
     filled(lambda: Extractor(ExtractorConfig()), read_weights(weights), weights)
 
 
+def test_people_are_told_apart_where_folders_are_people(tmp_path: Path) -> None:
+    """More of them than a batch holds, and one who is left out."""
+    for person in range(6):
+        (tmp_path / "faces" / f"{person:07d}").mkdir(parents=True)
+        for i in range(5):
+            picture(40 * person, i).save(tmp_path / "faces" / f"{person:07d}" / f"{person}-{i}.png")
+    corpus = 'kind = "faces"\nfolder = "faces"\nidentities = true\nvalidation_share = 0.3\nlabel_map = { 0000005 = "" }'
+    run = write_run(tmp_path, corpus, "visual", "classes = 4\n[visual.input]\nface_size = 32")
+    assert main(["visual", str(run)]) == 0
+    assert main(["check", str(run), "--events"]) == 0
+    config = CorpusConfig("faces", tmp_path / "faces", identities=True)
+    items = read_faces(config, LABELS).items
+    assert {(i.label, i.speaker) for i in items} == {(f"{p:07d}", f"{p:07d}") for p in range(6)}
+
+
 def test_the_audio_extractor_is_trained_on_speakers_apart(tmp_path: Path) -> None:
     folder = tmp_path / "speech"
     folder.mkdir()

@@ -32,18 +32,24 @@ WORDS = {
 def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
     """Pictures whose class is of the set. A folder train, validation or test above the class names the split.
 
+    With ``identities`` every class is a person's name, and nobody is left out but whom ``label_map`` gives "".
     Raises TrainingError when there is none, or labels.csv lacks its columns.
     """
     items, unknown = [], 0
     for path, member, word, split in _found(config.folder):
-        label = mapped_label(WORDS.get(word, word), labels, {**WORDS, **config.label_map})
-        if label is None:
+        label = (
+            config.label_map.get(word, word)
+            if config.identities
+            else mapped_label(WORDS.get(word, word), labels, {**WORDS, **config.label_map})
+        )
+        if not label:
             unknown += 1
             continue
         part = config.split or split or "train"
         if part == "train" and _share(member or path.name) < config.validation_share:
             part = "validation"
-        items.append(Item(path, label, part, member=member, align=config.align))
+        person = label if config.identities else ""
+        items.append(Item(path, label, part, person, member, config.align))
     if not items:
         raise TrainingError(f"{config.folder} has no picture in a folder named after a label; check label_map.")
     problems = (f"{unknown} pictures have no label of the set and are left out.",) if unknown else ()
