@@ -44,7 +44,6 @@ def annotate_slots(room: Room, studio: Studio, window: QWidget) -> Slots:
         "review": act.review,
         "accept-many": lambda: _accept_many(studio, window),
         "blind": studio.project.set_blind,
-        "annotator": lambda: _ask_annotator(studio, window),
     }
 
 
@@ -73,14 +72,6 @@ def _accept_many(studio: Studio, window: QWidget) -> None:
     if accepted:
         number = studio.annotating.accept_many(share / 100)
         studio.annotating.told.emit(f"{number} predictions accepted" if number else "No undecided one is that sure.")
-
-
-def _ask_annotator(studio: Studio, window: QWidget) -> None:
-    name, accepted = QInputDialog.getText(
-        window, "Annotator", "The name that your decisions are kept under:", text=studio.project.annotator
-    )
-    if accepted:
-        studio.project.set_annotator(name)
 
 
 def _open_project(studio: Studio, window: QWidget) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from app import annotate_commands, commands
+from app import annotate_commands, colleague_commands, commands
 from app.actions import Actions
 from app.command_table import Need
 from app.models.analysis import State
@@ -71,6 +71,8 @@ class MainWindow(QMainWindow):
         self.studio.worker.logged.connect(workspace.log.appendPlainText)
         self.log_lines.line.connect(workspace.log.appendPlainText)
         workspace.trouble.connect(self.studio.notices.fail)
+        workspace.media.relink_asked.connect(self.actions_["relink"].trigger)
+        workspace.media.add_asked.connect(self.actions_["add-media"].trigger)
         self.menus.offer_panels(workspace.dock_actions())
         self._pages.addWidget(workspace)
         return workspace
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
                 **commands.help_slots(self.studio, self.keyboard, self),
                 **annotate_commands.annotate_slots(self, self.studio, self),
                 **annotate_commands.project_slots(self.studio, self),
+                **colleague_commands.colleague_slots(self.studio, self),
             }
         )
         self.actions_["overlays"].setChecked(self.settings.get(OVERLAYS))

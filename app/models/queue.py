@@ -16,6 +16,7 @@ from app.models.project import ProjectModel
 from app.models.session import Session
 from app.settings import QUEUE, Settings
 from m2fnet_core.document.content import Medium, MediumState
+from m2fnet_core.document.statistics import progress
 from m2fnet_core.events import Event, Failed, Finished, Progress, Stopped
 from m2fnet_core.requests import Analyze
 
@@ -95,6 +96,11 @@ class AnalysisQueue(QObject):
                 self._deaths.pop(medium, None)
                 self._places[medium] = Place(Standing.WAITING)
         self._go_on()
+
+    def add_left(self) -> None:
+        """Analyse every video that has utterances without a prediction, or none yet."""
+        known = progress(self._project.document, "")
+        self.add(medium for medium, one in known.items() if one.analysed < max(1, one.utterances))
 
     def stop(self) -> None:
         """Leave what is still to do; what is computed so far is kept by content."""

@@ -10,6 +10,7 @@ from m2fnet_core.dialogue import FaceBox, Prediction, Utterance
 from m2fnet_core.document.content import Decision
 from m2fnet_core.emotions import MELD
 from m2fnet_core.events import AnalysisStarted, Event, FacesFound, FacesScanned, Predicted
+from m2fnet_core.face_tracks import FaceTracks
 from m2fnet_core.media.info import MediaInfo
 
 
@@ -53,6 +54,7 @@ class Session(QObject):
         self._used: dict[str, tuple[FaceBox, ...]] = {}
         self._scanned: dict[float, tuple[FaceBox, ...]] = {}
         self._scan_times: list[float] = []
+        self.tracks = FaceTracks()  # the scanned faces, as they follow each other
 
     def open(self, media: MediaInfo | None, medium: str = "", reachable: bool = True) -> None:
         """Show another medium (None closes); forgets everything about the former."""
@@ -77,6 +79,7 @@ class Session(QObject):
                 if event.time not in self._scanned:
                     insort(self._scan_times, event.time)
                 self._scanned[event.time] = event.faces
+                self.tracks.add(event.time, event.faces)
                 self.faces_changed.emit()
             case Predicted():
                 self.predict(event.prediction)

@@ -1,7 +1,7 @@
 """Two annotators side by side with the network, utterance by utterance."""
 
 from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -24,7 +24,8 @@ from app.views.parts import label, push, row
 from app.words import count
 
 _ROW_HEIGHT = 28
-_WIDTHS = {Column.START: 64, Column.SPEAKER: 76, Column.FIRST: 104, Column.SECOND: 104, Column.NETWORK: 104}
+_WIDTHS = {Column.START: 64, Column.SPEAKER: 76, Column.FIRST: 96, Column.SECOND: 96, Column.NETWORK: 96}
+_LEAST_WIDTHS = {Column.SPEAKER: 560, Column.START: 480}  # of the panel, below which a column is left out
 _EMPTY = "Nobody of the two labelled anything here yet.\nChoose others above, or import a second annotator's project."
 _ALIKE = "They gave no utterance two different labels."
 
@@ -168,6 +169,13 @@ class _Table(QTableView):
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow panel shows the words and the labels."""
+        super().resizeEvent(event)
+        if self.model() is not None:
+            for column, least in _LEAST_WIDTHS.items():
+                self.setColumnHidden(column, self.width() < least)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows, or the reason why there are none."""

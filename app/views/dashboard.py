@@ -71,11 +71,6 @@ class Dashboard(QWidget):
         """End the thread."""
         self._counter.close()
 
-    def not_analysed(self) -> tuple[str, ...]:
-        """Media with utterances that have no prediction, or that nobody looked into yet."""
-        rows = self.model.rows
-        return tuple(r.medium.id for r in rows if r.progress.analysed < max(1, r.progress.utterances))
-
     def _lay_out(self) -> None:
         self.table.setModel(self.model)
         self.table.setItemDelegate(_Cells(self._session))
@@ -97,7 +92,7 @@ class Dashboard(QWidget):
     def _connect(self) -> None:
         project, queue, session = self._project, self._queue, self._session
         self.table.doubleClicked.connect(lambda index: self.chosen.emit(self.model.rows[index.row()].medium.id))
-        self.analyse_button.clicked.connect(lambda: queue.add(self.not_analysed()))
+        self.analyse_button.clicked.connect(queue.add_left)
         self.stop_button.clicked.connect(queue.stop)
         self.find_button.clicked.connect(self.relink_asked)
         self.add_button.clicked.connect(self.add_asked)
@@ -122,7 +117,7 @@ class Dashboard(QWidget):
         todo = f" · {count(len(waiting), 'video')} to analyse" if waiting else ""
         self.summary.setText(f"{count(len(rows), 'video')} · {every.decided} of {every.utterances} decided{todo}")
         self.analyse_button.setVisible(not waiting)
-        self.analyse_button.setEnabled(bool(self.not_analysed()))
+        self.analyse_button.setEnabled(any(r.progress.analysed < max(1, r.progress.utterances) for r in rows))
         self.stop_button.setVisible(bool(waiting))
         self.find_button.setVisible(any(r.medium.state is not MediumState.OK for r in rows))
 
@@ -225,6 +220,7 @@ class _Table(QTableView):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        self.setMinimumHeight(130)
         self.setAccessibleName("Videos of the project")
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)

@@ -49,9 +49,9 @@ class ExportDialog(QDialog):
         form.setVerticalSpacing(10)
         form.addRow("&Format", self.formats)
         form.addRow("&Labels", self.choices)
-        layout = _page(self, "Export the annotations of this video")
+        layout = dialog_page(self, "Export the annotations of this video")
         layout.addLayout(form)
-        layout.addWidget(_buttons(self, "Export…"))
+        layout.addWidget(dialog_buttons(self, "Export…"))
         self.setMinimumWidth(420)
 
     @property
@@ -73,11 +73,11 @@ class ImportDialog(QDialog):
         self.setWindowTitle("Import")
         self.buttons = {placing: QRadioButton(words) for placing, words in _PLACES.items()}
         self.buttons[Placing.LABELS].setChecked(True)
-        layout = _page(self, f"Import {path.name}")
+        layout = dialog_page(self, f"Import {path.name}")
         layout.addWidget(label(f"This video has {utterances} utterances. The import is one step: undo takes it back."))
         for button in self.buttons.values():
             layout.addWidget(button)
-        layout.addWidget(_buttons(self, "Import"))
+        layout.addWidget(dialog_buttons(self, "Import"))
 
     @property
     def placing(self) -> Placing:
@@ -104,9 +104,9 @@ class UnknownLabels(QDialog):
             near = next((own for own in known if own.casefold()[:3] == name.casefold()[:3]), None)
             box.setCurrentIndex(0 if near is None else 1 + list(known).index(near))
             form.addRow(QLabel(name), box)
-        layout = _page(self, "The file has labels that this project does not know")
+        layout = dialog_page(self, "The file has labels that this project does not know")
         layout.addLayout(form)
-        layout.addWidget(_buttons(self, "Import"))
+        layout.addWidget(dialog_buttons(self, "Import"))
 
     @property
     def added(self) -> tuple[str, ...]:
@@ -136,7 +136,8 @@ def ask_source(parent: QWidget, near: Path) -> Path | None:
     return Path(name) if name else None
 
 
-def _page(dialog: QDialog, title: str) -> QVBoxLayout:
+def dialog_page(dialog: QDialog, title: str) -> QVBoxLayout:
+    """Room and a heading, as all our dialogs have them."""
     layout = QVBoxLayout(dialog)
     layout.setContentsMargins(24, 20, 24, 16)
     layout.setSpacing(14)
@@ -144,7 +145,8 @@ def _page(dialog: QDialog, title: str) -> QVBoxLayout:
     return layout
 
 
-def _buttons(dialog: QDialog, yes: str) -> QDialogButtonBox:
+def dialog_buttons(dialog: QDialog, yes: str) -> QDialogButtonBox:
+    """The one that does it, and Cancel."""
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
     buttons.button(QDialogButtonBox.StandardButton.Ok).setText(yes)
     buttons.accepted.connect(dialog.accept)

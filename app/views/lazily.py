@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 _GATHER_MS = 150
 
@@ -36,3 +37,27 @@ class Lazily(QObject):
         if event.type() == QEvent.Type.Show and self._stale and not self._gather.isActive():
             self._gather.start(0)
         return False
+
+
+class Later(QWidget):
+    """Room for a view that is made when it is seen for the first time."""
+
+    def __init__(self, make: Callable[[], QWidget]) -> None:
+        super().__init__()
+        self._make = make
+        self.view: QWidget | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    def close_reader(self) -> None:
+        """End the view's thread, where it has one."""
+        close = getattr(self.view, "close_reader", None)
+        if close is not None:
+            close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make it."""
+        if self.view is None:
+            self.view = self._make()
+            self._layout.addWidget(self.view)
+        super().showEvent(event)

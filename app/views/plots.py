@@ -24,7 +24,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """One plot that cannot be lost by zooming; draws itself anew for other colours."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(background=None)
+        super().__init__(background="default")
         self.title = title
         self.setAccessibleName(title)
         self.setMouseEnabled(False, False)
@@ -104,6 +104,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def _begin(self, again: Callable[[], None]) -> None:
         self._again = again
         self.clear()
+        self.setBackground(self.palette().color(QPalette.ColorRole.Base))
 
     def _block(self, x: float, y: float, width: float, height: float, colour: QColor) -> None:
         self.addItem(_Block(QRectF(x, y, width, height), colour))

@@ -1,23 +1,26 @@
 """Player, timeline, table, inspector and log around one open video; panels can be moved, closed and torn off."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
+from app.models.face_names import FaceNames
 from app.models.studio import Studio
 from app.models.utterance_table import Column
 from app.settings import LAYOUT, OVERLAYS, TRACKS, Settings
+from app.views.dashboard import Dashboard
 from app.views.inspector.panel import Inspector
+from app.views.lazily import Later
 from app.views.log import LogView
-from app.views.media_list import MediaList
 from app.views.player import Player
 from app.views.review_bar import ReviewBar
 from app.views.timeline.widget import Timeline
 from app.views.utterances import Utterances
 
-_LAYOUT_VERSION = 2  # raised when panels are added or renamed: an older remembered layout is then left alone
+_LAYOUT_VERSION = 3  # raised when panels are added or renamed: an older remembered layout is then left alone
 _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -37,12 +40,14 @@ class Workspace(QMainWindow):
         session = studio.session
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
-        self._studio, self._session, self._settings = studio, session, settings
-        self.player, self.timeline = Player(session), Timeline(session)
+        self.studio, self._session, self._settings = studio, session, settings
+        names = FaceNames(studio.project, session, self)
+        self.player, self.timeline = Player(session, names), Timeline(session)
         self.timeline.set_tracks(settings.get(TRACKS))
         self.utterances, self.inspector = Utterances(session), Inspector(session, settings)
         self.review_bar = ReviewBar(studio.review)
-        self.media = MediaList(studio.project, session)
+        self.media = Dashboard(studio.project, session, studio.queue)
+        self.panels = {title: Later(partial(make, self)) for title, make in _PANELS.items()}
         self.log = LogView()
         self.setCentralWidget(self.player)
         self._docks = list(self._make_docks())
@@ -71,6 +76,9 @@ class Workspace(QMainWindow):
         self.player.close_medium()
         self.inspector.close_reader()
         self.timeline.shutdown()
+        self.media.close_reader()
+        for panel in self.panels.values():
+            panel.close_reader()
 
     def replay(self) -> None:
         """The selected utterance with a second before and after."""
@@ -102,10 +110,15 @@ class Workspace(QMainWindow):
 
     def _make_docks(self) -> Iterator[QDockWidget]:
         yield self._dock("Utterances", _stacked(self.utterances, self.review_bar), _LEFT)
-        yield self._dock("Inspector", self.inspector, _RIGHT)
+        inspector = self._dock("Inspector", self.inspector, _RIGHT)
+        yield inspector
         yield self._dock("Timeline", self.timeline, _BOTTOM)
-        for title, content, area in (("Videos", self.media, _LEFT), ("Log", self.log, _BOTTOM)):
+        panels = ((title, panel, _RIGHT) for title, panel in self.panels.items())
+        for title, content, area in (("Videos", self.media, _LEFT), *panels, ("Log", self.log, _BOTTOM)):
             dock = self._dock(title, content, area)
+            if title in self.panels:
+                self.tabifyDockWidget(inspector, dock)
+                dock.toggleViewAction().triggered.connect(lambda on, dock=dock: dock.raise_() if on else None)
             dock.hide()
             yield dock
 
@@ -135,7 +148,7 @@ class Workspace(QMainWindow):
 
     def _connect_annotating(self) -> None:
         """What the views let a person do to utterances goes to the document in one place."""
-        act, box, session = self._studio.annotating, self.inspector.decision, self._session
+        act, box, session = self.studio.annotating, self.inspector.decision, self._session
         self.player.time_changed.connect(act.set_time)
         self.player.playing_changed.connect(act.set_playing)
         self.timeline.bounds_chosen.connect(act.set_bounds)
@@ -148,9 +161,9 @@ class Workspace(QMainWindow):
         box.intensity_clicked.connect(lambda level: act.intensity(level, session.selected))
         box.comment_written.connect(act.comment)
         self.review_bar.next_clicked.connect(act.review)
-        self.media.chosen.connect(self._studio.show_medium)
-        self._studio.project.opened.connect(self._offer_media)
-        self._studio.project.changed.connect(lambda change: self._offer_media() if change.media else None)
+        self.media.chosen.connect(self.studio.show_medium)
+        self.studio.project.opened.connect(self._offer_media)
+        self.studio.project.changed.connect(lambda change: self._offer_media() if change.media else None)
         self._offer_media()
 
     def set_actions(self, actions: Sequence[QAction]) -> None:
@@ -179,14 +192,14 @@ class Workspace(QMainWindow):
 
     def _hold_target(self) -> bool:
         """Select what keys mean and stand still: typing takes a while."""
-        target = self._studio.annotating.target
+        target = self.studio.annotating.target
         if target is not None:
             self.player.pause()
             self._session.select(target.id)
         return target is not None
 
     def _take_cell(self, utterance: str, column: int, text: str) -> None:
-        act = self._studio.annotating
+        act = self.studio.annotating
         match Column(column):
             case Column.TEXT:
                 act.set_text(utterance, text)
@@ -199,9 +212,9 @@ class Workspace(QMainWindow):
 
     def _offer_media(self) -> None:
         """The list of videos comes up where there is more than one."""
-        if len(self._studio.project.document.media) > 1 and not self._several:
+        if len(self.studio.project.document.media) > 1 and not self._several:
             self._docks[3].show()
-        self._several = len(self._studio.project.document.media) > 1
+        self._several = len(self.studio.project.document.media) > 1
 
     _several = False
 
@@ -236,6 +249,34 @@ class Workspace(QMainWindow):
             if dock.isFloating():
                 dock.hide()
         super().hideEvent(event)
+
+
+def _compare(room: Workspace) -> QWidget:
+    from app.views.compare import Compare
+
+    view = Compare(room.studio.pairing, room.studio.session)
+    view.play_asked.connect(room.player.play_span)
+    return view
+
+
+def _agreement(room: Workspace) -> QWidget:
+    from app.views.agreement import AgreementPanel
+
+    return AgreementPanel(room.studio.pairing, room.studio.project, room.studio.session)
+
+
+def _statistics(room: Workspace) -> QWidget:
+    from app.views.statistics import Statistics
+
+    return Statistics(room.studio.project, room.studio.session, room.studio.notices)
+
+
+# Made when they are first shown: most windows never need them, and plots take half a second to load.
+_PANELS: Mapping[str, Callable[[Workspace], QWidget]] = {
+    "Comparison": _compare,
+    "Agreement": _agreement,
+    "Statistics": _statistics,
+}
 
 
 def _stacked(*parts: QWidget) -> QWidget:

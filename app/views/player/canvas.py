@@ -5,14 +5,14 @@ Painted by ourselves: Qt's own video widget is blank in grabs and offscreen.
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import icons
 from app.views.player.faces import FaceOnScreen
-from app.views.player.overlay import paint_faces
+from app.views.player.overlay import on_screen, paint_faces
 
 _GROUND = QColor("#0b0c0f")
 _TITLE, _HINT, _FAINT = QColor("#d9dde5"), QColor("#8d96a6"), QColor("#4a515e")
@@ -23,6 +23,7 @@ class Canvas(QWidget):
     """Shows the last picture it was given; converts and scales it only when it is painted, once."""
 
     clicked = Signal()
+    face_menu_asked = Signal(object, QPoint)  # FaceOnScreen, where on the screen
 
     def __init__(self, colour_of: Callable[[str], QColor], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +117,14 @@ class Canvas(QWidget):
         """A click on the picture plays or pauses."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The smallest face under the pointer has a menu."""
+        place = QPointF(event.pos())
+        boxes = [(on_screen(face.box, self.picture_rect(), *self._size), face) for face in self._faces]
+        hit = [(box.width() * box.height(), face) for box, face in boxes if box.contains(place)]
+        if hit:
+            self.face_menu_asked.emit(min(hit, key=lambda pair: pair[0])[1], event.globalPos())
 
     def _paint_picture(self, painter: QPainter, image: QImage) -> None:
         """The painter scales for half of what scaling beforehand costs, but leaves out pixels below half the size."""

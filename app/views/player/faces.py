@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.models.face_names import NOBODY, Known
 from m2fnet_core.dialogue import Box
 
 
@@ -12,12 +13,14 @@ class FaceOnScreen:
     """A face as drawn. ``exact``: the network looked at this very frame; otherwise the box is interpolated.
 
     ``speaker``: who speaks meanwhile ("" for nobody): the network pools all faces of a frame for that utterance.
+    ``known``: who a person said it is.
     """
 
     box: Box
     area_weight: float
     exact: bool
     speaker: str = ""
+    known: Known = NOBODY
 
 
 class FaceSource(Protocol):

@@ -13,6 +13,7 @@ from m2fnet_core.dialogue import Box
 _EXACT, _BETWEEN = 2.2, 1.4  # line widths in logical pixels
 _HALO = QColor(0, 0, 0, 130)
 _GROUND = QColor(12, 14, 18, 205)
+_DISMISSED = QColor("#8a93a3")
 _ROUND = 4.0
 _PAD = 5.0
 _SMALLEST, _LARGEST = 8.0, 10.0  # points
@@ -41,15 +42,26 @@ def paint_faces(
     painter.setClipRect(picture)
     boxes = [on_screen(face.box, picture, *size) for face in faces]
     for face, box in zip(faces, boxes, strict=True):
-        _paint_box(painter, box, colour_of(face.speaker), face.exact)
+        _paint_box(painter, box, _colour(face, colour_of), face.exact)
     painter.setFont(_label_font(painter.font(), picture))
     taken: list[QRectF] = []
     for face, box in sorted(zip(faces, boxes, strict=True), key=lambda pair: -pair[0].area_weight):
-        text = percent(face.area_weight)
+        text = label_of(face)
         label = place_label(_label_size(painter, text), box, picture, taken)
         taken.append(label)
-        _paint_label(painter, label, text, colour_of(face.speaker), face.exact)
+        _paint_label(painter, label, text, _colour(face, colour_of), face.exact)
     painter.restore()
+
+
+def label_of(face: FaceOnScreen) -> str:
+    """Who it is, where a person said so, and the area weight, which stays the network's whatever was said."""
+    who = "no face" if face.known.dismissed else face.known.name
+    return f"{who} {percent(face.area_weight)}".strip()
+
+
+def _colour(face: FaceOnScreen, colour_of: Callable[[str], QColor]) -> QColor:
+    """A named face has its own speaker's colour, another one that of whoever speaks."""
+    return _DISMISSED if face.known.dismissed else colour_of(face.known.name or face.speaker)
 
 
 def place_label(size: QSizeF, box: QRectF, picture: QRectF, taken: Iterable[QRectF]) -> QRectF:

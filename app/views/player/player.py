@@ -1,16 +1,18 @@
 """The player: picture, faces, words and transport of the open medium."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.models.face_names import FaceNames
 from app.models.session import Session
 from app.playback.playback import Playback
 from app.playback.span import Span
 from app.theme import speaker_colour
 from app.views.player.canvas import Canvas
 from app.views.player.caption import Caption
-from app.views.player.faces import FaceSource
+from app.views.player.face_menu import face_menu
+from app.views.player.faces import FaceOnScreen, FaceSource
 from app.views.player.session_faces import SessionFaces
 from app.views.player.transport import Transport
 from m2fnet_core.dialogue import Utterance
@@ -30,10 +32,11 @@ class Player(QWidget):
     overlays_changed = Signal(bool)
     failed = Signal(str)  # one sentence, also shown over the picture
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, names: FaceNames | None = None, parent: QWidget | None = None) -> None:
+        """``names``: who the faces are; without it they cannot be named."""
         super().__init__(parent)
-        self._session = session
-        self._faces: FaceSource = SessionFaces(session)
+        self._session, self._names = session, names
+        self._faces: FaceSource = SessionFaces(session, names)
         self._locked = False  # whether the span in force was asked for, by Space or by play_span
         self.loop_action = _checkable(self, "Loop the utterance", "Play the utterance again and again", False)
         self.overlays_action = _checkable(self, "Face boxes", "Draw face boxes, area weights and the words", True)
@@ -65,6 +68,9 @@ class Player(QWidget):
         transport.speed_chosen.connect(self.set_speed)
         transport.volume_chosen.connect(playback.movie.set_volume)
         self.canvas.clicked.connect(self._click)
+        self.canvas.face_menu_asked.connect(self._offer_names)
+        if self._names is not None:
+            self._names.changed.connect(self._draw_faces)
         self.loop_action.toggled.connect(self._set_loop)
         self.overlays_action.toggled.connect(self._set_overlays)
         session.faces_changed.connect(self._draw_faces)
@@ -201,6 +207,14 @@ class Player(QWidget):
     def _draw_faces(self) -> None:
         shown = self.overlays_action.isChecked() and self.canvas.has_picture
         self.canvas.set_faces(self._faces.faces_at(self.playback.time) if shown else ())
+
+    def _offer_names(self, face: FaceOnScreen, place: QPoint) -> None:
+        """The menu of a face; the picture stands still meanwhile."""
+        if self._names is not None:
+            self.pause()
+            menu = face_menu(face.known, self._names, self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(place)
 
     def _colour_of(self, speaker: str) -> QColor:
         return speaker_colour(speaker, self._session.speakers)

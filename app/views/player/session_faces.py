@@ -1,8 +1,11 @@
 """The faces of any frame, from what the session knows."""
 
+from collections.abc import Sequence
+
+from app.models.face_names import NOBODY, FaceNames, Known
 from app.models.session import Session
 from app.views.player.faces import FaceOnScreen
-from m2fnet_core.dialogue import FaceBox
+from m2fnet_core.dialogue import Box, FaceBox
 from m2fnet_core.faces_between import between
 
 _ASSUMED_FPS = 25.0
@@ -11,8 +14,8 @@ _ASSUMED_FPS = 25.0
 class SessionFaces:
     """The network's own boxes on the frames it looked at, interpolated ones on all other frames."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, names: FaceNames | None = None) -> None:
+        self._session, self._names = session, names
 
     def faces_at(self, time: float) -> tuple[FaceOnScreen, ...]:
         """Faces of the frame presented at ``time``."""
@@ -20,7 +23,14 @@ class SessionFaces:
         speaker = speaking[-1].speaker if speaking else ""
         exact = self._used(time)
         faces = between(*self._session.scanned_around(time), time) if exact is None else exact
-        return tuple(FaceOnScreen(face.box, face.area_weight, exact is not None, speaker) for face in faces)
+        known = self._known([face.box for face in faces], time)
+        return tuple(
+            FaceOnScreen(face.box, face.area_weight, exact is not None, speaker, who)
+            for face, who in zip(faces, known, strict=True)
+        )
+
+    def _known(self, boxes: Sequence[Box], time: float) -> Sequence[Known]:
+        return [NOBODY] * len(boxes) if self._names is None else self._names.of(boxes, time)
 
     def _used(self, time: float) -> list[FaceBox] | None:
         """The network's boxes on this very frame; None when it did not look at it."""
