@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, so that no crash or full disk leaves half of one. No torch."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     Raises OSError when the place cannot be written.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -21,6 +22,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         _to_disk(temporary)
         temporary.chmod(0o644)  # mkstemp makes it private to its maker
         temporary.replace(path)
+        _name_to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -34,3 +36,13 @@ def write_whole(path: Path, body: bytes) -> None:
 def _to_disk(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _name_to_disk(folder: Path) -> None:
+    """That the file has its name after a power cut, too. Windows does so by itself and knows no handle of a folder."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from m2fnet_core.document.store.file import waiting
 from m2fnet_core.files import write_whole
 from m2fnet_core.folders import data_folder
 
@@ -41,7 +42,13 @@ def remember(project: Path) -> None:
 def find_project_of(sha256: str) -> Path | None:
     """The project that holds the video with this content, the one changed last where there are several."""
     found = [path for path in _projects() if _holds(path, sha256)]
-    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+    return max(found, key=_changed_at, default=None)
+
+
+def _changed_at(path: Path) -> float:
+    """When a project was changed last, seconds; what waits beside the file is newer than the file."""
+    journal = path.with_name(f"{path.name}-wal")
+    return max((place.stat().st_mtime for place in (path, journal) if place.is_file()), default=0.0)
 
 
 def _projects() -> Iterator[Path]:
@@ -51,8 +58,9 @@ def _projects() -> Iterator[Path]:
 
 def _holds(path: Path, sha256: str) -> bool:
     """False also for what is no project or cannot be read: opening it says why."""
+    idle = "" if waiting(path) else "&immutable=1"  # nobody has it open: leave nothing beside it
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{idle}", uri=True)) as connection:
             sql = "SELECT 1 FROM media WHERE sha256 = ? AND sha256 <> ''"
             return connection.execute(sql, (sha256,)).fetchone() is not None
     except sqlite3.Error:

@@ -1,28 +1,21 @@
-"""The SQLite file under a project: opening, locking, transactions, and sentences for what goes wrong."""
+"""The SQLite file under a project: opening, bringing up to date, transactions, the log."""
 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from m2fnet_core.document.edits import Edit
+from m2fnet_core.document.store.failing import DocumentDamaged, failures, foreign, unwritable
 from m2fnet_core.document.store.schema import APPLICATION, MIGRATIONS, TABLES, VERSION
+from m2fnet_core.emotions import LabelSet
 from m2fnet_core.errors import DocumentError
 
-_BUSY_MS = 5000  # a reader in another window holds the file for milliseconds
-
-
-class DocumentLocked(DocumentError):  # noqa: N818 - says what it is
-    """Another window has the project open for writing; it can be opened read-only."""
-
-
-class DocumentDamaged(DocumentError):  # noqa: N818 - says what it is
-    """The file's content does not hold together; a snapshot may."""
+_BUSY_MS = 5000  # other programs hold the file for milliseconds
+_LEAVING_MS = 200  # what closing waits for a reader
 
 
 def now() -> str:
@@ -30,91 +23,120 @@ def now() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def lock(path: Path) -> FileLock:
-    """Hold the project for writing until released or until this process ends. Raises DocumentLocked, DocumentError."""
-    held = FileLock(path.with_name(path.name + ".lock"), timeout=0)
-    try:
-        held.acquire()
-    except Timeout as error:
-        raise DocumentLocked(f"{path.name} is open in another window; close it there to work on it here.") from error
-    except (OSError, NotImplementedError) as error:
-        raise DocumentError(
-            f"The folder {path.parent} cannot be written or locked ({error}); make a working copy, or save elsewhere."
-        ) from error
-    return held
-
-
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection that commits nothing by itself. Raises DocumentError, DocumentDamaged."""
+    """A connection that commits nothing by itself, for one thread. Raises DocumentError."""
     with failures(path):
-        if not read_only:
-            connection = sqlite3.connect(path, isolation_level=None)
-            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-            return connection
-        return _reader(path)
+        connection = _reader(path) if read_only else sqlite3.connect(path, isolation_level=None)
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        return connection
+
+
+def waiting(path: Path) -> bool:
+    """Whether something that was done lies beside the file still, because whoever did it could not close it."""
+    journal = path.with_name(f"{path.name}-wal")
+    return journal.is_file() and journal.stat().st_size > 0
 
 
 def _reader(path: Path) -> sqlite3.Connection:
     """Where the folder cannot be written either, SQLite has to be told that nobody else writes."""
     uri = path.absolute().as_uri()
-    for how in ("mode=ro", "mode=ro&immutable=1"):
-        connection = sqlite3.connect(f"{uri}?{how}", uri=True, isolation_level=None)
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError:
-            connection.close()
-            continue
-        return connection
-    raise sqlite3.OperationalError("unable to open database file")
+    try:
+        return _tried(f"{uri}?mode=ro")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or waiting(path):
+            raise
+    return _tried(f"{uri}?mode=ro&immutable=1")
 
 
-def make(path: Path) -> sqlite3.Connection:
-    """A new file with empty tables. Raises DocumentError."""
-    connection = connect(path, read_only=False)
-    with failures(path):
-        _prepare(connection, path)
-        with transaction(connection):
-            _migrate(connection, 0)
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+def _tried(uri: str) -> sqlite3.Connection:
+    with ExitStack() as undo:
+        connection = undo.enter_context(closing(sqlite3.connect(uri, uri=True, isolation_level=None)))
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        undo.pop_all()
     return connection
 
 
-def check(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
-    """That it is a sound project of a version we know; an older one is brought up to date.
+def leave(connection: sqlite3.Connection, *, read_only: bool) -> None:
+    """Close it, and bring the journal into the file first: what is found there at the next opening tells of a crash."""
+    with suppress(sqlite3.Error):  # what SQLite cannot tidy up now it does at the next opening
+        if not read_only:
+            connection.execute(f"PRAGMA busy_timeout = {_LEAVING_MS}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
 
-    Raises DocumentError, DocumentDamaged.
-    """
+
+def make(path: Path, label_set: LabelSet) -> sqlite3.Connection:
+    """A new project with nothing in it, or no file at all. Raises DocumentError."""
+    with ExitStack() as undo:
+        undo.callback(path.unlink, missing_ok=True)
+        connection = undo.enter_context(closing(connect(path, read_only=False)))
+        with failures(path):
+            _prepare(connection, path)
+            with transaction(connection):
+                migrate(connection, 0)
+                connection.execute(f"PRAGMA application_id = {APPLICATION}")
+                write_edits(connection, [Edit("label_set", "", None, label_set)])
+        undo.pop_all()
+    return connection
+
+
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of a sound project, one that we know. Raises DocumentForeign, DocumentDamaged, DocumentError."""
     with failures(path):
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
-            raise DocumentError(f"{path.name} is no project of this program; choose a file that it made (.m2f).")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+            raise foreign(path)
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if version > VERSION:
             raise DocumentError(
                 f"{path.name} was made by a newer version of this program (its form is {version}, this one knows up to "
                 f"{VERSION}); install the newer version to open it."
             )
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
+        if found != "ok" or version < 1:
             raise DocumentDamaged(f"{path.name} is damaged ({found}).")
-        if read_only:
-            return
+        return version
+
+
+def prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Make a checked project ready for writing, and an older one today's. Raises DocumentUnwritable, DocumentError."""
+    with failures(path):
         _prepare(connection, path)
-        if version < VERSION:
-            with transaction(connection):
-                _migrate(connection, version)
+        with transaction(connection):  # also shows at once that it can be written
+            migrate(connection, version)
+
+
+def in_memory(connection: sqlite3.Connection, path: Path, version: int) -> sqlite3.Connection:
+    """A copy of an older project in today's form, for reading: its file stays as it is. Closes the connection."""
+    with failures(path), closing(connection):
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        connection.backup(copy)
+        migrate(copy, version)
+    return copy
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-        raise DocumentError(f"{path.parent} is on a file system where a project is not safe; make a working copy.")
+        raise unwritable(path, "its file system shares no memory")
     connection.execute("PRAGMA synchronous = FULL")  # a command that returned survives a power cut
 
 
-def _migrate(connection: sqlite3.Connection, version: int) -> None:
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the tables from a version, 0 for none, to today's."""
     for step in range(version + 1, VERSION + 1):
         for statement in MIGRATIONS[step]:
             connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+    if version < VERSION:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextmanager
+def steady(connection: sqlite3.Connection) -> Iterator[None]:
+    """Everything read inside is of one moment, whatever another window writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        _roll_back(connection)
 
 
 @contextmanager
@@ -131,26 +153,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _roll_back(connection: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):  # SQLite may have rolled back itself, as it does on a full disk
         connection.execute("ROLLBACK")
-
-
-@contextmanager
-def failures(path: Path) -> Iterator[None]:
-    """SQLite's errors as sentences."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise DocumentError(
-            f"{path} could not be read or written ({error}); nothing was changed. Make room there, or save elsewhere."
-        ) from error
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
-            raise  # a mistake of ours
-        text = str(error)
-        if "not a database" in text:
-            raise DocumentError(
-                f"{path.name} is no project of this program; choose a file that it made (.m2f)."
-            ) from error
-        raise DocumentDamaged(f"{path.name} is damaged ({text}).") from error
 
 
 def log_entry(connection: sqlite3.Connection, kind: str, title: str, body: Any, of: int | None = None) -> int:
@@ -207,3 +209,28 @@ def _row(table: str, image: str | None) -> Any:
 def _key(image: str) -> Any:
     key = json.loads(image)
     return tuple(key) if isinstance(key, list) else key
+
+
+def arrivals(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """In which order videos and speakers came for the first time, by table and id: undo brings them back there."""
+    sql = (
+        "SELECT tbl, key FROM changes WHERE before IS NULL AND tbl IN ('media', 'speakers') "
+        "GROUP BY tbl, key ORDER BY min(entry * 1000000 + place)"
+    )
+    return {(table, json.loads(key)): number for number, (table, key) in enumerate(connection.execute(sql))}
+
+
+def mark(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Rises with everything that is done: the last entry of the log, the last analysis."""
+    sql = "SELECT (SELECT coalesce(max(number), 0) FROM log), (SELECT coalesce(max(number), 0) FROM analyses)"
+    log, analyses = connection.execute(sql).fetchone()
+    return int(log), int(analyses)
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Which file lies at a path now; (0, 0) for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino

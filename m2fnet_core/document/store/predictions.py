@@ -7,6 +7,7 @@ from typing import Any
 
 from m2fnet_core.dialogue import Contributions, Prediction, Presence
 from m2fnet_core.document.content import KeptPrediction, Model, Turn
+from m2fnet_core.document.store.failing import DocumentDamaged
 
 _NEWEST = "SELECT utterance, max(analysis), start, end, body FROM predictions GROUP BY utterance"
 _ALL_OF = "SELECT analysis, start, end, body FROM predictions WHERE utterance = ? ORDER BY analysis DESC"
@@ -16,7 +17,10 @@ Analyses = dict[int, tuple[Model, str]]  # by number: model and time
 
 
 class Newest(Mapping[str, KeptPrediction]):
-    """The newest prediction of each utterance that is there; a body is read when it is asked for, and kept."""
+    """The newest prediction of each utterance that is there; a body is read when it is asked for, and kept.
+
+    Raises DocumentDamaged for one that cannot be read. For any thread.
+    """
 
     def __init__(self, raw: Mapping[str, Raw], analyses: Analyses, turns: Mapping[str, Turn]) -> None:
         self._raw, self._analyses, self._turns = raw, analyses, turns
@@ -41,6 +45,12 @@ class Newest(Mapping[str, KeptPrediction]):
         other._read = self._read
         return other
 
+    def after(self, raw: Mapping[str, Raw], analyses: Analyses) -> "Newest":
+        """These and newer ones."""
+        other = Newest({**self._raw, **raw}, {**self._analyses, **analyses}, self._turns)
+        other._read = {utterance: known for utterance, known in self._read.items() if utterance not in raw}
+        return other
+
 
 def read_analyses(connection: sqlite3.Connection) -> Analyses:
     """Model and time of every analysis."""
@@ -55,15 +65,16 @@ def read_newest(connection: sqlite3.Connection) -> dict[str, Raw]:
     return {utterance: tuple(rest) for utterance, *rest in connection.execute(_NEWEST)}
 
 
-def read_all_of(connection: sqlite3.Connection, utterance: str, analyses: Analyses) -> tuple[KeptPrediction, ...]:
-    """All predictions of an utterance, newest first."""
+def read_all_of(connection: sqlite3.Connection, utterance: str) -> tuple[KeptPrediction, ...]:
+    """All predictions of an utterance, newest first. Raises DocumentDamaged."""
+    analyses = read_analyses(connection)
     return tuple(kept(utterance, raw, analyses) for raw in connection.execute(_ALL_OF, (utterance,)))
 
 
 def write_analysis(
     connection: sqlite3.Connection, medium: str, model: Model, items: Sequence[tuple[Turn, Prediction]], time: str
-) -> tuple[int, dict[str, Raw]]:
-    """A new analysis with its predictions; its number and what was written."""
+) -> tuple[dict[str, Raw], Analyses]:
+    """A new analysis with its predictions; what was written."""
     cursor = connection.execute(
         "INSERT INTO analyses(medium, name, hash, trained, labels, time) VALUES (?, ?, ?, ?, ?, ?)",
         (medium, model.name, model.hash, int(model.trained), json.dumps(model.labels), time),
@@ -74,14 +85,19 @@ def write_analysis(
     connection.executemany(
         "INSERT INTO predictions(utterance, analysis, start, end, body) VALUES (?, ?, ?, ?, ?)", rows
     )
-    return number, raw
+    return raw, {number: (model, time)}
 
 
 def kept(utterance: str, raw: Raw, analyses: Analyses) -> KeptPrediction:
-    """A prediction as it lies in the file, as data."""
+    """A prediction as it lies in the file, as data. Raises DocumentDamaged."""
     number, start, end, body = raw
-    model, time = analyses[number]
-    return KeptPrediction(number, model, time, start, end, _prediction(utterance, body))
+    try:
+        model, time = analyses[number]
+        return KeptPrediction(number, model, time, start, end, _prediction(utterance, body))
+    except (ValueError, TypeError, KeyError) as error:
+        raise DocumentDamaged(
+            f"The project is damaged: a prediction of the utterance {utterance} cannot be read; go on with a snapshot."
+        ) from error
 
 
 def _body(p: Prediction) -> str:

@@ -10,7 +10,7 @@ from m2fnet_core.document.content import Decision, FaceIdentity, FaceRole, Mediu
 from m2fnet_core.emotions import LabelSet
 
 APPLICATION = 0x4D324650  # "M2FP": tells a project from any other SQLite file
-VERSION = 1
+VERSION = 2
 
 VERSION_1 = (
     "CREATE TABLE label_set(key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -39,8 +39,22 @@ VERSION_1 = (
         for verb in ("UPDATE", "DELETE")
     ),
 )
+VERSION_2 = (
+    # INSERT OR REPLACE deletes without a word to the triggers above.
+    *(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} are kept as they were made'); END"
+        for table, same in (
+            ("analyses", "number = NEW.number"),
+            ("predictions", "utterance = NEW.utterance AND analysis = NEW.analysis"),
+            ("log", "number = NEW.number"),
+            ("changes", "entry = NEW.entry AND place = NEW.place"),
+        )
+    ),
+    "CREATE INDEX arrivals ON changes(tbl, key, entry, place) WHERE before IS NULL AND tbl IN ('media', 'speakers')",
+)
 # Steps to each version from the one before; opening a file of an older version takes the missing ones.
-MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1}
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1, 2: VERSION_2}
 
 
 @dataclass(frozen=True, slots=True)
