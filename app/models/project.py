@@ -1,20 +1,26 @@
 """The open project as the window sees it: one way in for every change, one signal out."""
 
 import getpass
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.jobs.background import Background
 from app.models.notices import Notices
 from app.settings import ANNOTATOR, BLIND, Settings
 from m2fnet_core.dialogue import Prediction
 from m2fnet_core.document.commands import Command
 from m2fnet_core.document.content import Decision, Document, Medium, Model, Turn
-from m2fnet_core.document.project import Change, DocumentDamaged, DocumentLocked, Project, untitled
-from m2fnet_core.document.store.snapshots import snapshots_of
+from m2fnet_core.document.project import (
+    Change,
+    DocumentDamaged,
+    DocumentLocked,
+    DocumentUnwritable,
+    Project,
+    untitled,
+)
 from m2fnet_core.emotions import LabelSet
 from m2fnet_core.errors import M2FNetError
 from m2fnet_core.folders import data_folder
@@ -34,12 +40,14 @@ class ProjectModel(QObject):
     saved_as = Signal()  # the same project under another name
     blind_changed = Signal()
     annotator_changed = Signal()
+    kept = Signal()  # a snapshot was taken
 
     def __init__(self, settings: Settings, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings, self._notices = settings, notices
         self._project: Project | None = None
         self._news: list[str] = []  # what opening had to say
+        self._keeper: Background | None = None  # takes snapshots of the open project
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look_after)
 
@@ -135,9 +143,8 @@ class ProjectModel(QObject):
         try:
             project = self._open_somehow(path)
         except DocumentDamaged as error:
-            sound = snapshots_of(path)
-            if sound:
-                self.damaged.emit(str(error), sound[0])
+            if error.snapshot is not None:
+                self.damaged.emit(str(error), error.snapshot)
             else:
                 self._notices.fail(str(error))
             return False
@@ -182,14 +189,12 @@ class ProjectModel(QObject):
         return news
 
     def _open_somehow(self, path: Path) -> Project:
-        if path.is_file() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-            project = Project.working_copy(path)
-            self._news.append(
-                f"{path} cannot be written: this is a working copy of it. Save the project as another file to keep it."
-            )
-            return project
         try:
             return Project.open(path)
+        except DocumentUnwritable as error:
+            project = Project.working_copy(path)
+            self._news.append(f"{error} This is a working copy of it: save it as another file to keep it elsewhere.")
+            return project
         except DocumentLocked as error:
             project = Project.open(path, read_only=True)
             self._news.append(f"{error} It is open read-only here.")
@@ -200,12 +205,19 @@ class ProjectModel(QObject):
         self._project = project
         if project.recovered:
             self._news.append(project.recovered)
+        self._keeper = Background("snapshots", self)
+        self._keeper.failed.connect(self._notices.fail)
+        self._keeper.done.connect(self.kept)
         self._timer.start(_REFRESH_MS if project.read_only else _SNAPSHOT_MS)
         self.opened.emit()
         return True
 
     def _release(self) -> None:
         self._timer.stop()
+        if self._keeper is not None:
+            keeper, self._keeper = self._keeper, None
+            keeper.close()
+            keeper.deleteLater()
         if self._project is not None:
             project, self._project = self._project, None
             self._ran(project.close)
@@ -239,8 +251,10 @@ class ProjectModel(QObject):
         project = self._project
         if project is not None and project.read_only:
             self._tell(self._tried(project.refresh))
-        elif project is not None:
-            self._tried(project.snapshot)
+        elif project is not None and self._keeper is not None:
+            work = self._tried(project.snapshot_work)
+            if work is not None:
+                self._keeper.start(lambda _emit, _cancel: _run(work))
 
     def _tell(self, change: Change | None) -> Change | None:
         if change is not None:
@@ -262,6 +276,10 @@ class ProjectModel(QObject):
         except M2FNetError as error:
             self._notices.fail(str(error))
             return None
+
+
+def _run(work: Callable[[], object]) -> None:
+    work()
 
 
 def _login() -> str:

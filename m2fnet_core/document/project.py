@@ -275,7 +275,7 @@ class Project:
         work = self.snapshot_work()
         return None if work is None else work()
 
-    def snapshot_work(self) -> Callable[[], Path] | None:
+    def snapshot_work(self) -> Callable[[], Path | None] | None:
         """The same as a function for any thread: a large project takes half a second. None when there is nothing to do.
 
         Raises DocumentError, as does the function.
@@ -286,7 +286,9 @@ class Project:
             return None
         path = self.path
 
-        def work() -> Path:
+        def work() -> Path | None:
+            if mark == self._kept:  # asked for twice
+                return None
             taken = snapshots.take(path)
             self._kept = mark
             return taken

@@ -53,11 +53,13 @@ def test_a_project_that_another_window_has_is_read_only(qtbot: QtBot, studio: St
     other.close()
 
 
-def test_snapshots_are_kept_while_there_are_changes(studio: Studio) -> None:
+def test_snapshots_are_kept_while_there_are_changes(qtbot: QtBot, studio: Studio) -> None:
     project = studio.project.project
     assert project is not None
     studio.annotating.label("joy", "u0")
-    studio.project.look_after()
+    with qtbot.waitSignal(studio.project.kept):
+        studio.project.look_after()
+        studio.project.look_after()
     studio.project.look_after()
     assert len(project.snapshots()) == 1
 
@@ -67,7 +69,8 @@ def test_a_damaged_project_offers_its_snapshot_and_stays(qtbot: QtBot, studio: S
     place = tmp_path / "mine.m2f"
     studio.save_as(place)
     studio.annotating.label("fear", "u1")
-    studio.project.look_after()
+    with qtbot.waitSignal(studio.project.kept):
+        studio.project.look_after()
     studio.close_media()
     with sqlite3.connect(place) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
