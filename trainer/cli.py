@@ -84,6 +84,9 @@ def _train(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> in
     except M2FNetError as error:
         hook(Failed(step, str(error)))
         return 1
+    except OSError as error:  # a full disk, a folder without permission
+        hook(Failed(step, f"{step} ended on a file ({error}); make room or repair it, then go on with --resume."))
+        return 1
     except Cancelled:
         hook(Stopped(step))
         return 130

@@ -55,8 +55,8 @@ class Run:
 
     def _refuse_other(self, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
         """Raise TrainingError where the settings differ in what is trained. Another ablation is another table."""
-        trained = [{key: value for key, value in config.items() if key not in _FREE} for config in (theirs, mine)]
-        difference = differences(*trained)
+        there, here = ({key: value for key, value in c.items() if key not in _FREE} for c in (theirs, mine))
+        difference = differences(there, here)
         if difference:
             raise TrainingError(
                 f"{self.folder} holds a run with other settings ({'; '.join(difference[:5])}); "

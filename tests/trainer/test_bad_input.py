@@ -1,11 +1,11 @@
 """Corpora and machines that a training cannot work with: one sentence each, through the real command."""
 
 import resource
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -66,35 +66,66 @@ def test_a_few_unreadable_pictures_are_named_and_left_out(tmp_path: Path) -> Non
 
 
 def test_a_full_disk_keeps_the_state_before(tmp_path: Path) -> None:
-    """In a child whose files may not grow past what the first states needed."""
+    """In a child whose files may grow no larger than half of a state."""
     (tmp_path / "corpus").mkdir()
     write_pack(tmp_path / "corpus", {"text": 12})
     run = write_run(tmp_path, "pack")
-    assert main(["fusion", str(run), "--set", "fusion.loop.epochs=6"]) == 0
+    command = [sys.executable, "-m", "trainer.cli", "fusion", str(run), "--events"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if '"Epoch"' in line)
+        process.terminate()
+        process.stdout.read()
     last = tmp_path / "runs" / "tiny" / "fusion" / "last.safetensors"
-    before, limit = last.read_bytes(), last.stat().st_size - 1000
-    (last.parent / "done.json").unlink()
+    before, limit = last.read_bytes(), last.stat().st_size // 2
 
     def full() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    program = (
-        "import sys; from trainer.cli import main; from trainer.runs import Run, State\n"
-        "from trainer.run_file import read_run; from m2fnet_core.errors import TrainingError; import torch\n"
-        "from pathlib import Path\n"
-        "run, large = Run(read_run(Path(sys.argv[1]))), State({'x': torch.zeros(10_000_000)}, {})\n"
-        "try: run.save_state('fusion', 'last', large)\n"
-        "except TrainingError as error: print(error)\n"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(run)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        preexec_fn=full,
+        [*command, "--resume"], cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=full
     )
-    assert "the former state is kept. Free some space" in done.stdout
-    assert last.read_bytes() == before
-    assert main(["fusion", str(run), "--resume", "--set", "fusion.loop.epochs=6"]) == 0
+    assert (done.returncode, last.read_bytes()) == (1, before), done.stderr
+    assert "the former state is kept. Free some space" in done.stdout.splitlines()[-1]
+    assert main(["fusion", str(run), "--resume"]) == 0
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "corpus").mkdir()
+    write_pack(tmp_path / "corpus", {"text": 12})
+    (tmp_path / "runs").write_text("a file where the runs should be", encoding="utf-8")
+    assert "make room or repair it" in failure(capsys, "fusion", write_run(tmp_path, "pack"))
+
+
+def test_a_loss_that_is_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "corpus").mkdir()
+    write_pack(tmp_path / "corpus", {"text": 12})
+    wild = ["fusion.loop.learning_rate=1e30", "fusion.loop.warmup=0", "fusion.loop.clip=0"]
+    told = failure(capsys, "fusion", write_run(tmp_path, "pack"), *(part for each in wild for part in ("--set", each)))
+    assert "is no number any more in epoch 1, step 2" in told
+
+
+def test_vectors_that_are_no_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "corpus").mkdir()
+    write_pack(tmp_path / "corpus", {"text": 12})
+    vectors = np.load(tmp_path / "corpus" / "text.npy")
+    vectors[3, 4] = np.inf
+    np.save(tmp_path / "corpus" / "text.npy", vectors)
+    assert "only whole rows of NaN are allowed" in failure(capsys, "fusion", write_run(tmp_path, "pack"))
+
+
+@pytest.mark.parametrize(
+    ("file", "body", "says"),
+    [
+        ("train.tar", b"no archive", "is damaged"),
+        ("labels.csv", b"name,label\n", "needs the columns file and label"),
+        ("labels.csv", b"file,label\n\xff\xfe.png,joy\n", "UTF-8"),
+    ],
+)
+def test_damaged_tables_and_archives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, body: bytes, says: str
+) -> None:
+    (tmp_path / "faces").mkdir()
+    (tmp_path / "faces" / file).write_bytes(body)
+    run = write_extractor_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", "")
+    assert says in failure(capsys, "visual", run)

@@ -1,5 +1,6 @@
 """What every corpus reader hands back. No torch."""
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from m2fnet_core.dialogue import Dialogue, Utterance
 from m2fnet_core.errors import TrainingError
 
 SPLITS = ("train", "validation", "test")
+_ALSO = {"image": "file", "filename": "file", "emotion": "label"}  # columns of other people's labels.csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,19 @@ class Items:
     def of(self, split: str) -> tuple[Item, ...]:
         """Those of one split."""
         return tuple(item for item in self.items if item.split == split)
+
+
+def table_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a labels.csv by column; cells that a short row lacks are empty. Raises TrainingError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            columns = [_ALSO.get(name, name) for name in next(csv.reader(file), [])]
+            rows = list(csv.DictReader(file, columns, restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TrainingError(f"{path} cannot be read ({error}); save it as a csv file in UTF-8.") from error
+    if not {"file", "label"} <= set(columns):
+        raise TrainingError(f"{path} needs the columns file and label; it has {', '.join(columns)}.")
+    return rows
 
 
 def mapped_label(word: str, labels: Sequence[str], label_map: Mapping[str, str]) -> str | None:

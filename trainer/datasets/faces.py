@@ -1,9 +1,9 @@
 """Labelled faces: ``root/class/*.jpg`` folders, tar files of them, or a flat folder with labels.csv. No torch."""
 
-import csv
 import hashlib
 import io
 import tarfile
+import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -14,10 +14,11 @@ from PIL import Image
 
 from m2fnet_core.errors import TrainingError
 from trainer.config import CorpusConfig
-from trainer.datasets.base import Item, Items, mapped_label
+from trainer.datasets.base import Item, Items, mapped_label, table_rows
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".webp"))
-_SPLITS = {"train": "train", "validation": "validation", "val": "validation", "valid": "validation", "test": "test"}
+_SPLITS = {"train": "train", "test": "test", **dict.fromkeys(("validation", "valid", "val", "dev"), "validation")}
+_DAMAGED = (OSError, tarfile.TarError, EOFError, zlib.error)  # what a broken archive raises
 # What the words of common face corpora are in the MELD set.
 WORDS = {
     "angry": "anger",
@@ -76,11 +77,15 @@ def _found(folder: Path) -> Iterable[tuple[Path, str, str, str]]:
 
 
 def _in_tar(tar: Path) -> Iterable[tuple[Path, str, str, str]]:
-    with tarfile.open(tar) as archive:
-        for member in archive:
-            place = PurePosixPath(member.name)
-            if member.isfile() and place.suffix.lower() in SUFFIXES:
-                yield tar, member.name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.stem, "")
+    try:
+        with tarfile.open(tar) as archive:
+            names = [member.name for member in archive if member.isfile()]
+    except _DAMAGED as error:
+        raise TrainingError(f"{tar} is damaged ({error}); copy or make it again.") from error
+    for name in names:
+        place = PurePosixPath(name)
+        if place.suffix.lower() in SUFFIXES:
+            yield tar, name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.stem, "")
 
 
 def _split(folders: Sequence[str]) -> str:
@@ -88,15 +93,8 @@ def _split(folders: Sequence[str]) -> str:
 
 
 def _from_table(path: Path) -> Iterable[tuple[Path, str, str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = reader.fieldnames or []
-        file_column = next((c for c in columns if c in ("file", "image", "filename")), None)
-        label_column = next((c for c in columns if c in ("label", "emotion")), None)
-        if file_column is None or label_column is None:
-            raise TrainingError(f"{path} needs the columns file and label; it has {', '.join(columns)}.")
-        for row in reader:
-            yield path.parent / row[file_column], "", row[label_column], row.get("split") or ""
+    for row in table_rows(path):
+        yield path.parent / row["file"], "", row["label"], _SPLITS.get(row.get("split", ""), "")
 
 
 def load_face(item: Item) -> NDArray[np.uint8]:
@@ -109,5 +107,8 @@ def load_face(item: Item) -> NDArray[np.uint8]:
 @lru_cache(maxsize=8)
 def _members(tar: Path) -> dict[str, bytes]:
     """All pictures of a tar in memory: small faces, read once instead of searched for every batch."""
-    with tarfile.open(tar) as archive:
-        return {m.name: file.read() for m in archive if m.isfile() and (file := archive.extractfile(m)) is not None}
+    try:
+        with tarfile.open(tar) as archive:
+            return {m.name: file.read() for m in archive if m.isfile() and (file := archive.extractfile(m)) is not None}
+    except _DAMAGED as error:
+        raise OSError(f"{tar} is damaged: {error}") from error

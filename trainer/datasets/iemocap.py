@@ -57,8 +57,7 @@ def _dialogue(session: Path, transcription: Path, problems: list[str]) -> Dialog
     media = _media(session, name)
     if media is None:
         problems.append(f"{name} has neither avi nor wav: text only there.")
-    lines = transcription.read_text(encoding="utf-8", errors="replace").splitlines()
-    found = (_LINE.match(line) for line in lines)
+    found = (_LINE.match(line) for line in _lines(transcription))
     utterances = [
         Utterance(m[1], float(m[3]), float(m[4]), _speaker(name, m[2]), m[5].strip() or None, labels.get(m[1]))
         for m in found
@@ -76,8 +75,12 @@ def _labels(path: Path, problems: list[str]) -> dict[str, str]:
     if not path.is_file():
         problems.append(f"{path.name} is missing from EmoEvaluation: its utterances are context only.")
         return {}
-    matches: Iterable[re.Match[str] | None] = map(_LABEL.match, path.read_text(encoding="utf-8").splitlines())
+    matches: Iterable[re.Match[str] | None] = map(_LABEL.match, _lines(path))
     return {match[1]: match[2] for match in matches if match}
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def _media(session: Path, name: str) -> Path | None:

@@ -81,6 +81,8 @@ def _array(path: Path, rows: int) -> NDArray[np.float32] | None:
         raise TrainingError(
             f"{path} has the shape {array.shape}; utterances.csv has {rows} rows, so it needs ({rows}, width)."
         )
+    if array.dtype.kind not in "fiu" or np.isinf(array).any():
+        raise TrainingError(f"{path} holds values that are no finite numbers; only whole rows of NaN are allowed.")
     numbers: NDArray[np.float32] = array.astype(np.float32)
     return numbers
 

@@ -1,6 +1,5 @@
 """Labelled speech: RAVDESS and EMO-DB folders, ``root/class/*``, or a csv (file, label, speaker). No torch."""
 
-import csv
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from m2fnet_core.errors import TrainingError
 from trainer.config import CorpusConfig
-from trainer.datasets.base import Item, Items, mapped_label
+from trainer.datasets.base import Item, Items, mapped_label, table_rows
 
 SUFFIXES = frozenset((".wav", ".flac", ".mp3", ".m4a", ".ogg"))
 Named = tuple[str, str]  # word for the emotion, speaker
@@ -77,11 +76,7 @@ def _split(config: CorpusConfig, speaker: str) -> str:
 
 
 def _from_table(path: Path) -> list[tuple[Path, Named | None]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if rows and not {"file", "label"} <= rows[0].keys():
-        raise TrainingError(f"{path} needs the columns file, label and (if known) speaker.")
-    return [(path.parent / row["file"], (row["label"], row.get("speaker") or "")) for row in rows]
+    return [(path.parent / row["file"], (row["label"], row.get("speaker", ""))) for row in table_rows(path)]
 
 
 def _from_names(folder: Path) -> list[tuple[Path, Named | None]]:
