@@ -71,6 +71,7 @@ class AnalysisQueue(QObject):
         analysis.changed.connect(self._look)
         project.opened.connect(self._load)
         project.saved_as.connect(self._follow)
+        self._load()
 
     @property
     def places(self) -> Mapping[str, Place]:
@@ -95,6 +96,7 @@ class AnalysisQueue(QObject):
                 self._places.pop(medium, None)
                 self._deaths.pop(medium, None)
                 self._places[medium] = Place(Standing.WAITING)
+        self._tell()
         self._go_on()
 
     def add_left(self) -> None:
@@ -154,7 +156,6 @@ class AnalysisQueue(QObject):
 
     def _go_on(self) -> None:
         """Begin with the next one, unless something runs."""
-        self._tell()
         while self.waiting and not self._job and self._analysis.state is not State.RUNNING:
             medium = self._project.document.media.get(self.waiting[0])
             if medium is None:
