@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from m2fnet_core.checkpoint import save_bundle
 from m2fnet_core.emotions import IEMOCAP
 from m2fnet_core.errors import TrainingError
-from tests.media_maker import Sound, write_media
+from m2fnet_core.untrained import untrained_bundle
+from tests.media_maker import Picture, Sound, write_media
+from trainer.cli import main
 from trainer.config import CorpusConfig
 from trainer.datasets.iemocap import read_iemocap
 
@@ -79,3 +83,27 @@ def test_both_protocols_take_whole_dialogues_and_leave_session_five_alone(tmp_pa
 def test_a_folder_without_sessions_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="IEMOCAP_full_release"):
         read_iemocap(config(tmp_path), IEMOCAP.labels)
+
+
+def test_vectors_are_spans_of_the_dialogues_avi(tmp_path: Path) -> None:
+    """The others have text alone; a sound and a picture come from the one avi that is there."""
+    folder = release(tmp_path / "IEMOCAP", per_session=6)
+    places = folder / "Session2" / "dialog" / "avi" / "DivX"
+    places.mkdir(parents=True)
+    film = Picture(frames=65, fps=5.0, size=(64, 48), b_frames=0)
+    write_media(places / "Ses02F_impro02.avi", picture=film, sound=Sound(seconds=13.0, rate=16000, layout="mono"))
+    save_bundle(untrained_bundle(), tmp_path / "bundle")
+    toml = tmp_path / "run.toml"
+    labels = ", ".join(f'"{label}"' for label in IEMOCAP.labels)
+    toml.write_text(
+        f'label_set = "IEMOCAP-6"\nlabels = [{labels}]\ndevice = "cpu"\nstart_from = "bundle"\n'
+        '[[corpora]]\nkind = "iemocap"\nfolder = "IEMOCAP"\n[text]\nencoder = "bundle/text"\n',
+        encoding="utf-8",
+    )
+    assert main(["features", str(toml)]) == 0
+    pack = tmp_path / "runs" / "run" / "features"
+    rows = (pack / "utterances.csv").read_text(encoding="utf-8").splitlines()[1:]
+    of_the_film = ["Ses02F_impro02" in row for row in rows]
+    for name in ("audio", "scene"):
+        assert (~np.isnan(np.load(pack / f"{name}.npy")).any(axis=1)).tolist() == of_the_film
+    assert sum(of_the_film) == 4
