@@ -17,6 +17,7 @@ class Actions:
         self._actions: dict[str, QAction] = {row.key: _action(row, window) for row in COMMANDS}
         self._keyboard = keyboard
         self._labels: tuple[str, ...] | None = None
+        self._facts: frozenset[Need] = frozenset()
         if keyboard is not None:
             keyboard.changed.connect(self._take_keys)
             self._take_keys()
@@ -40,6 +41,9 @@ class Actions:
 
     def provide(self, facts: set[Need]) -> None:
         """Enable what is possible now, disable the rest."""
+        if facts == self._facts:
+            return
+        self._facts = frozenset(facts)
         for row in COMMANDS:
             self._actions[row.key].setEnabled(row.need in facts or row.need is Need.NOTHING)
 

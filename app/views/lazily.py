@@ -23,7 +23,7 @@ class Lazily(QObject):
         """What the view shows is out of date. Takes any signal."""
         self._stale = True
         if self._view.isVisible() and not self._gather.isActive():
-            self._gather.start()
+            self._gather.start(_GATHER_MS)
 
     def now(self) -> None:
         """Fill without waiting, if the view is seen and out of date."""

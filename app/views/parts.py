@@ -1,7 +1,10 @@
 """Small pieces that several views are built from."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from app.theme import muted
 
 
 def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
@@ -11,6 +14,43 @@ def label(text: str, role: str = "", wrap: bool = False) -> QLabel:
     made.setWordWrap(wrap)
     made.setTextFormat(Qt.TextFormat.PlainText)
     return made
+
+
+class Steady(QWidget):
+    """A quiet line that changes with every key. Its place keeps its size, so that nothing around it is laid out anew.
+
+    ``widest`` is the longest text there is room for; without it, the line takes the room that is left.
+    """
+
+    def __init__(self, widest: str = "") -> None:
+        super().__init__()
+        self._text, self._widest = "", widest
+        across = QSizePolicy.Policy.Fixed if widest else QSizePolicy.Policy.Expanding
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """As shown."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._widest) + 2, metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, cut where there is no room."""
+        painter = QPainter(self)
+        painter.setPen(muted(self.palette()))
+        shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
 
 
 def push(text: str, tip: str, primary: bool = False) -> QPushButton:

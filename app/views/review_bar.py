@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from app import icons
 from app.models.review import ReviewQueue
-from app.views.parts import label, row
+from app.views.parts import Steady, row
 from m2fnet_core.document.review import Estimate, Order
 
 _WORDS = {
@@ -37,11 +37,11 @@ class ReviewBar(QWidget):
             self.orders.addItem(words, order)
             self.orders.setItemData(self.orders.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.orders.activated.connect(lambda place: queue.set_order(self.orders.itemData(place)))
-        self.left = label("", "muted")
-        self.errors = label("", "muted")
+        self.left = Steady("nothing left")
+        self.errors = Steady()
         self.go = icons.button("next", "Next to review (N)")
         self.go.clicked.connect(self.next_clicked)
-        layout = row(self.orders, self.left, self.errors, 1, self.go, margins=(8, 5, 8, 6))
+        layout = row(self.orders, self.left, self.errors, self.go, margins=(8, 5, 8, 6))
         layout.setSpacing(10)
         self.setLayout(layout)
         queue.changed.connect(self.refresh)
@@ -55,8 +55,9 @@ class ReviewBar(QWidget):
         left, estimate = self._queue.left, self._queue.estimate
         self.left.setText(f"{left} left" if left else "nothing left")
         self.go.setEnabled(left > 0)
-        self.errors.setVisible(estimate.undecided + estimate.decided > 0 and order is not Order.TIME)
-        self.errors.setText(f"about {round(estimate.errors)} errors" if estimate.errors >= 0.5 else "hardly any error")
+        known = estimate.undecided + estimate.decided > 0 and order is not Order.TIME
+        errors = f"about {round(estimate.errors)} errors" if estimate.errors >= 0.5 else "hardly any error"
+        self.errors.setText(errors if known else "")
         self.errors.setToolTip(explained(estimate))
 
 

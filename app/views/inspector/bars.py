@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -54,12 +54,19 @@ class Bars(QWidget):
         return self._rows
 
     def set_rows(self, rows: Sequence[Bar], full: float = 1.0) -> None:
-        """Show these; ``full`` is the value of a bar that fills its track."""
-        if len(rows) != len(self._rows):
+        """Show these, and paint the ones that are other than before; ``full`` fills a bar's track."""
+        before, after = self._rows, tuple(rows)
+        if after == before and full == self._full:
+            return
+        if len(after) != len(before):
             self.updateGeometry()
-        self._rows, self._full, self._hovered = tuple(rows), full, -1
-        self.setAccessibleDescription("; ".join(f"{bar.word} {bar.figure}" for bar in rows))
-        self.update()
+        if len(after) != len(before) or full != self._full:
+            self.update()
+        for place, pair in enumerate(zip(after, before, strict=False)):
+            if pair[0] != pair[1]:
+                self._update_row(place)
+        self._rows, self._full = after, full
+        self.setAccessibleDescription("; ".join(f"{bar.word} {bar.figure}" for bar in after))
 
     def sizeHint(self) -> QSize:
         """As high as its rows."""
@@ -70,17 +77,25 @@ class Bars(QWidget):
         return QSize(160, _ROW * len(self._rows))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """All rows."""
+        """The rows that are stale."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place, bar in enumerate(self._rows):
-            rect = QRectF(0, place * _ROW, self.width(), _ROW)
+            if not event.region().intersects(self._row_rect(place)):
+                continue
+            rect = QRectF(self._row_rect(place))
             if place == self._hovered:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
                 painter.drawRoundedRect(rect, 4, 4)
             self._paint_row(painter, rect, bar)
         painter.end()
+
+    def _row_rect(self, place: int) -> QRect:
+        return QRect(0, place * _ROW, self.width(), _ROW)
+
+    def _update_row(self, place: int) -> None:
+        self.update(self._row_rect(place))
 
     def _paint_row(self, painter: QPainter, rect: QRectF, bar: Bar) -> None:
         palette = self.palette()
@@ -155,9 +170,10 @@ class Bars(QWidget):
 
     def _hover(self, place: int) -> None:
         if self._clickable and place != self._hovered:
+            for stale in (self._hovered, place):
+                self._update_row(stale)
             self._hovered = place
             self.setCursor(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
-            self.update()
 
     def _place(self, position: QPoint) -> int:
         place = position.y() // _ROW

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.models.session import Session
 from app.views.field import TextField
-from app.views.parts import label, row
+from app.views.parts import Steady, label, row
 from app.words import spent
 from m2fnet_core.document.content import Decision
 
@@ -27,7 +27,7 @@ class DecisionBox(QWidget):
         self.skip = _toggle("Skip", "This utterance shall not be labelled (X)")
         self.levels = {level: _toggle(word, f"The emotion is {word.lower()} (Alt+{level})") for level, word in _LEVELS}
         self.comment = self._make_comment()
-        self.facts = label("", "muted", wrap=True)
+        self.facts = Steady()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +55,6 @@ class DecisionBox(QWidget):
         if not (same and self.comment.hasFocus()):
             self.comment.setText(decision.comment if decision is not None else "")
         self.facts.setText(_facts(decision))
-        self.facts.setVisible(decision is not None)
         for part in (self.unsure, self.skip, self.comment, *self.levels.values()):
             part.setEnabled(self._session.editable)
 

@@ -1,8 +1,8 @@
 """Who says what, when, with which emotion, and which modalities were there."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import icons
 from app.models.session import Session
@@ -12,7 +12,7 @@ from app.words import clock, decision_words, percent
 from m2fnet_core.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Decision
 
-_CHIP = 26
+_CHIP, _CHIP_GAP, _CHIP_PAD = 26, 6, 16  # pixels: height, between two, beside the words
 _WORDS = (("text", "Text", "no text"), ("sound", "Sound", "no sound"), ("scene", "Scene", "no picture"))
 _FACES = ("face", "Faces", "no faces found")
 
@@ -27,15 +27,13 @@ class Header(QWidget):
         self._times = label("", "muted")
         self._text = label("", "heading", wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._own, self._chip, self._presence = _Chip(), _Chip(), _Presence()
+        self._chips, self._presence = _Chips(), _Presence()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row(self._speaker, 1, self._times))
         layout.addWidget(self._text)
-        chips = row(self._own, self._chip, 1)
-        chips.setSpacing(6)
-        layout.addLayout(chips)
+        layout.addWidget(self._chips)
         layout.addWidget(self._presence)
 
     def set_utterance(self, utterance: Utterance, prediction: Prediction | None) -> None:
@@ -44,10 +42,12 @@ class Header(QWidget):
         self._speaker.set_speaker(utterance.speaker, speaker_colour(utterance.speaker, speakers))
         self._times.setText(f"{clock(utterance.start)} – {clock(utterance.end)}   ({utterance.duration:.1f} s)")
         self._text.setText(f"“{utterance.text}”" if utterance.text else "No text: nothing was transcribed here.")
-        decision = self._session.decision(utterance.id)
-        self._own.setVisible(decision is not None and (decision.label is not None or decision.skip or decision.unsure))
-        self._own.set_decision(decision, self._session.all_labels)
-        self._chip.set_prediction(prediction, self._session.labels, self._own.isVisibleTo(self), self._session.blind)
+        session = self._session
+        self._chips.own.set_decision(session.decision(utterance.id), session.all_labels)
+        self._chips.network.set_prediction(
+            prediction, session.labels, self._chips.own.isVisibleTo(self._chips), session.blind
+        )
+        self._chips.arrange()
         self._presence.set_prediction(prediction)
 
     def presence_words(self) -> str:
@@ -63,7 +63,10 @@ class _Speaker(QWidget):
         self._name, self._colour = "", QColor()
 
     def set_speaker(self, name: str, colour: QColor) -> None:
-        self._name, self._colour = name or "Unknown speaker", colour if name else QColor()
+        shown = (name or "Unknown speaker", colour if name else QColor())
+        if shown == (self._name, self._colour):
+            return
+        self._name, self._colour = shown
         self.updateGeometry()
         self.update()
 
@@ -88,21 +91,37 @@ class _Speaker(QWidget):
         painter.end()
 
 
-class _Chip(QWidget):
-    """An emotion, large, in its colour: filled for the one that counts, as an outline for the other."""
+class _Chips(QWidget):
+    """The person's word and the network's. No layout: a key changes their widths, and nothing around them moves."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.own, self.network = _Chip(self), _Chip(self)
+        self.setFixedHeight(_CHIP)
+
+    def arrange(self) -> None:
+        """Side by side, as wide as their words."""
+        left = 0
+        for chip in (self.own, self.network):
+            if chip.isVisibleTo(self):
+                chip.setGeometry(left, 0, chip.width_needed(), _CHIP)
+                left = chip.geometry().right() + 1 + _CHIP_GAP
+
+
+class _Chip(QWidget):
+    """An emotion, large, in its colour: filled for the one that counts, as an outline for the other."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self._words, self._colour, self._filled = "", QColor(), True
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_decision(self, decision: Decision | None, labels: tuple[str, ...]) -> None:
-        """What the person chose."""
+        """What the person chose; nothing is shown of a mere comment."""
+        self.setVisible(decision is not None and (decision.label is not None or decision.skip or decision.unsure))
         chosen = decision.label if decision is not None else None
         self._colour = emotion_colour(chosen, labels) if chosen is not None else muted(self.palette())
         self._words = decision_words(decision)
         self.setToolTip("Your decision")
-        self.updateGeometry()
         self.update()
 
     def set_prediction(
@@ -118,12 +137,13 @@ class _Chip(QWidget):
             self._words = f"{prediction.label}  {percent(prediction.probabilities[prediction.label])}{later}"
             self._colour = emotion_colour(prediction.label, labels)
             self.setToolTip("May still change: later turns are not analysed yet." if later else "Predicted emotion")
-        self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:
-        """As wide as its words."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._words) + 40, _CHIP)
+    def width_needed(self) -> int:
+        """As wide as its words; pixels."""
+        font = self.font()
+        font.setBold(True)
+        return QFontMetrics(font).horizontalAdvance(self._words) + 2 * _CHIP_PAD
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A rounded chip."""
@@ -155,7 +175,10 @@ class _Presence(QWidget):
     def set_prediction(self, prediction: Prediction | None) -> None:
         there = _there(prediction) if prediction is not None else ()
         names = (*_WORDS, _FACES)
-        self._rows = [(name, yes if has else no, has) for (name, yes, no), has in zip(names, there, strict=False)]
+        rows = [(name, yes if has else no, has) for (name, yes, no), has in zip(names, there, strict=False)]
+        if rows == self._rows:
+            return
+        self._rows = rows
         self.setVisible(bool(self._rows))
         self.setAccessibleDescription(", ".join(words for _, words, _ in self._rows))
         self.update()

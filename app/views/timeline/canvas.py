@@ -71,9 +71,11 @@ class Canvas(QWidget):
     def refresh_span(self, key: str, start: float, end: float) -> None:
         """Repaint a track where it shows this span of media time."""
         row, view = self.row_of(key), self.navigation.view
-        if row is None or not view.overlaps(start, end):
+        if row is None:
             return
-        rect = self.track_rect(row)
+        rect, view = self.track_rect(row), row.track.view_of(view)
+        if not view.overlaps(start, end):
+            return
         left, right = (rect.left() + view.x_of(time) for time in (start, end))
         part = QRect(round(left) - _AROUND, rect.top(), round(right - left) + 2 * _AROUND, rect.height())
         part = part.intersected(rect)

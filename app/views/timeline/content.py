@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from app.views.timeline.spans import Cover, Ints, Spans, one_hot
+from app.views.timeline.spans import Cover, Floats, Ints, Spans, one_hot
 from m2fnet_core.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Decision
 
@@ -36,7 +36,7 @@ class Content:
     ) -> None:
         self.utterances, self.labels = utterances, labels
         self.predictions = {p.utterance_id: p for p in predictions}
-        self.revision = 0  # grows with every prediction, so that pictures know they are out of date
+        self.changes: list[int] = []  # positions of utterances that look different now, so that pictures can follow
         self.place = {u.id: i for i, u in enumerate(utterances)}
         self.spans = Spans(np.array([u.start for u in utterances], float), np.array([u.end for u in utterances], float))
         order = {speaker: i for i, speaker in enumerate(speakers)}
@@ -79,7 +79,7 @@ class Content:
         else:
             self.decisions[utterance] = decision
         self._colour(utterance)
-        self._outdate()
+        self._outdate(utterance)
 
     def predict(self, prediction: Prediction) -> None:
         """Take in one more prediction, or a better one."""
@@ -87,10 +87,10 @@ class Content:
             return
         self.predictions[prediction.utterance_id] = prediction
         self._take(prediction)
-        self._outdate()
+        self._outdate(prediction.utterance_id)
 
-    def _outdate(self) -> None:
-        self.revision += 1
+    def _outdate(self, utterance: str) -> None:
+        self.changes.append(self.place[utterance])
         for mixed in ("label_cover", "lane_covers", "probability_cover"):
             self.__dict__.pop(mixed, None)
 
@@ -124,6 +124,14 @@ class Content:
     def lane_covers(self) -> list[Cover]:
         """As `label_cover`, for each lane."""
         return [Cover(lane.spans, one_hot(self.kinds[lane.members], 2 * len(self.labels) + 1)) for lane in self.lanes]
+
+    def labels_within(self, edges: Floats, lane: int | None = None) -> Floats:
+        """Columns of `label_cover`, or of a lane's, counting only the few utterances there: for a touched part."""
+        spans = self.spans if lane is None else self.lanes[lane].spans
+        found = spans.within(edges[0], edges[-1])
+        members = found if lane is None else self.lanes[lane].members[found]
+        near = Spans(self.spans.starts[members], self.spans.ends[members])
+        return Cover(near, one_hot(self.kinds[members], 2 * len(self.labels) + 1)).columns(edges)
 
     @cached_property
     def probability_cover(self) -> Cover:

@@ -188,10 +188,10 @@ class Timeline(QWidget):
 
     def _take_decision(self, utterance_id: str) -> None:
         self._scene.content.decide(utterance_id, self._session.decision(utterance_id))
-        self._canvas.refresh(("overview",))
         utterance = self._session.utterance(utterance_id)
         if utterance is not None:
-            self._canvas.refresh_span("lanes", utterance.start, utterance.end)
+            for track in ("overview", "lanes"):
+                self._canvas.refresh_span(track, utterance.start, utterance.end)
 
     def _tell_draft(self, draft: Draft) -> None:
         if draft.utterance:

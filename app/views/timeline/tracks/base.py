@@ -33,6 +33,10 @@ class Track(ABC):
     def wish(self) -> Wish:
         """The height it would like by itself."""
 
+    def view_of(self, view: Viewport) -> Viewport:
+        """The span of media time that the track shows while the others show this one."""
+        return view
+
     @abstractmethod
     def paint(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
         """Paint the visible span into ``rect``, whose width is the viewport's. The ground is already there."""

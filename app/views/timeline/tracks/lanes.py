@@ -51,14 +51,14 @@ class LanesTrack(Track):
             return
         visible = [lane.spans.within(view.start, view.end) for lane in content.lanes]
         many = sum(map(len, visible)) > _MOST_BLOCKS
-        clip = painter.clipBoundingRect()
-        if clip.width() < rect.width():  # a part of the track: only the blocks there
-            first, last = (view.time_at(x - rect.left()) for x in (clip.left(), clip.right()))
+        part = painter.clipBoundingRect().toRect().intersected(rect)
+        if part.width() < rect.width():  # only the blocks there
+            first, last = (view.time_at(x - rect.left()) for x in (part.left(), part.right() + 1))
             visible = [lane.spans.within(first, last) for lane in content.lanes]
         for number, (lane, members) in enumerate(zip(content.lanes, visible, strict=True)):
             place = self.lane_rect(rect, number)
             if many:
-                self._paint_columns(painter, place, view, number)
+                self._paint_columns(painter, place, view, number, part)
             else:
                 self._paint_blocks(painter, place, view, lane.members[members])
             self._underline(painter, place)
@@ -68,12 +68,18 @@ class LanesTrack(Track):
     def _underline(self, painter: QPainter, place: QRect) -> None:
         painter.fillRect(QRect(place.left(), place.bottom(), place.width(), 1), self.scene.look.line)
 
-    def _paint_columns(self, painter: QPainter, place: QRect, view: Viewport, number: int) -> None:
+    def _paint_columns(self, painter: QPainter, place: QRect, view: Viewport, number: int, part: QRect) -> None:
         """Each column stacks the emotions of the utterances in it; its height tells how much was said in it."""
         content, look = self.scene.content, self.scene.look
         inner = place.adjusted(0, 3, 0, -4)
         columns, rows = device_size(painter, inner)
-        shares = content.lane_covers[number].columns(view.edges(columns))
+        if part.width() < place.width():
+            ratio = columns / inner.width()
+            first, last = (round((x - inner.left()) * ratio) for x in (part.left(), part.right() + 1))
+            inner = QRect(part.left(), inner.top(), part.width(), inner.height())
+            shares = content.labels_within(view.edges(columns)[first : last + 1], number)
+        else:
+            shares = content.lane_covers[number].columns(view.edges(columns))
         said = shares.sum(axis=0)
         shares /= np.sqrt(np.where(said > NOISE, np.maximum(said, said * said), 1.0))  # the root shows little, too
         draw(painter, inner, stacked(shares, rows), look.kinds(content.labels))

@@ -5,11 +5,13 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from app.views.timeline.heights import Wish
 from app.views.timeline.raster import device_size, draw, stacked
+from app.views.timeline.spans import Floats
 from app.views.timeline.tracks.base import Track
 from app.views.timeline.viewport import Viewport
 
 _HEIGHT = 40
 _INSET = 5  # pixels above and below the strip
+_FEW = 20  # changes; with more of them the whole strip is painted anew
 _NARROWEST = 6.0  # pixels; the frame stays visible however short the visible span
 
 
@@ -23,6 +25,12 @@ class Overview(Track):
 
     def wish(self) -> Wish:
         return Wish(_HEIGHT, _HEIGHT, rigid=True)
+
+    _painted = 0  # changes of the content that the strip shows
+
+    def view_of(self, view: Viewport) -> Viewport:
+        """All of the file."""
+        return Viewport.whole(view.duration, view.width)
 
     @staticmethod
     def frame(rect: QRect, view: Viewport) -> QRectF:
@@ -42,18 +50,26 @@ class Overview(Track):
 
     def _refresh(self, painter: QPainter, strip: QRect, view: Viewport) -> None:
         """Paint the strip anew when anything it shows has changed; panning and zooming change nothing."""
-        content, look = self.scene.content, self.scene.look
-        key = (content, content.revision, look, view.duration, device_size(painter, strip))
-        if key == self._strip_of:
-            return
-        columns, rows = key[-1]
-        pixmap = QPixmap(columns, rows)
-        shares = content.label_cover.columns(Viewport.whole(view.duration, columns).edges(columns))
+        content, size = self.scene.content, device_size(painter, strip)
+        key = (content, self.scene.look, view.duration, size)
+        stale = content.changes[self._painted :]
+        whole = Viewport.whole(view.duration, size[0])
+        if self._strip is None or key != self._strip_of or len(stale) > _FEW:
+            self._strip, self._strip_of = QPixmap(*size), key
+            self._paint_strip(self._strip, content.label_cover.columns(whole.edges(size[0])), 0)
+        else:
+            for place in stale:
+                first, last = _columns(whole, content.spans.starts[place], content.spans.ends[place])
+                self._paint_strip(self._strip, content.labels_within(whole.edges(size[0])[first : last + 1]), first)
+        self._painted = len(content.changes)
+
+    def _paint_strip(self, strip: QPixmap, shares: Floats, first: int) -> None:
+        """The columns from ``first`` on."""
         shares /= shares.sum(axis=0).clip(1.0)  # speakers who talk at once share the column
-        canvas = QPainter(pixmap)
-        draw(canvas, QRect(0, 0, columns, rows), stacked(shares, rows), look.kinds(content.labels))
+        canvas = QPainter(strip)
+        place = QRect(first, 0, shares.shape[1], strip.height())
+        draw(canvas, place, stacked(shares, strip.height()), self.scene.look.kinds(self.scene.content.labels))
         canvas.end()
-        self._strip, self._strip_of = pixmap, key
 
     def _paint_frame(self, painter: QPainter, rect: QRect, view: Viewport) -> None:
         frame, veil = self.frame(rect, view), QColor(self.scene.look.header)
@@ -71,3 +87,9 @@ class Overview(Track):
 
     def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         return "The whole video. Drag the frame to move, its edges to zoom, or click somewhere else."
+
+
+def _columns(whole: Viewport, start: float, end: float) -> tuple[int, int]:
+    """The first column that shows something of a span, and the one after the last."""
+    first, last = int(whole.x_of(start)), int(whole.x_of(end)) + 1
+    return max(0, min(first, round(whole.width) - 1)), max(1, min(last, round(whole.width)))
