@@ -7,10 +7,11 @@ inverse of its own.
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, TypeVar
 
 from m2fnet_core.document import commands as c
-from m2fnet_core.document.content import Decision, Document, FaceIdentity, Medium, Speaker, Turn
+from m2fnet_core.document.content import Decision, Document, FaceIdentity, FaceRole, Medium, Speaker, Turn
 from m2fnet_core.errors import DocumentError
 
 TABLES = ("media", "speakers", "turns", "decisions", "faces")
@@ -100,6 +101,8 @@ def _add_media(command: c.AddMedia, plan: Plan) -> None:
     for medium in command.media:
         if any(m.sha256 and m.sha256 == medium.sha256 for _, m in plan.rows("media")):
             raise DocumentError(f"{medium.path.name} is in the project already; open it from the list of videos.")
+        if plan.get("media", medium.id) is not None:
+            raise DocumentError(f"The project has a video {medium.id!r} already; a new one needs another id.")
         plan.put("media", medium.id, medium)
 
 
@@ -154,7 +157,7 @@ def _set_bounds(command: c.SetBounds, plan: Plan) -> None:
 
 def _put_turn(plan: Plan, turn: Turn) -> None:
     medium = _known(plan, "media", turn.medium)
-    if not 0 <= turn.start < turn.end:
+    if not 0 <= turn.start < turn.end < inf:
         raise DocumentError(f"An utterance cannot go from {turn.start:.3f} s to {turn.end:.3f} s; start comes first.")
     if medium.duration and turn.end > medium.duration + _SLACK:
         raise DocumentError(f"{turn.end:.3f} s is past the end of {medium.path.name} ({medium.duration:.3f} s).")
@@ -267,7 +270,8 @@ def _import(command: c.Import, plan: Plan) -> None:
         _drop_turns(plan, [key for key, turn in plan.rows("turns") if turn.medium == command.medium])
     _add_speakers(plan, command.speakers)
     for turn in command.turns:
-        if turn.medium != command.medium:
+        there = plan.get("turns", turn.id)
+        if turn.medium != command.medium or (there is not None and there.medium != command.medium):
             raise DocumentError(f"{command.source} brings an utterance of another video; import it there.")
         _put_turn(plan, turn)
     _decide(c.Decide(command.decisions), plan)
@@ -288,7 +292,7 @@ def _name_faces(command: c.NameFaces, plan: Plan) -> None:
     _known(plan, "media", command.medium)
     if command.name:
         _add_speakers(plan, {command.speaker: command.name})
-    if command.speaker:
+    if command.speaker or command.role is FaceRole.SPEAKER:
         _known(plan, "speakers", command.speaker)
     for track in command.tracks:
         face = command.role and FaceIdentity(command.medium, track, command.role, command.speaker)

@@ -138,6 +138,10 @@ def test_what_split_and_merge_do_to_words_and_decisions(project: Project) -> Non
         (RenameSpeaker("s0", "  "), "needs a name"),
         (SetLabelSet(LabelSet("two", ("calm", "sad")), {}), "Decisions use the label 'joy'"),
         (AddMedia((medium("m9"), medium("m9"))), "in the project already"),
+        (AddMedia((replace(medium(), sha256="other"),)), "a video 'm1' already"),
+        (SetBounds({"u0": (3.0, float("nan"))}), "start comes first"),
+        (NameFaces("m1", ("t1",), FaceRole.SPEAKER), "no speaker ''"),
+        (SetText("u0", "half a \ud83d"), "no proper text"),
         (Together((SetText("u0", "changed"), Delete(("gone",))), "both"), "no utterance 'gone'"),
     ],
 )
