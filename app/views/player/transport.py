@@ -8,7 +8,6 @@ from app import icons
 from app.views.player.rail import Rail
 
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
-_WIDE, _MIDDLE = 560, 440  # logical pixels below which the volume rail, then the frame number, is left out
 _STEPS = 1000  # of the volume rail
 
 
@@ -60,20 +59,20 @@ class Transport(QWidget):
         self.setEnabled(False)
 
     def _arrange(self) -> None:
-        _tabular(self.time, QFont.Weight.DemiBold)
-        _tabular(self.number)
-        _tabular(self.total)
         self.total.setObjectName("muted")
         self.number.setObjectName("muted")
+        _tabular(self.time, clock(0), QFont.Weight.DemiBold)
+        _tabular(self.number, "frame 00000")
+        _tabular(self.total, f"/ {clock(0)}")
         self.number.setToolTip("Number of the frame on screen, counted from 0")
-        buttons = QHBoxLayout()
+        buttons = self._buttons = QHBoxLayout()
         buttons.setSpacing(2)
         for part in (self.back, self.play, self.on):
             buttons.addWidget(part)
         buttons.addSpacing(8)
         for label in (self.time, self.total, self.number):
             buttons.addWidget(label)
-            buttons.addSpacing(8)
+            buttons.addSpacing(6)
         buttons.addStretch(1)
         for button in (self.speed, self.loop, self.overlays, self.sound):
             buttons.addWidget(button)
@@ -98,6 +97,7 @@ class Transport(QWidget):
         self.setEnabled(duration > 0)
         self.place.setRange(0, max(1, round(duration * 1000)))
         self.total.setText(f"/ {clock(duration)}" if duration > 0 else "")
+        self._fit()
         for part in (self.sound, self.volume):
             part.setEnabled(sound)
         self.sound.setToolTip("Sound on or off" if sound else "This video has no sound")
@@ -135,11 +135,21 @@ class Transport(QWidget):
             self.tint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what is least needed where there is no room."""
+        """Leave out what there is no room for."""
         super().resizeEvent(event)
-        self.volume.setVisible(self.width() >= _WIDE)
-        self.total.setVisible(self.width() >= _WIDE)
-        self.number.setVisible(self.width() >= _MIDDLE)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Of what can be done without, show as much as there is room for; nothing is ever cut off."""
+        margins = self.layout().contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        least_needed_first = (self.number, self.volume, self.total)
+        for part in least_needed_first:
+            part.show()
+        for part in least_needed_first:
+            if self._buttons.minimumSize().width() <= room:
+                break
+            part.hide()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the buttons and the time."""
@@ -179,10 +189,11 @@ def _speed_button(transport: Transport) -> QToolButton:
     return button
 
 
-def _tabular(label: QLabel, weight: QFont.Weight = QFont.Weight.Normal) -> None:
-    """Digits of one width, so that running numbers do not shake."""
+def _tabular(label: QLabel, widest: str, weight: QFont.Weight = QFont.Weight.Normal) -> None:
+    """Digits of one width and room for all of them, so that running numbers do not shake."""
+    label.ensurePolished()
     font = label.font()
     font.setFeature(QFont.Tag("tnum"), 1)
     font.setWeight(weight)
     label.setFont(font)
-    label.setMinimumWidth(QFontMetrics(font).horizontalAdvance(label.text()))
+    label.setMinimumWidth(QFontMetrics(font).horizontalAdvance(widest) + 2)

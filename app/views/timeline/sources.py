@@ -25,11 +25,12 @@ class Sources(QObject):
         self._background.result.connect(self.changed)
         self._background.failed.connect(lambda reason: self.changed.emit(Sound(note=reason, there=False)))
 
-    def open(self, media: MediaInfo | None) -> None:
-        """Begin with another file; None for none."""
-        if media is None or media.audio is None:
+    def open(self, media: MediaInfo | None, missing: bool = False) -> None:
+        """Begin with another file; None for none. ``missing``: the file is not where it was."""
+        if media is None or media.audio is None or missing:
             self._background.cancel()
-            self.changed.emit(Sound(note="" if media is None else "No sound in this file", there=False))
+            reason = "No sound: this video is missing" if missing else "No sound in this file"
+            self.changed.emit(Sound(note=reason if media is not None else "", there=False))
             return
         self.changed.emit(Sound(note="Reading the sound …"))
         self._background.start(lambda emit, cancel: _read(media, emit, cancel))

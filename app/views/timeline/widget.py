@@ -160,7 +160,7 @@ class Timeline(QWidget):
         self._navigation.open(media.duration if media else 0.0)
         self._take_utterances()
         self._take_selection(self._session.selected)
-        self._sources.open(media)
+        self._sources.open(media, missing=not self._session.reachable)
         self._place()
         self.view_changed.emit(self._navigation.view.start, self._navigation.view.end)
 

@@ -187,6 +187,18 @@ def test_a_narrow_player_leaves_out_what_is_least_needed(talk: Stage) -> None:
     assert bar.time.isVisible()
 
 
+@pytest.mark.parametrize("width", [420, 500, 560, 600, 640, 700, 900])
+def test_no_time_is_ever_cut_off(talk: Stage, width: int) -> None:
+    bar = talk.player.transport
+    talk.player.resize(width, 420)
+    talk.until(lambda: bar.width() == width)
+    bar.set_time(9.876, 99999)
+    bar.grab()  # lays it out
+    for part in (bar.time, bar.total, bar.number):
+        assert not part.isVisible() or part.width() >= part.sizeHint().width()
+    assert bar.total.isVisible() or not bar.volume.isVisible()  # the volume goes first
+
+
 def test_nothing_open_says_what_to_do(stage: Stage) -> None:
     assert not stage.player.transport.isEnabled()
     assert "Open a video" in stage.player.canvas.page_text

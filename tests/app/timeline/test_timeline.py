@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.theme import apply_scheme
 from app.views.timeline.scene import Sound
 from m2fnet_core.dialogue import Utterance
-from tests.app.conversation import begin, find_faces, predict
+from tests.app.conversation import begin, find_faces, media, predict
 from tests.app.timeline.stage import DURATION, LABELS, Stage
 
 
@@ -83,6 +83,11 @@ def test_a_file_without_sound_says_so_in_little_room(stage: Stage) -> None:
     assert row is not None
     assert stage.canvas.scene.sound.note == "No sound in this file"
     assert row.height < 60
+
+
+def test_a_missing_video_is_not_said_to_be_silent(stage: Stage) -> None:
+    stage.session.open(media(duration=DURATION), "film", reachable=False)
+    assert stage.canvas.scene.sound.note == "No sound: this video is missing"
 
 
 def test_the_selected_utterance_is_outlined_marked_and_brought_into_view(stage: Stage) -> None:
