@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -282,6 +283,7 @@ def _run(work: Callable[[], object]) -> None:
     work()
 
 
+@cache
 def _login() -> str:
     """Who is logged in; a machine may not know."""
     try:
