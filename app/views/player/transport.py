@@ -8,6 +8,7 @@ from app import icons
 from app.views.player.rail import Rail
 
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+_SIDE = 8  # pixels left and right
 _STEPS = 1000  # of the volume rail
 
 
@@ -78,7 +79,7 @@ class Transport(QWidget):
             buttons.addWidget(button)
         buttons.addWidget(self.volume)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 2, 8, 5)
+        layout.setContentsMargins(_SIDE, 2, _SIDE, 5)
         layout.setSpacing(0)
         layout.addWidget(self.place)
         layout.addLayout(buttons)
@@ -141,8 +142,7 @@ class Transport(QWidget):
 
     def _fit(self) -> None:
         """Of what can be done without, show as much as there is room for; nothing is ever cut off."""
-        margins = self.layout().contentsMargins()
-        room = self.width() - margins.left() - margins.right()
+        room = self.width() - 2 * _SIDE
         least_needed_first = (self.number, self.volume, self.total)
         for part in least_needed_first:
             part.show()
