@@ -7,6 +7,7 @@ import pytest
 
 import m2fnet_core  # noqa: F401 - before any test imports torch: it tells waiting threads to sleep
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side; a second thread would only wait for the first
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # tests of the window need no screen
 # A decoder thread that logs waits, in pytest-qt's handler, for Python's lock, which whoever stops that thread may hold.
 os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
