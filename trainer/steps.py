@@ -9,7 +9,7 @@ import torch
 
 from m2fnet_core.bundle_info import ExtractorConfig, FusionConfig
 from m2fnet_core.checkpoint import save_bundle
-from m2fnet_core.dialogue import Presence
+from m2fnet_core.dialogue import Dialogue, Presence
 from m2fnet_core.errors import TrainingError
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
@@ -57,7 +57,7 @@ class Job:
 def text(job: Job) -> Done:
     """Fine-tune the encoder; leaves ``text/encoder``, a transformers folder."""
     config, folder = job.run.config, job.run.step_folder("text")
-    splits = read_dialogues(config)
+    splits = _told_dialogues(job, "text")
     require_labels("The training split", (u.label for d in splits["train"] for u in d.utterances), config.labels)
     encoder = load_text_encoder(config.text.encoder)
     examples = {s: text_examples(encoder, config.text, d, config.labels) for s, d in splits.items()}
@@ -141,6 +141,14 @@ def _extractor(
     return Done(step, {"extractor": job.run.step_folder(step) / "extractor.safetensors"}, figures)
 
 
+def _told_dialogues(job: Job, step: str) -> dict[str, tuple[Dialogue, ...]]:
+    """The run's dialogues; what their corpora lack is told."""
+    splits, problems = read_dialogues(job.run.config)
+    for problem in problems:
+        job.hook(Warned(step, problem))
+    return splits
+
+
 def _tell_unreadable(job: Job, step: str, sentences: Sequence[str]) -> None:
     """The first of them as a warning, all in ``unreadable.txt``."""
     path = job.run.step_folder(step) / "unreadable.txt"
@@ -152,7 +160,7 @@ def _tell_unreadable(job: Job, step: str, sentences: Sequence[str]) -> None:
 def features(job: Job) -> Done:
     """Vectors of every utterance; leaves a feature pack in ``features`` and the list of unreadable media beside it."""
     config, folder = job.run.config, job.run.step_folder("features")
-    splits = read_dialogues(config)
+    splits = _told_dialogues(job, "features")
     with_media = any(d.media or u.media for some in splits.values() for d in some for u in d.utterances)
     bundle = run_bundle(job.run, job.device, with_media)
     workers = config.features.workers or default_workers(job.device)

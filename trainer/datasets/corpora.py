@@ -22,8 +22,8 @@ DIALOGUE_READERS: Mapping[str, Reader] = {
 }
 
 
-def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
-    """The dialogues of all corpora by split, each with an id of its own.
+def read_dialogues(run: RunConfig) -> tuple[dict[str, tuple[Dialogue, ...]], list[str]]:
+    """The dialogues of all corpora by split, each with an id of its own, and what is missing in them.
 
     Raises TrainingError: no corpus with dialogues, a missing folder, no training or validation split.
     """
@@ -33,13 +33,16 @@ def read_dialogues(run: RunConfig) -> dict[str, tuple[Dialogue, ...]]:
         raise TrainingError(
             f"The run {run.name} names no corpus with dialogues; add one under [[corpora]] in run.toml."
         )
+    problems = list[str]()
     for number, config in enumerate(corpora):
         present_folder(config)
         read = DIALOGUE_READERS[config.kind](config, run.labels)
+        problems += read.problems
         for split, dialogues in read.splits.items():
-            splits[config.split or split] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
+            to = split if config.kind == "documents" else config.split or split  # documents keep their test apart
+            splits[to] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
     _require_splits(run, splits)
-    return splits
+    return splits, problems
 
 
 def read_packs(run: RunConfig, own: Path) -> tuple[dict[str, tuple[Dialogue, ...]], Vectors]:

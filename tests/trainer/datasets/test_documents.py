@@ -154,11 +154,14 @@ def test_what_is_missing_is_said_and_the_rest_is_used(tmp_path: Path) -> None:
 def test_projects_stand_beside_other_corpora_in_a_run(tmp_path: Path) -> None:
     project(tmp_path / "a.m2f", decided={0: [says("joy")], 1: [says("disgust")]})
     project(tmp_path / "b.m2f", OTHER, decided={0: [says("fear")]})
+    project(tmp_path / "c.m2f", TEST, decided={0: [says("joy")]})
     mapped = {"fear": "anger"}
     corpora = (
         CorpusConfig("documents", tmp_path / "a.m2f"),
         CorpusConfig("documents", tmp_path / "b.m2f", split="validation", label_map=mapped),
+        CorpusConfig("documents", tmp_path / "c.m2f", split="train"),
     )
-    splits = read_dialogues(RunConfig(labels=("joy", "anger"), corpora=corpora))
+    splits, _ = read_dialogues(RunConfig(labels=("joy", "anger"), corpora=corpora))
+    assert len(splits["test"]) == 1, "it stays there"
     assert labels(splits["train"]) == ["joy", None, None, None]
     assert labels(splits["validation"])[:1] == ["anger"]
