@@ -8,7 +8,7 @@ run: $(READY)
 	@$(PYTHON) -m app.main --demo
 
 test: check
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n logical --maxprocesses 8 --dist worksteal
 
 check: $(READY)
 	.venv/bin/ruff check .
