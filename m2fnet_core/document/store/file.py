@@ -1,6 +1,7 @@
 """The SQLite file under a project: opening, bringing up to date, transactions, the log."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -101,7 +102,7 @@ def prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:
     """Make a checked project ready for writing, and an older one today's. Raises DocumentUnwritable, DocumentError."""
     with failures(path):
         _prepare(connection, path)
-        with transaction(connection):  # also shows at once that it can be written
+        with transaction(connection):
             migrate(connection, version)
 
 
@@ -115,6 +116,8 @@ def in_memory(connection: sqlite3.Connection, path: Path, version: int) -> sqlit
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    if not os.access(path, os.W_OK):  # SQLite would begin to write without a word, and fail at the first command
+        raise unwritable(path, "the file is write-protected")
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise unwritable(path, "its file system shares no memory")
     connection.execute("PRAGMA synchronous = FULL")  # a command that returned survives a power cut

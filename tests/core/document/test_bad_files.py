@@ -1,49 +1,23 @@
-"""Files that are damaged, foreign, newer, on a full disk or in a folder that cannot be written."""
+"""Files that are foreign, newer, on a full disk or held by another program. Damage: test_damage.py."""
 
 import resource
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from m2fnet_core.dialogue import Prediction
 from m2fnet_core.document.commands import SetText
+from m2fnet_core.document.content import Turn
 from m2fnet_core.document.project import DocumentDamaged, Project
-from m2fnet_core.document.store.snapshots import KEPT
 from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import MODEL, filled, label, prediction
 
 ROOT = Path(__file__).parents[3]
-
-
-def test_damage_to_any_page_is_named_with_a_snapshot_that_opens(tmp_path: Path) -> None:
-    """Whatever part of the file is overwritten, opening either says so or everything is there."""
-    path = tmp_path / "talk.m2f"
-    project = filled(path)
-    project.add_predictions("m1", MODEL, [(turn, prediction(key)) for key, turn in project.document.turns.items()])
-    label(project, "u0", "joy")
-    before, snapshot = dict(project.document.turns), project.snapshot()
-    project.close()
-    sound = path.read_bytes()
-    named = 0
-    for start in range(0, len(sound), 4096):
-        path.write_bytes(sound[:start] + b"\xa5" * 4096 + sound[start + 4096 :])
-        try:
-            opened = Project.open(path)
-        except DocumentError as error:
-            named += str(snapshot) in str(error) or "no project" in str(error)
-            assert path.read_bytes()[start : start + 10] == b"\xa5" * 10  # the damaged file stays as it is
-        else:
-            assert dict(opened.document.turns) == before
-            opened.close()
-    assert named > len(sound) // 4096 // 2
-    assert snapshot is not None
-    recovered = Project.open_snapshot(snapshot, path)
-    assert dict(recovered.document.turns) == before
-    assert recovered.path == tmp_path / "talk recovered.m2f"
-    recovered.close()
 
 
 def test_what_is_no_project_says_so(tmp_path: Path) -> None:
@@ -106,37 +80,43 @@ def test_a_full_disk_during_a_command_leaves_everything_as_it_was(tmp_path: Path
     project.close()
 
 
-def test_a_folder_that_cannot_be_written_gives_a_working_copy(tmp_path: Path) -> None:
-    home = tmp_path / "share"
-    home.mkdir()
-    path = home / "talk.m2f"
-    filled(path).close()
-    (home / "talk.m2f.lock").unlink(missing_ok=True)
-    home.chmod(0o500)
-    try:
-        copy = Project.working_copy(path)
-        label(copy, "u0", "joy")
-        assert copy.path != path
-        copy.close()
-    finally:
-        home.chmod(0o700)
-    original = Project.open(path, read_only=True)
-    assert not original.document.decisions
-    original.close()
-
-
-def test_snapshots_are_made_when_something_changed_and_the_newest_stay(tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_is_named(tmp_path: Path) -> None:
     project = filled(tmp_path / "talk.m2f")
-    assert project.snapshot() is not None
-    assert project.snapshot() is None
-    for number in range(KEPT + 3):
-        project.do(SetText("u0", str(number)))
-        project.snapshot()
-    kept = project.snapshots()
-    assert len(kept) == KEPT
-    newest = Project.open(kept[0], read_only=True)
-    assert newest.document.turns["u0"].text == str(KEPT + 2)
-    newest.close()
+    pages = project._connection.execute("PRAGMA page_count").fetchone()[0]
+    project._connection.execute(f"PRAGMA max_page_count = {pages + 5}")
+    before = project.document
+    with pytest.raises(DocumentError, match=r"The disk of .*talk.m2f is full; nothing was changed"):
+        project.do(SetText("u0", "x" * 100_000))
+    turns = list(before.turns.values())
+    with pytest.raises(DocumentError, match="is full"):
+        project.add_predictions("m1", MODEL, [(turn, prediction(turn.id)) for turn in turns] + [_long(turns[0])])
+    assert project.document is before
+    label(project, "u0", "joy")
+    project.close()
+    project = Project.open(project.path)
+    assert project.document.turns["u0"].text == "words 0"
+    assert len(project.history()) == 3
+    project.close()
+
+
+def _long(turn: Turn) -> tuple[Turn, Prediction]:
+    other = replace(turn, id="other")
+    return other, replace(prediction("other"), attention={str(k): 0.1 for k in range(10_000)})
+
+
+def test_a_program_that_holds_the_file_is_named(tmp_path: Path) -> None:
+    project = filled(tmp_path / "talk.m2f")
+    project._connection.execute("PRAGMA busy_timeout = 0")
+    before = project.document
+    with closing(sqlite3.connect(project.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DocumentError, match=r"talk.m2f is held by another program; nothing was changed"):
+            label(project, "u0", "joy")
+        assert project.document is before
+        with pytest.raises(DocumentError, match="held by another program"):
+            project.undo()
+        assert project.undo_title == "insert"
+    label(project, "u0", "joy")
     project.close()
 
 
