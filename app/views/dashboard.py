@@ -175,6 +175,7 @@ class _Cells(QStyledItemDelegate):
             painter, "film" if fine else "warning", colour, QRectF(rect.left() + 8, rect.center().y() - 8, 16, 16)
         )
         font = QFont(painter.font())
+        plain = QFont(font)
         font.setBold(shown.medium.id == self._session.medium)
         painter.setFont(font)
         painter.setPen(ink if fine else muted(palette))
@@ -183,6 +184,12 @@ class _Cells(QStyledItemDelegate):
             shown.medium.path.name, Qt.TextElideMode.ElideMiddle, int(room.width())
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        room.setLeft(room.left() + painter.fontMetrics().horizontalAdvance(words) + 14)
+        if shown.trouble and room.width() > 60:
+            painter.setFont(plain)
+            painter.setPen(muted(palette))
+            reason = painter.fontMetrics().elidedText(shown.trouble, Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, reason)
 
     def _state(self, painter: QPainter, rect: QRectF, shown: Row, palette: QPalette) -> None:
         done = shown.state == "analysed"
