@@ -17,7 +17,7 @@ _PROJECTS = f"Projects (*{PROJECT})"
 
 def annotate_slots(room: Room, studio: Studio, window: QWidget) -> Slots:
     """The Edit and the Annotate menu."""
-    act = studio.annotating
+    act, shape = studio.annotating, studio.shaping
     labels: dict[str, Callable[..., object]] = {}
     for number in DIGITS:
         labels[f"label-{number}"] = partial(_label, studio, number, act.label)
@@ -26,18 +26,18 @@ def annotate_slots(room: Room, studio: Studio, window: QWidget) -> Slots:
         labels[f"intensity-{level}"] = partial(act.intensity, level)
     return {
         **labels,
-        "undo": act.undo,
-        "redo": act.redo,
+        "undo": shape.undo,
+        "redo": shape.redo,
         "accept": act.accept_and_go_on,
         "unsure": act.unsure,
         "skip": act.skip,
         "clear": act.clear,
-        "set-start": act.set_start,
-        "set-end": act.set_end,
-        "split": act.split,
-        "merge": act.merge,
-        "insert": act.insert,
-        "delete": act.delete,
+        "set-start": shape.set_start,
+        "set-end": shape.set_end,
+        "split": shape.split,
+        "merge": shape.merge,
+        "insert": shape.insert,
+        "delete": shape.delete,
         "text": lambda: room.workspace.edit_text(),
         "speaker": lambda: room.workspace.edit_speaker(),
         "comment": lambda: room.workspace.edit_comment(),
@@ -71,7 +71,7 @@ def _accept_many(studio: Studio, window: QWidget) -> None:
     )
     if accepted:
         number = studio.annotating.accept_many(share / 100)
-        studio.annotating.told.emit(f"{number} predictions accepted" if number else "No undecided one is that sure.")
+        studio.aim.told.emit(f"{number} predictions accepted" if number else "No undecided one is that sure.")
 
 
 def _open_project(studio: Studio, window: QWidget) -> None:

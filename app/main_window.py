@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._show_page)
         for signal in (project.opened, project.changed):
             signal.connect(self._name_steps)
-        studio.annotating.told.connect(self.status.tell)
+        studio.aim.told.connect(self.status.tell)
         studio.exchange.progressed.connect(self.status.set_export)
         self.settings.changed.connect(self._follow_setting)
 

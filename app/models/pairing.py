@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from app.models.aim import Aim
 from app.models.annotating import Annotating
 from app.models.project import ProjectModel
 from app.models.session import Session
@@ -17,9 +18,11 @@ class Pairing(QObject):
     changed = Signal()  # the pair, the scope, or who can be chosen
     said = Signal()  # somebody's labels
 
-    def __init__(self, project: ProjectModel, session: Session, act: Annotating, parent: QObject | None = None) -> None:
+    def __init__(
+        self, project: ProjectModel, session: Session, aim: Aim, act: Annotating, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._project, self._session, self._act = project, session, act
+        self._project, self._session, self._aim, self._act = project, session, aim, act
         self._pair: tuple[Judge | None, Judge | None] = (None, None)  # None: nobody was chosen
         self.whole = False  # the whole project instead of the open video
         project.opened.connect(self._forget)
@@ -81,16 +84,16 @@ class Pairing(QObject):
 
     def adopt(self, judge: Judge | None = None) -> None:
         """Decide as the other one did (or as ``judge``), for the utterance that keys mean."""
-        target, own = self._act.target, self._project.annotator
+        target, own = self._aim.target, self._project.annotator
         judge = judge or (self.first if self.first.annotator != own else self.second)
         if target is None:
-            self._act.told.emit("Select an utterance first.")
+            self._aim.told.emit("Select an utterance first.")
         elif judge == NETWORK and self._session.blind:
-            self._act.told.emit("Blind mode hides what the network says.")
+            self._aim.told.emit("Blind mode hides what the network says.")
         elif label := self.labels(judge, target.id):
             self._act.label(label, target.id)
         else:
-            self._act.told.emit(f"{judge.title} gave this utterance no label.")
+            self._aim.told.emit(f"{judge.title} gave this utterance no label.")
 
     def _forget(self) -> None:
         self._pair = (None, None)

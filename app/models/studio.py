@@ -1,14 +1,14 @@
 """What a person can do with the open project, free of widgets: open, close, analyse, choose, transcribe."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Signal
 
-from app.jobs.background import Background, Emit
+from app.jobs.background import Background
 from app.jobs.worker import WorkerClient
+from app.models.aim import Aim
 from app.models.analysis import Analysis
 from app.models.annotating import Annotating
 from app.models.exchange import Exchange
@@ -18,8 +18,10 @@ from app.models.notices import Notices
 from app.models.pairing import Pairing
 from app.models.project import ProjectModel
 from app.models.queue import AnalysisQueue, Means
+from app.models.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
 from app.models.review import ReviewQueue
 from app.models.session import Session
+from app.models.shaping import Shaping
 from app.settings import DEVICE, MODEL, RECOGNISER, Settings
 from m2fnet_core.bundle_info import read_info
 from m2fnet_core.document.commands import AddMedia, Relink, new_id
@@ -28,35 +30,9 @@ from m2fnet_core.document.project import find_project_of
 from m2fnet_core.emotions import MELD, LabelSet
 from m2fnet_core.errors import M2FNetError
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.progress import CancelToken
 from m2fnet_core.requests import Analyze
 
 PROJECT = ".m2f"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A media file that was found readable. ``medium`` is its id in the open project, "" for a file from outside."""
-
-    info: MediaInfo
-    sha256: str
-    medium: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadToAdd:
-    """Files that go into the open project, and a sentence for each that cannot."""
-
-    files: tuple[Read, ...]
-    failures: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """A folder that was looked through for missing media, and those that it has, at their new places."""
-
-    folder: Path
-    found: tuple[Medium, ...]
 
 
 class Studio(QObject):
@@ -75,9 +51,11 @@ class Studio(QObject):
         intake = Intake(self.project, self.session, self)
         self.analysis = Analysis(self.session, intake, self.worker, self.notices, self)
         self.review = ReviewQueue(self.session, settings, self)
-        self.annotating = Annotating(self.project, self.session, self.review, self)
+        self.aim = Aim(self.session, self)
+        self.annotating = Annotating(self.project, self.session, self.aim, self.review, self)
+        self.shaping = Shaping(self.project, self.session, self.aim, self)
         self.exchange = Exchange(self.project, self.session, self.notices, self)
-        self.pairing = Pairing(self.project, self.session, self.annotating, self)
+        self.pairing = Pairing(self.project, self.session, self.aim, self.annotating, self)
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         means = Means(lambda: self.device, lambda: self.model)
@@ -105,7 +83,7 @@ class Studio(QObject):
         self._transcript = transcript
         self.reading.emit(path.name)
         self.worker.start()
-        self._opener.start(partial(_read, path, ""))
+        self._opener.start(partial(read, path, ""))
 
     def open_project(self, path: Path) -> None:
         """Open a project's file and show its first video that can be read, else its first one."""
@@ -148,7 +126,7 @@ class Studio(QObject):
 
     def add_media(self, paths: list[Path]) -> None:
         """Put more videos into the open project; each is read first."""
-        self._opener.start(partial(_read_all, paths))
+        self._opener.start(partial(read_all, paths))
 
     def use_transcript(self, path: Path) -> None:
         """Analyse the open video with this transcript; its utterances take the place of those that are there."""
@@ -169,7 +147,7 @@ class Studio(QObject):
         if project is not None:
             media = tuple(self.project.document.media.values())
             self.reading.emit(folder.name)
-            self._opener.start(partial(_find, folder, media, project.parent))
+            self._opener.start(partial(find, folder, media, project.parent))
 
     def close_media(self) -> None:
         """Close the project."""
@@ -225,7 +203,7 @@ class Studio(QObject):
         if medium.state is MediumState.OK:
             self.reading.emit(medium.path.name)
             self.worker.start()
-            self._opener.start(partial(_read, medium.path, medium.id))
+            self._opener.start(partial(read, medium.path, medium.id))
         else:
             self._show_unreadable(medium)
 
@@ -237,19 +215,19 @@ class Studio(QObject):
         self.analysis.forget()
         self.notices.clear()
 
-    def _take_read(self, read: Read | ReadToAdd | Searched) -> None:
+    def _take_read(self, found: Read | ReadToAdd | Searched) -> None:
         """Files proved readable: show one in the project it belongs to, add them, or know where they lie now."""
         self.reading.emit("")
-        if isinstance(read, Searched):
-            self._take_found(read)
-        elif isinstance(read, ReadToAdd):
-            self._add(*(one for one in read.files if self.project.medium_of(one.sha256, one.info.path) is None))
-            for sentence in read.failures:
+        if isinstance(found, Searched):
+            self._take_found(found)
+        elif isinstance(found, ReadToAdd):
+            self._add(*(one for one in found.files if self.project.medium_of(one.sha256, one.info.path) is None))
+            for sentence in found.failures:
                 self.notices.fail(sentence)
-        elif read.medium:
-            self._show(read.info, read.medium)
+        elif found.medium:
+            self._show(found.info, found.medium)
         else:
-            self._open_from_outside(read)
+            self._open_from_outside(found)
 
     def _take_found(self, searched: Searched) -> None:
         if not searched.found:
@@ -257,33 +235,33 @@ class Studio(QObject):
         elif self.project.do(Relink(searched.found)) is not None and not self.session.reachable:
             self.show_medium(self.session.medium)
 
-    def _open_from_outside(self, read: Read) -> None:
+    def _open_from_outside(self, found: Read) -> None:
         transcript = self._transcript
         self._leave()
-        if not self._find_project(read):
+        if not self._find_project(found):
             return
-        medium = self.project.medium_of(read.sha256, read.info.path)
+        medium = self.project.medium_of(found.sha256, found.info.path)
         if medium is None:
-            self._add(read)
-            medium = self.project.medium_of(read.sha256, read.info.path)
-        elif medium.path != read.info.path and medium.state is not MediumState.OK and not self.project.read_only:
-            self.project.do(Relink((replace(medium, path=read.info.path, state=MediumState.OK, reason=""),)))
+            self._add(found)
+            medium = self.project.medium_of(found.sha256, found.info.path)
+        elif medium.path != found.info.path and medium.state is not MediumState.OK and not self.project.read_only:
+            self.project.do(Relink((replace(medium, path=found.info.path, state=MediumState.OK, reason=""),)))
         if medium is not None:
             self._transcript = transcript
-            self.settings.remember_file(read.info.path)
-            self._show(read.info, medium.id)
+            self.settings.remember_file(found.info.path)
+            self._show(found.info, medium.id)
 
-    def _find_project(self, read: Read) -> bool:
+    def _find_project(self, found: Read) -> bool:
         """The open project where it holds this content, else the one that does, else a new one."""
-        if self.project.is_open and self.project.medium_of(read.sha256, read.info.path) is not None:
+        if self.project.is_open and self.project.medium_of(found.sha256, found.info.path) is not None:
             return True
         self.session.open(None)
-        known = find_project_of(read.sha256)
+        known = find_project_of(found.sha256)
         if known is not None:
             self._opening = known
             if self.project.open(known):
                 return True
-        return self.project.create_untitled(read.info.path, self._label_set())
+        return self.project.create_untitled(found.info.path, self._label_set())
 
     def _label_set(self) -> LabelSet:
         """The labels that the chosen bundle predicts."""
@@ -331,38 +309,3 @@ class Studio(QObject):
         if not Path(name).exists():
             name = Path(name).name
             self.notices.fail(f"{name} was deleted or moved while it is open; put it back or open another one.")
-
-
-def is_transcript(path: Path) -> bool:
-    """By its name."""
-    from m2fnet_core.transcript.registry import READERS
-
-    return path.suffix.lower() in READERS
-
-
-def _read(path: Path, medium: str, emit: Emit, cancel: CancelToken) -> None:
-    # Imported here, in the thread: the window is on screen before the media libraries are loaded.
-    from m2fnet_core.media.content import content_hash
-    from m2fnet_core.media.probe import probe
-
-    info = probe(path.absolute())
-    cancel.check()
-    emit(Read(info, content_hash(info.path), medium))
-
-
-def _find(folder: Path, media: Sequence[Medium], project: Path, emit: Emit, cancel: CancelToken) -> None:
-    from m2fnet_core.document.media_files import found_in
-
-    cancel.check()
-    emit(Searched(folder, found_in(folder, media, project)))
-
-
-def _read_all(paths: Sequence[Path], emit: Emit, cancel: CancelToken) -> None:
-    files: list[Read] = []
-    failures: list[str] = []
-    for path in paths:
-        try:
-            _read(path, "", files.append, cancel)
-        except M2FNetError as error:
-            failures.append(str(error))
-    emit(ReadToAdd(tuple(files), tuple(failures)))

@@ -148,11 +148,12 @@ class Workspace(QMainWindow):
 
     def _connect_annotating(self) -> None:
         """What the views let a person do to utterances goes to the document in one place."""
-        act, box, session = self.studio.annotating, self.inspector.decision, self._session
-        self.player.time_changed.connect(act.set_time)
-        self.player.playing_changed.connect(act.set_playing)
-        self.timeline.bounds_chosen.connect(act.set_bounds)
-        self.timeline.drawn.connect(act.insert_between)
+        studio, box, session = self.studio, self.inspector.decision, self._session
+        act, aim = studio.annotating, studio.aim
+        self.player.time_changed.connect(aim.set_time)
+        self.player.playing_changed.connect(aim.set_playing)
+        self.timeline.bounds_chosen.connect(studio.shaping.set_bounds)
+        self.timeline.drawn.connect(studio.shaping.insert_between)
         self.timeline.menu_asked.connect(self.player.pause)
         self.utterances.edited.connect(self._take_cell)
         self.inspector.label_chosen.connect(lambda label: act.label(label, session.selected))
@@ -192,7 +193,7 @@ class Workspace(QMainWindow):
 
     def _hold_target(self) -> bool:
         """Select what keys mean and stand still: typing takes a while."""
-        target = self.studio.annotating.target
+        target = self.studio.aim.target
         if target is not None:
             self.player.pause()
             self._session.select(target.id)
@@ -202,9 +203,9 @@ class Workspace(QMainWindow):
         act = self.studio.annotating
         match Column(column):
             case Column.TEXT:
-                act.set_text(utterance, text)
+                self.studio.shaping.set_text(utterance, text)
             case Column.SPEAKER:
-                act.set_speaker((utterance,), text)
+                self.studio.shaping.set_speaker((utterance,), text)
             case Column.LABEL if text:
                 act.label(text, utterance)
             case Column.LABEL:

@@ -7,7 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.models.notices import Weight
-from app.models.studio import Studio, is_transcript
+from app.models.reading import is_transcript
+from app.models.studio import Studio
 from app.settings import DEVICE, MODEL, Settings
 from tests.app.conversation import analysed
 

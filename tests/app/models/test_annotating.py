@@ -47,23 +47,23 @@ def test_a_label_goes_to_the_selected_utterance_and_while_playing_to_what_is_hea
 ) -> None:
     session.select("u0")
     act.label("joy")
-    act.set_playing(True)
-    act.set_time(2.5)
+    studio.aim.set_playing(True)
+    studio.aim.set_time(2.5)
     act.label("anger")
-    act.set_time(3.9)  # the silence after it
+    studio.aim.set_time(3.9)  # the silence after it
     act.second("fear")
-    act.set_playing(False)
+    studio.aim.set_playing(False)
     act.label("sadness")
     assert said(studio, "u0").label == "sadness"
     assert (said(studio, "u1").label, said(studio, "u1").second) == ("anger", "fear")
 
 
 def test_nobody_is_labelled_where_nobody_speaks(qtbot: QtBot, studio: Studio, act: Annotating) -> None:
-    act.set_playing(True)
-    act.set_time(0.0)
-    act.delete()
-    act.set_time(0.5)
-    with qtbot.waitSignal(act.told) as heard:
+    studio.aim.set_playing(True)
+    studio.aim.set_time(0.0)
+    studio.shaping.delete()
+    studio.aim.set_time(0.5)
+    with qtbot.waitSignal(studio.aim.told) as heard:
         act.label("joy")
     assert "select" in heard.args[0]
     assert not studio.project.document.decisions
@@ -121,55 +121,55 @@ def test_who_saw_the_prediction_and_how_long_it_took_is_kept(studio: Studio, act
 
 def test_bounds_come_to_the_playhead(studio: Studio, act: Annotating, session: Session) -> None:
     session.select("u1")
-    act.set_time(1.7)
-    act.set_start()
-    act.set_time(3.8)
-    act.set_end()
+    studio.aim.set_time(1.7)
+    studio.shaping.set_start()
+    studio.aim.set_time(3.8)
+    studio.shaping.set_end()
     turn = studio.project.document.turns["u1"]
     assert (turn.start, turn.end) == (1.7, 3.8)
-    act.set_time(9.0)
-    act.set_start()  # never past the end
+    studio.aim.set_time(9.0)
+    studio.shaping.set_start()  # never past the end
     assert studio.project.document.turns["u1"].start < 3.8
-    act.undo()
+    studio.shaping.undo()
     known = session.utterance("u1")
     assert known is not None
     assert (known.start, known.end) == (1.7, 3.8)
 
 
 def test_split_merge_insert_delete_undo_redo(studio: Studio, act: Annotating, session: Session) -> None:
-    act.set_time(6.5)
-    act.split()
+    studio.aim.set_time(6.5)
+    studio.shaping.split()
     texts = [u.text for u in session.utterances]
     assert texts[3:5] == ["I am so", "happy for you"]
     session.select("u3")
-    act.merge()
+    studio.shaping.merge()
     assert [u.text for u in session.utterances][3] == "I am so happy for you"
     assert session.selected == "u3"
-    act.delete()
+    studio.shaping.delete()
     assert session.utterance("u3") is None
-    act.undo()
+    studio.shaping.undo()
     assert session.utterance("u3") is not None
     assert session.prediction("u3") is not None
-    act.redo()
+    studio.shaping.redo()
     assert session.utterance("u3") is None
-    act.set_time(7.0)
-    act.insert()
+    studio.aim.set_time(7.0)
+    studio.shaping.insert()
     new = session.utterance(session.selected)
     assert new is not None
     assert (new.start, new.end) == (7.0, 8.0)
-    act.insert_between(Bounds(3.6, 3.9), "Cy")
+    studio.shaping.insert_between(Bounds(3.6, 3.9), "Cy")
     assert "Cy" in session.speakers
 
 
 def test_text_and_speaker(studio: Studio, act: Annotating, session: Session) -> None:
-    act.set_text("u2", "  Now it is there. ")
-    act.set_speaker(("u2",), "Cy")
-    act.set_speaker(("u0",), "Bo")
+    studio.shaping.set_text("u2", "  Now it is there. ")
+    studio.shaping.set_speaker(("u2",), "Cy")
+    studio.shaping.set_speaker(("u0",), "Bo")
     known = session.utterance("u2")
     assert known is not None
     assert (known.text, known.speaker) == ("Now it is there.", "Cy")
     assert [speaker.name for speaker in studio.project.document.speakers.values()].count("Bo") == 1
-    act.set_text("u2", " ")
+    studio.shaping.set_text("u2", " ")
     assert studio.project.document.turns["u2"].text is None
 
 
@@ -180,7 +180,7 @@ def test_accepting_many_is_one_step_and_leaves_decisions_alone(
     assert act.accept_many(0.95) == 0
     assert act.accept_many(0.7) == 4
     assert said(studio, "u0").label == "disgust"
-    act.undo()
+    studio.shaping.undo()
     assert len(studio.project.document.decisions) == 1
 
 
@@ -203,7 +203,7 @@ def test_the_review_queue_counts_down(studio: Studio, act: Annotating, session: 
     assert studio.review.left == 4
     act.review()
     assert session.selected not in ("", first)
-    act.undo()
+    studio.shaping.undo()
     assert studio.review.left == 5
 
 

@@ -123,7 +123,7 @@ def test_exports_and_imports_go_through_the_registry(qtbot: QtBot, studio: Studi
     assert imported is not None
     assert studio.exchange.take(reading, imported)
     assert len(studio.session.utterances) == 5
-    studio.annotating.undo()
+    studio.shaping.undo()
     assert [u.id for u in studio.session.utterances] == [f"u{k}" for k in range(5)]
 
 
@@ -145,7 +145,7 @@ def test_unknown_labels_are_added_or_mapped(studio: Studio, tmp_path: Path) -> N
     labels = [decision.label for u in ("u0", "u1", "u2") if (decision := studio.session.decision(u)) is not None]
     assert labels == ["joy", "bored", "joy"]
     assert studio.session.label_set[-1] == "bored"
-    studio.annotating.undo()
+    studio.shaping.undo()
     assert "bored" not in studio.session.label_set
 
 

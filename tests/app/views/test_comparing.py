@@ -104,7 +104,7 @@ def test_one_key_adopts_the_other_label_as_one_step(qtbot: QtBot, studio: Studio
     assert [row.utterance.id for row in compare.model.rows] == ["u2", "u3"]  # in sight until one goes on
     assert compare.counter.text() == "1 of 3 utterances differ"
     studio.session.select("u0")
-    with qtbot.waitSignal(studio.annotating.told) as heard:
+    with qtbot.waitSignal(studio.aim.told) as heard:
         studio.pairing.adopt()
     assert heard.args == ["Bea gave this utterance no label."]
     studio.pairing.adopt(NETWORK)
@@ -122,7 +122,7 @@ def test_blind_mode_hides_the_network_from_the_comparison(qtbot: QtBot, studio: 
     qtbot.waitUntil(lambda: compare.table.isColumnHidden(Column.NETWORK))
     assert all(row.network == "" for row in compare.model.rows)
     studio.session.select("u0")
-    with qtbot.waitSignal(studio.annotating.told) as heard:
+    with qtbot.waitSignal(studio.aim.told) as heard:
         studio.pairing.adopt(NETWORK)
     assert "Blind" in heard.args[0]
 
