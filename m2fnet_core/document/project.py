@@ -62,8 +62,7 @@ class Project:
         self._newest = predictions.Newest({}, {}, {})
         self._connection, self._lock, self._identity = connection, lock, file.identity(path)
         self._read()
-        kept = self.snapshots()
-        self._kept = snapshots.mark_of(kept[0]) if kept else None  # how much was done at the last snapshot
+        self._kept = snapshots.newest_mark(path)  # how much was done at the last snapshot
 
     # Opening and closing
 
@@ -186,10 +185,11 @@ class Project:
         with failures(self.path):
             return predictions.read_all_of(self._connection, utterance)
 
-    def history(self) -> Sequence[LogEntry]:
-        """Everything that ever happened, in order. Raises DocumentError."""
+    def history(self, after: int = 0) -> Sequence[LogEntry]:
+        """What happened after the entry ``after``, in order: with 0 everything there ever was. Raises DocumentError."""
+        sql = "SELECT number, time, kind, title, body, of FROM log WHERE number > ? ORDER BY number"
         with failures(self.path):
-            rows = self._connection.execute("SELECT number, time, kind, title, body, of FROM log ORDER BY number")
+            rows = self._connection.execute(sql, (after,))
             return [LogEntry(n, time, kind, name, json.loads(body), of) for n, time, kind, name, body, of in rows]
 
     # Changing
