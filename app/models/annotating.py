@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.models.aim import Aim, named
 from app.models.project import ProjectModel
@@ -18,6 +18,8 @@ from m2fnet_core.document.review import decided
 
 class Annotating(QObject):
     """Turns a key into the annotator's decision on the utterance that the key means."""
+
+    reviewed = Signal()  # the next one to review was asked for, and the open medium has none left
 
     def __init__(
         self,
@@ -151,5 +153,8 @@ class Annotating(QObject):
     def review(self) -> None:
         """Select the next utterance of the review queue."""
         chosen = self._queue.next()
-        self._session.select(chosen)
-        self._aim.told.emit(f"{self._queue.left} left to review" if chosen else "Nothing is left to review.")
+        if chosen:
+            self._session.select(chosen)
+            self._aim.told.emit(f"{self._queue.left} left to review")
+        else:
+            self.reviewed.emit()

@@ -27,6 +27,7 @@ from m2fnet_core.bundle_info import read_info
 from m2fnet_core.document.commands import AddMedia, Relink, new_id
 from m2fnet_core.document.content import Medium, MediumState
 from m2fnet_core.document.project import find_project_of
+from m2fnet_core.document.review import Order, medium_to_review
 from m2fnet_core.emotions import MELD, LabelSet
 from m2fnet_core.errors import M2FNetError
 from m2fnet_core.media.info import MediaInfo
@@ -62,6 +63,8 @@ class Studio(QObject):
         self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
         self._opening = Path()  # the project asked for last
+        self._reviewing = False  # the video that is being opened is opened for its review queue
+        self.annotating.reviewed.connect(self._review_next)
         self._opener = Background("opener", self)
         self._opener.result.connect(self._take_read)
         self._opener.failed.connect(self._fail)
@@ -155,6 +158,17 @@ class Studio(QObject):
         self.session.open(None)
         self.project.close()
 
+    def _review_next(self) -> None:
+        """The review goes on with the next video that has something undecided; looking at decided ones stays here."""
+        document, annotator = self.project.document, self.project.annotator
+        medium = medium_to_review(document, annotator, self.session.medium)
+        if medium and self.review.order is not Order.DIFFERENT:
+            self._leave()
+            self._reviewing = True
+            self._show_medium(document.media[medium])
+        else:
+            self.aim.told.emit("Nothing is left to review.")
+
     # Analysing
 
     def analyse(self, use_cache: bool = True) -> None:
@@ -209,6 +223,7 @@ class Studio(QObject):
 
     def _leave(self) -> None:
         """Nothing goes on for what is open now."""
+        self._reviewing = False
         self._opener.cancel()
         self.reading.emit("")
         self._watch(None)
@@ -279,20 +294,23 @@ class Studio(QObject):
         self.analysis.forget()
         self._watch(media.path)
         self.session.open(media, medium)
-        self.mirror.reload()
+        self._take_in()
         self.analyse()
-        self._tell_news()
 
-    def _tell_news(self) -> None:
-        """What opening the project had to say, once the views of its video are there to say it."""
+    def _take_in(self) -> None:
+        """What the project knows of the video now shown, and what opening the project had to say."""
+        self.mirror.reload()
+        if self._reviewing:
+            self._reviewing = False
+            self.session.select(self.review.next())
+            self.aim.told.emit(f"On with {self.path.name if self.path else ''}: {self.review.left} left to review")
         for sentence in self.project.take_news():
             self.notices.note(sentence)
 
     def _show_unreadable(self, medium: Medium) -> None:
         """Everything that is known of it, without its file."""
         self.session.open(MediaInfo(medium.path, medium.duration, 0.0, None, None), medium.id, reachable=False)
-        self.mirror.reload()
-        self._tell_news()
+        self._take_in()
         self.notices.fail(f"{medium.reason} You can go on annotating without it.")
 
     def _fail(self, sentence: str) -> None:

@@ -39,7 +39,7 @@ class ReviewBar(QWidget):
         self.orders.activated.connect(lambda place: queue.set_order(self.orders.itemData(place)))
         self.left = Steady("nothing left")
         self.errors = Steady()
-        self.go = icons.button("next", "Next to review (N)")
+        self.go = icons.button("next", "Next to review (N); once this video is done, the next video of the project")
         self.go.clicked.connect(self.next_clicked)
         layout = row(self.orders, self.left, self.errors, self.go, margins=(8, 5, 8, 6))
         layout.setSpacing(10)
@@ -54,7 +54,6 @@ class ReviewBar(QWidget):
         self.orders.setToolTip(_WORDS[order][1])
         left, estimate = self._queue.left, self._queue.estimate
         self.left.setText(f"{left} left" if left else "nothing left")
-        self.go.setEnabled(left > 0)
         known = estimate.undecided + estimate.decided > 0 and order is not Order.TIME
         errors = f"about {round(estimate.errors)} errors" if estimate.errors >= 0.5 else "hardly any error"
         self.errors.setText(errors if known else "")

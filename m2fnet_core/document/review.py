@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from m2fnet_core.dialogue import Prediction
-from m2fnet_core.document.content import Decision, Turn
+from m2fnet_core.document.content import Decision, Document, Turn
 
 _BINS = 5  # of the predicted label's probability
 _PRIOR = 4.0  # decisions that the model's own word about itself weighs as much as
@@ -38,6 +38,18 @@ def corrected(decision: Decision | None, prediction: Prediction | None) -> bool:
     """Whether a person chose another label than the network."""
     chosen = decision.label if decision is not None else None
     return chosen is not None and prediction is not None and chosen != prediction.label
+
+
+def medium_to_review(document: Document, annotator: str, after: str) -> str:
+    """The next medium after another one, from the last on to the first, in which the annotator has something undecided.
+
+    Returns "" when there is none but that one. Looks at every utterance.
+    """
+    said = document.decisions
+    waiting = {turn.medium for turn in document.turns.values() if not decided(said.get((turn.id, annotator)))}
+    media = list(document.media)
+    place = media.index(after) if after in document.media else -1
+    return next((medium for medium in media[place + 1 :] + media[: max(0, place)] if medium in waiting), "")
 
 
 def queue(turns: Sequence[Turn], predictions: Predictions, decisions: Decisions, order: Order) -> tuple[str, ...]:

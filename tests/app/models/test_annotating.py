@@ -1,6 +1,7 @@
 """Keys find the utterance they mean, and what they do is in the document at once."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -9,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from app.models.annotating import Annotating
 from app.models.session import Session
 from app.models.studio import Studio
-from m2fnet_core.document.content import Decision
+from m2fnet_core.document.commands import AddMedia, Decide, Insert
+from m2fnet_core.document.content import Decision, Medium, Turn
 from m2fnet_core.document.editing import Bounds
 from tests.app.desk import studio_with
 
@@ -205,6 +207,26 @@ def test_the_review_queue_counts_down(studio: Studio, act: Annotating, session: 
     assert session.selected not in ("", first)
     studio.shaping.undo()
     assert studio.review.left == 5
+
+
+def test_the_review_goes_on_with_the_next_video(
+    studio: Studio, act: Annotating, session: Session, tmp_path: Path
+) -> None:
+    media = [Medium(name, tmp_path / f"{name}.mp4", "", name * 32, 10.0) for name in ("done", "other")]
+    studio.project.do(AddMedia(tuple(media)))
+    turns = tuple(Turn(f"o{number}", "other", 2.0 * number, 2.0 * number + 1, "ada") for number in range(2))
+    studio.project.do(Insert((*turns, Turn("d0", "done", 0.0, 1.0, "ada")), {}))
+    act.label("joy", "u0")
+    studio.project.do(Decide((Decision("d0", studio.project.annotator, "joy", saw_prediction=False),)))
+    studio.annotating.accept_many(0.1)
+    assert studio.review.left == 0
+    act.review()
+    assert (session.medium, session.selected) == ("other", "o0")
+    act.label("joy")
+    act.review()
+    act.skip()
+    act.review()
+    assert (session.medium, session.selected) == ("other", "o1")  # nothing is left anywhere
 
 
 def test_a_label_is_quick_among_20_000_utterances(qtbot: QtBot) -> None:
