@@ -38,6 +38,15 @@ class Pairing(QObject):
     @property
     def choices(self) -> tuple[Judge, ...]:
         """Everybody who can be compared: annotators with their passes where they have both, then the network."""
+        decisions, asked = self.document.decisions, (self._project.annotator, self._session.blind)
+        if self._seen[0] is not decisions or self._seen[1:] != asked:  # looks at every decision: once for each change
+            self._choices, self._seen = self._found(), (decisions, *asked)
+        return self._choices
+
+    _choices: tuple[Judge, ...] = ()
+    _seen: tuple[object, ...] = (None,)
+
+    def _found(self) -> tuple[Judge, ...]:
         decisions = self.document.decisions.values()
         blind = {said.annotator for said in decisions if not said.saw_prediction}
         assisted = {said.annotator for said in decisions if said.saw_prediction}

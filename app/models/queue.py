@@ -17,10 +17,11 @@ from app.models.session import Session
 from app.settings import QUEUE, Settings
 from m2fnet_core.document.content import Medium, MediumState
 from m2fnet_core.document.statistics import progress
-from m2fnet_core.events import Event, Failed, Finished, Progress, Stopped
+from m2fnet_core.events import AnalysisStarted, Event, Failed, Finished, Progress, Stopped
 from m2fnet_core.requests import Analyze
 
 _TRIES = 2  # a video that the worker died of this often is left alone
+_LOST = "What was found could not be kept; the messages say why."
 
 
 class Standing(Enum):
@@ -63,7 +64,7 @@ class AnalysisQueue(QObject):
         self._intake = Intake(project, self._session, self)
         self._places: dict[str, Place] = {}
         self._deaths: dict[str, int] = {}
-        self._job, self._asked = "", False
+        self._job, self._asked, self._found = "", False, 0
         self._path = ""  # of the project that the places belong to
         self.progress: Progress | None = None
         worker.heard.connect(self._hear)
@@ -185,12 +186,15 @@ class AnalysisQueue(QObject):
                 self.changed.emit()
             case Finished():
                 self._intake.finish()
-                self._end(Standing.DONE)
+                lost = self._found and not self._project.turns_of(self._session.medium)
+                self._end(Standing.FAILED if lost else Standing.DONE, _LOST if lost else "")
             case Failed():
                 self._end(Standing.FAILED, event.message)
             case Stopped():
                 self._end(Standing.FAILED, "It was stopped.")
             case _:
+                if isinstance(event, AnalysisStarted):
+                    self._found = len(event.utterances)
                 self._intake.take(event, self._asked)
 
     def _end(self, standing: Standing, reason: str = "") -> None:

@@ -19,7 +19,7 @@ from app.words import count
 from m2fnet_core.document.agreement import Agreement, Joint, Measure, compare, difference, joint, percent
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.judges import Judge, Pass, annotators, passes, said_by
-from m2fnet_core.document.project import LogEntry
+from m2fnet_core.document.project import LogEntry, Project
 from m2fnet_core.progress import CancelToken
 
 _READ = (
@@ -91,11 +91,24 @@ class AgreementPanel(QWidget):
         layout.addWidget(area)
 
     def _compute(self) -> None:
-        pairing, project = self._pairing, self._project
-        history = tuple(project.project.history()) if project.project is not None else ()
+        pairing, history = self._pairing, self._read_history()
+        self.bar.refresh()
         within = pairing.utterances()
         judges = (pairing.first, pairing.second)
         self._worker.start(partial(_compute, pairing.document, judges, within, history, self._session.blind))
+
+    def _read_history(self) -> tuple[LogEntry, ...]:
+        """Only what is new: a long history takes a while to read."""
+        project = self._project.project
+        if project is not self._of:
+            self._of, self._history = project, ()
+        if project is not None:
+            last = self._history[-1].number if self._history else 0
+            self._history += tuple(project.history(last))
+        return self._history
+
+    _of: Project | None = None
+    _history: tuple[LogEntry, ...] = ()
 
     def _show(self, found: Found) -> None:
         self.found, pair = found, found.pair

@@ -73,6 +73,7 @@ class Compare(QWidget):
 
     def _fill(self) -> None:
         model = self.model
+        self.bar.refresh()
         model.fill()
         self.table.empty_text = _ALIKE if model.differences_only and model.labelled else _EMPTY
         both = count(model.labelled, "utterance")

@@ -196,6 +196,13 @@ def test_a_video_that_kills_the_worker_twice_is_left_alone(qtbot: QtBot, desk: D
     assert desk.queue.running == "b"
 
 
+def test_what_cannot_be_kept_is_no_success(qtbot: QtBot, desk: Desk) -> None:
+    desk.queue.add(["a"])
+    late = (Utterance("x1", 500.0, 600.0, "Ada", "Past the end."),)
+    desk.worker.say(AnalysisStarted(Path("a.mp4"), "starter", True, MELD.labels, "cpu", late), Finished({}))
+    assert desk.queue.places["a"].standing is Standing.FAILED
+
+
 def test_stopping_and_asking_again(qtbot: QtBot, desk: Desk) -> None:
     desk.queue.add(["gone", "a", "b"])
     desk.queue.stop()

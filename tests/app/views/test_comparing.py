@@ -117,6 +117,15 @@ def test_one_key_adopts_the_other_label_as_one_step(qtbot: QtBot, studio: Studio
     assert again.label == "joy"
 
 
+def test_a_new_annotator_can_be_chosen(qtbot: QtBot, studio: Studio, compare: Compare) -> None:
+    studio.project.do(Decide((Decision("u5", "Cy", "joy"),)))
+    qtbot.waitUntil(lambda: compare.bar.first.findText("Cy") >= 0)
+    compare.bar.second.setCurrentText("Cy")
+    compare.bar.second.activated.emit(compare.bar.second.currentIndex())
+    assert studio.pairing.second == Judge("Cy")
+    qtbot.waitUntil(lambda: compare.counter.text() == "no utterance of both")
+
+
 def test_blind_mode_hides_the_network_from_the_comparison(qtbot: QtBot, studio: Studio, compare: Compare) -> None:
     studio.project.set_blind(True)
     qtbot.waitUntil(lambda: compare.table.isColumnHidden(Column.NETWORK))
