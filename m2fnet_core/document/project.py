@@ -7,21 +7,20 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
 from m2fnet_core.dialogue import Prediction
-from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of, steps
+from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
 from m2fnet_core.document.content import Document, KeptPrediction, Model, Turn
-from m2fnet_core.document.edits import Edit, applied, in_order, planned, title
+from m2fnet_core.document.edits import Edit, applied, planned, title
 from m2fnet_core.document.media_files import found_in, looked_up, relative_to
 from m2fnet_core.document.places import SUFFIX, find_project_of, projects_folder, remember, untitled
-from m2fnet_core.document.store import file, predictions, snapshots
+from m2fnet_core.document.store import file, opening, predictions, reading, snapshots
 from m2fnet_core.document.store.failing import (
     DocumentDamaged,
     DocumentForeign,
@@ -30,7 +29,6 @@ from m2fnet_core.document.store.failing import (
     failures,
 )
 from m2fnet_core.document.store.place import lock
-from m2fnet_core.document.store.schema import TABLES, VERSION
 from m2fnet_core.emotions import MELD, LabelSet
 from m2fnet_core.errors import DocumentError
 from m2fnet_core.plain import plain
@@ -45,8 +43,6 @@ __all__ = [
     "find_project_of",
     "untitled",
 ]
-
-_STEPS = "SELECT number, kind, title FROM log ORDER BY number"
 
 
 class Project:
@@ -69,7 +65,7 @@ class Project:
     @classmethod
     def create(cls, path: Path, label_set: LabelSet = MELD) -> "Project":
         """A new project. Raises DocumentError, also where there is a file already."""
-        path = _real(path)
+        path = opening.real(path)
         if path.exists():
             raise DocumentError(f"{path} is there already; open it, or choose another name.")
         with ExitStack() as undo:
@@ -88,7 +84,7 @@ class Project:
         Raises DocumentLocked (another window has it), DocumentUnwritable (`working_copy` helps), DocumentDamaged (names
         the newest sound snapshot), DocumentError.
         """
-        path = _real(path)
+        path = opening.real(path)
         if not path.is_file():
             raise DocumentError(f"There is no file {path}; choose another, or look where it was moved to.")
         with ExitStack() as undo:
@@ -97,10 +93,10 @@ class Project:
                 undo.callback(held.release)
             crashed = not read_only and file.waiting(path)
             try:
-                connection = undo.enter_context(closing(_opened(path, read_only)))
+                connection = undo.enter_context(closing(opening.opened(path, read_only)))
                 project = cls(path, connection, held)
             except (DocumentDamaged, DocumentForeign) as error:
-                raise _with_way_out(error, path) from error
+                raise opening.with_way_out(error, path) from error
             undo.pop_all()
         if crashed:
             project.recovered = f"{path.name} was not closed the last time; everything that was done is there."
@@ -143,30 +139,31 @@ class Project:
 
     def refresh(self) -> Change | None:
         """Read-only: take in what the other window did since. None when that is nothing."""
-        if not self.read_only or self._version() == self._seen:
-            return None
+        with failures(self.path):
+            if not self.read_only or reading.version_of(self._connection) == self._seen:
+                return None
         self._read()
         return Change("refresh", "refresh", whole=True)
 
     def save_as(self, path: Path) -> None:
         """Go on under another name; the old file stays, unless it was untitled. Raises DocumentError."""
-        path = _real(path)
+        path = opening.real(path)
         if path == self.path:
             return
         with ExitStack() as undo:
             held = lock(path)
             undo.callback(held.release)
             snapshots.copy_verified(self._connection, path)
-            connection = undo.enter_context(closing(_opened(path, read_only=False)))
+            connection = undo.enter_context(closing(opening.opened(path, read_only=False)))
             undo.pop_all()
         old, was_untitled = self.path, self.path.parent == projects_folder() and not self.read_only
         self.close()
         self.path, self.read_only, self._connection, self._lock = path, False, connection, held
-        self._identity = file.identity(path)
+        self._identity, self._kept = file.identity(path), snapshots.newest_mark(path)
         remember(path)
         self._place_media()
         if was_untitled:
-            _remove(old)
+            opening.remove(old)
 
     # Reading
 
@@ -309,29 +306,10 @@ class Project:
 
     def _read(self) -> None:
         """The whole document from the file."""
-        connection = self._connection
-        with failures(self.path), file.steady(connection):
-            try:
-                tables = {name: _rows(connection, name) for name in TABLES}
-                turns = in_order(tables["turns"])
-                newest = predictions.Newest(
-                    predictions.read_newest(connection), predictions.read_analyses(connection), turns
-                )
-                self._done, self._undone = steps(
-                    connection.execute("SELECT number, kind, title FROM log ORDER BY number")
-                )
-            except (ValueError, TypeError, IndexError) as error:
-                raise DocumentDamaged(f"{self.path.name} is damaged ({error}).") from error
-            self._seen = self._version()
-            label_set = tables.pop("label_set").get("", MELD)
-            document = Document(label_set, **{**tables, "turns": turns, "predictions": newest})
-            self._newest, self.document = newest, self._arranged(document)
+        content = reading.read(self._connection, self.path)
+        self.document, self._newest, self._seen = content.document, content.newest, content.version
+        self._done, self._undone = content.done, content.undone
         self.check_media()
-
-    def _version(self) -> int:
-        """Another number whenever another window wrote something."""
-        with failures(self.path):
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def _changed(self, name: str, kind: str, edits: Sequence[Edit]) -> Change:
         former, document = self.document.turns, applied(self.document, edits)
@@ -339,58 +317,9 @@ class Project:
             self._newest = self._newest.over(document.turns)
             document = replace(document, predictions=self._newest)
         if any(edit.before is None and edit.table in ("media", "speakers") for edit in edits):
-            document = self._arranged(document)
+            with failures(self.path):
+                document = reading.arranged(self._connection, document)
         self.document = document
         if any(edit.table == "media" for edit in edits):
             self.check_media()
         return change_of(name, kind, edits)
-
-    def _arranged(self, document: Document) -> Document:
-        """Videos and speakers in the order in which they came for the first time."""
-        with failures(self.path):
-            places = file.arrivals(self._connection)
-        media = dict(sorted(document.media.items(), key=lambda item: places.get(("media", item[0]), 0)))
-        speakers = dict(sorted(document.speakers.items(), key=lambda item: places.get(("speakers", item[0]), 0)))
-        return replace(document, media=media, speakers=speakers)
-
-
-def _real(path: Path) -> Path:
-    """Where the file really lies: two ways to one file must meet at one lock."""
-    return Path(os.path.realpath(path))
-
-
-def _opened(path: Path, read_only: bool) -> sqlite3.Connection:
-    """A checked connection to a file of today's form. Raises DocumentError."""
-    with ExitStack() as undo:
-        connection = undo.enter_context(closing(file.connect(path, read_only=read_only)))
-        version = file.check(connection, path)
-        if not read_only:
-            if version < VERSION:
-                with suppress(DocumentError):  # one more way back; without it the step is still all or nothing
-                    snapshots.take(path)
-            file.prepare(connection, path, version)
-        undo.pop_all()
-    return connection if version == VERSION or not read_only else file.in_memory(connection, path, version)
-
-
-def _rows(connection: sqlite3.Connection, name: str) -> dict[Any, Any]:
-    table = TABLES[name]
-    return {table.key(row): table.read(row) for row in connection.execute(table.all_sql)}
-
-
-def _with_way_out(error: DocumentError, path: Path) -> DocumentError:
-    """What to do about a damaged file. A foreign one that has snapshots was a project once."""
-    found = snapshots.newest_sound(path)
-    if isinstance(error, DocumentForeign):
-        if found is None:
-            return error
-        error = DocumentDamaged(f"{path.name} is damaged (its beginning is not that of a project any more).")
-    way_out = f"The newest sound snapshot is {found}." if found else "There is no snapshot of it."
-    return DocumentDamaged(f"{error} {way_out}", found)
-
-
-def _remove(project: Path) -> None:
-    """A project that lies elsewhere now, with what is beside it."""
-    with suppress(OSError):  # another window reads it: it stays
-        for name in (project.name, f"{project.name}-wal", f"{project.name}-shm", f"{project.name}.lock"):
-            project.with_name(name).unlink(missing_ok=True)

@@ -9,7 +9,10 @@ from m2fnet_core.dialogue import Contributions, Prediction, Presence
 from m2fnet_core.document.content import KeptPrediction, Model, Turn
 from m2fnet_core.document.store.failing import DocumentDamaged
 
-_NEWEST = "SELECT utterance, max(analysis), start, end, body FROM predictions GROUP BY utterance"
+_NEWEST = (  # rows come in the order of analyses, and one index has all that the inner question needs
+    "SELECT utterance, analysis, start, end, body FROM predictions "
+    "WHERE rowid IN (SELECT max(rowid) FROM predictions GROUP BY utterance)"
+)
 _ALL_OF = "SELECT analysis, start, end, body FROM predictions WHERE utterance = ? ORDER BY analysis DESC"
 _ANALYSES = "SELECT number, name, hash, trained, labels, time FROM analyses"
 Raw = tuple[int, float, float, str]  # analysis, start, end, body

@@ -35,17 +35,25 @@ def snapshots_of(project: Path) -> list[Path]:
 
 def newest_sound(project: Path) -> Path | None:
     """The newest snapshot that still opens; disks fail under copies, too."""
-    return next((path for path in snapshots_of(project) if mark_of(path) is not None), None)
+    return next(filter(_is_sound, snapshots_of(project)), None)
 
 
-def mark_of(snapshot: Path) -> tuple[int, int] | None:
-    """How much was done when it was taken (`file.mark`); None where it is not sound."""
+def newest_mark(project: Path) -> tuple[int, int] | None:
+    """How much was done when the newest snapshot was taken (`file.mark`); None where there is none to be read."""
     try:
-        with closing(file.connect(snapshot, read_only=True)) as connection, failures(snapshot):
-            file.check(connection, snapshot)
+        newest = snapshots_of(project)[0]
+        with closing(file.connect(newest, read_only=True)) as connection, failures(newest):
             return file.mark(connection)
-    except DocumentError:
+    except (IndexError, DocumentError):
         return None
+
+
+def _is_sound(snapshot: Path) -> bool:
+    try:
+        with closing(file.connect(snapshot, read_only=True)) as connection:
+            return file.check(connection, snapshot) > 0
+    except DocumentError:
+        return False
 
 
 def take(project: Path) -> Path:

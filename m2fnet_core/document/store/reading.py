@@ -1,0 +1,76 @@
+"""The whole of a project, from its file."""
+
+import gc
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from m2fnet_core.document.changes import Steps, steps
+from m2fnet_core.document.content import Document
+from m2fnet_core.document.edits import in_order
+from m2fnet_core.document.store import file, predictions
+from m2fnet_core.document.store.failing import DocumentDamaged, failures
+from m2fnet_core.document.store.schema import TABLES
+from m2fnet_core.emotions import MELD
+
+_STEPS = "SELECT number, kind, title FROM log ORDER BY number"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A project at one moment, with the steps that can be undone and redone."""
+
+    document: Document
+    newest: predictions.Newest  # the document's predictions
+    done: Steps
+    undone: Steps
+    version: int  # `version_of` at that moment
+
+
+def read(connection: sqlite3.Connection, path: Path) -> Content:
+    """Everything, of one moment. Raises DocumentError, DocumentDamaged."""
+    with failures(path), file.steady(connection), _uncollected():
+        try:
+            tables = {name: _rows(connection, name) for name in TABLES}
+            turns = in_order(tables["turns"])
+            raw, analyses = predictions.read_newest(connection), predictions.read_analyses(connection)
+            done, undone = steps(connection.execute(_STEPS))
+        except (ValueError, TypeError, IndexError) as error:
+            raise DocumentDamaged(f"{path.name} is damaged ({error}).") from error
+        label_set = tables.pop("label_set").get("", MELD)
+        newest = predictions.Newest(raw, analyses, turns)
+        document = Document(label_set, **{**tables, "turns": turns, "predictions": newest})
+        return Content(arranged(connection, document), newest, done, undone, version_of(connection))
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Another number whenever another window wrote something."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def arranged(connection: sqlite3.Connection, document: Document) -> Document:
+    """Videos and speakers in the order in which they came for the first time."""
+    places = file.arrivals(connection)
+    media = dict(sorted(document.media.items(), key=lambda item: places.get(("media", item[0]), 0)))
+    speakers = dict(sorted(document.speakers.items(), key=lambda item: places.get(("speakers", item[0]), 0)))
+    return replace(document, media=media, speakers=speakers)
+
+
+def _rows(connection: sqlite3.Connection, name: str) -> dict[Any, Any]:
+    table = TABLES[name]
+    return {table.key(row): table.read(row) for row in connection.execute(table.all_sql)}
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python would look through the many new objects again and again for those to throw away: all stay."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
