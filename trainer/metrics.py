@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import confusion_matrix, f1_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -40,7 +39,7 @@ class Scores:
 
 def weighted_f1(truth: Ints, predicted: Ints) -> float:
     """F1 per class, averaged by the number of true utterances of the class."""
-    return float(f1_score(truth, predicted, average="weighted", zero_division=0))
+    return float(_figures(truth, predicted, 1 + int(max(truth.max(), predicted.max())))[0])
 
 
 def accuracy(truth: Ints, predicted: Ints) -> float:
@@ -50,8 +49,11 @@ def accuracy(truth: Ints, predicted: Ints) -> float:
 
 def class_f1(truth: Ints, predicted: Ints, classes: int) -> list[float]:
     """F1 of each class; 0 for a class that neither occurs nor is predicted."""
-    scores = f1_score(truth, predicted, labels=range(classes), average=None, zero_division=0)
-    return [float(s) for s in scores]
+    return [float(f1) for f1 in _figures(truth, predicted, classes)[2:]]
+
+
+def _figures(truth: Ints, predicted: Ints, classes: int) -> Floats:
+    return confusion_figures(confusions(truth, predicted, [""] * len(truth), classes)[0])
 
 
 def calibration_error(truth: Ints, probabilities: Floats, bins: int = 15) -> float:
@@ -63,23 +65,35 @@ def calibration_error(truth: Ints, probabilities: Floats, bins: int = 15) -> flo
     return sum(gaps) / len(truth)
 
 
-def bootstrap(
-    dialogues: Sequence[str], figure: Callable[[Ints], Sequence[float]], rounds: int = 1000, seed: int = 0
-) -> Floats:
-    """95% bounds (2, F) of figures under resampling of whole dialogues.
+def bootstrap(counts: Floats, figures: Callable[[Floats], Floats], rounds: int = 1000, seed: int = 0) -> Floats:
+    """95% bounds [2, F] of figures under resampling of whole dialogues.
 
-    Utterances of one dialogue depend on each other, so dialogues are drawn, not utterances. ``figure`` gets the indices
-    of a resample and returns F values.
+    Utterances of one dialogue depend on each other, so dialogues are drawn, not utterances. ``counts`` [dialogues, ...]
+    is what the figures are made of, dialogue by dialogue; ``figures`` gets sums of it [rounds, ...] and returns
+    [rounds, F].
     """
-    names, places = np.unique(np.asarray(dialogues), return_inverse=True)
-    members = [np.flatnonzero(places == i) for i in range(len(names))]
-    generator = np.random.default_rng(seed)
-    draws = []
-    for _ in range(rounds):
-        chosen = generator.integers(len(names), size=len(names))
-        draws.append(figure(np.concatenate([members[i] for i in chosen])))
-    bounds: Floats = np.quantile(np.asarray(draws), (0.025, 0.975), axis=0)
+    drawn = np.random.default_rng(seed).integers(len(counts), size=(rounds, len(counts)))
+    often = np.stack([np.bincount(row, minlength=len(counts)) for row in drawn]).astype(np.float64)
+    bounds: Floats = np.quantile(figures(np.tensordot(often, counts, axes=1)), (0.025, 0.975), axis=0)
     return bounds
+
+
+def confusions(truth: Ints, predicted: Ints, dialogues: Sequence[str], classes: int) -> Floats:
+    """How often class i was predicted as j in each dialogue, [dialogues, classes, classes]."""
+    names, places = np.unique(np.asarray(dialogues), return_inverse=True)
+    counts = np.zeros((len(names), classes, classes))
+    np.add.at(counts, (places, truth, predicted), 1)
+    return counts
+
+
+def confusion_figures(counts: Floats) -> Floats:
+    """Weighted F1, accuracy and the F1 of each class of confusion matrices [..., C, C], [..., 2 + C]."""
+    true, predicted = counts.sum(axis=-1), counts.sum(axis=-2)
+    right = np.diagonal(counts, axis1=-2, axis2=-1)
+    f1 = 2 * right / np.maximum(true + predicted, 1)  # 0 for a class that neither occurs nor is predicted
+    every = np.maximum(true.sum(axis=-1), 1)
+    weighted = (f1 * true).sum(axis=-1) / every
+    return np.concatenate([weighted[..., None], (right.sum(axis=-1) / every)[..., None], f1], axis=-1)
 
 
 def score(
@@ -91,16 +105,10 @@ def score(
     seed: int = 0,
 ) -> Scores:
     """Everything about one split: ``truth`` (n,), ``probabilities`` (n, C), the dialogue of each utterance."""
-    predicted = probabilities.argmax(axis=1)
-
-    def figures(rows: Ints) -> list[float]:
-        t, p = truth[rows], predicted[rows]
-        return [weighted_f1(t, p), accuracy(t, p), *class_f1(t, p, len(labels))]
-
-    values = figures(np.arange(len(truth)))
-    low, high = bootstrap(dialogues, figures, rounds, seed)
-    intervals = [Interval(v, float(a), float(b)) for v, a, b in zip(values, low, high, strict=True)]
-    matrix = confusion_matrix(truth, predicted, labels=range(len(labels)))
+    counts = confusions(truth, probabilities.argmax(axis=1), dialogues, len(labels))
+    matrix = counts.sum(axis=0)
+    rows = zip(confusion_figures(matrix), *bootstrap(counts, confusion_figures, rounds, seed), strict=True)
+    intervals = [Interval(float(value), float(low), float(high)) for value, low, high in rows]
     return Scores(
         weighted_f1=intervals[0],
         accuracy=intervals[1],
@@ -108,7 +116,7 @@ def score(
         ece=calibration_error(truth, probabilities),
         confusion=tuple(tuple(int(n) for n in row) for row in matrix),
         utterances=len(truth),
-        dialogues=len(set(dialogues)),
+        dialogues=len(counts),
     )
 
 

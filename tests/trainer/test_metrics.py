@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
 
 from trainer.metrics import bootstrap, calibration_error, class_f1, effective_rank, judge_embeddings, score, weighted_f1
 
@@ -13,6 +15,17 @@ def test_weighted_f1_weighs_classes_by_their_true_count() -> None:
     assert weighted_f1(truth, predicted) == pytest.approx(0.75 * f0 + 0.25 * f1)
 
 
+def test_figures_are_the_known_librarys() -> None:
+    """Also with classes that nobody has, that nobody predicts, or neither."""
+    generator = np.random.default_rng(0)
+    for most in (1, 2, 5, 7):
+        truth, predicted = generator.integers(most, size=40), generator.integers(7, size=40)
+        known = f1_score(truth, predicted, labels=range(8), average=None, zero_division=0)
+        assert class_f1(truth, predicted, 8) == pytest.approx(list(known))
+        wanted = f1_score(truth, predicted, average="weighted", zero_division=0)
+        assert weighted_f1(truth, predicted) == pytest.approx(wanted)
+
+
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     probabilities = np.tile([0.9, 0.1], (10, 1))
     truth = np.array([0] * 6 + [1] * 4)
@@ -21,11 +34,13 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
 
 
 def test_bootstrap_draws_whole_dialogues() -> None:
-    right = np.array([1.0] * 50 + [0.0] * 50)
-    one_dialogue_each = [str(i) for i in range(100)]
-    two_dialogues = ["a"] * 50 + ["b"] * 50
-    narrow = bootstrap(one_dialogue_each, lambda rows: [right[rows].mean()])
-    wide = bootstrap(two_dialogues, lambda rows: [right[rows].mean()])
+    """A hundred utterances, half of them right: each a dialogue, or all in two."""
+
+    def share(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        return counts[:, :1] / counts[:, 1:]
+
+    narrow = bootstrap(np.array([[1.0, 1.0]] * 50 + [[0.0, 1.0]] * 50), share)
+    wide = bootstrap(np.array([[50.0, 50.0], [0.0, 50.0]]), share)
     assert wide[1, 0] - wide[0, 0] == 1
     assert 0.1 < narrow[1, 0] - narrow[0, 0] < 0.3
 
