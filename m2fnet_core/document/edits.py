@@ -52,13 +52,12 @@ class Plan:
 
     def rows(self, table: str) -> Iterable[tuple[Any, Any]]:
         """All rows as they would be."""
-        edited = {key for where, key in self._edits if where == table}
-        for key, row in getattr(self.document, table).items():
-            if key not in edited:
-                yield key, row
-        for (where, key), edit in self._edits.items():
-            if where == table and edit.after is not None:
-                yield key, edit.after
+        known = getattr(self.document, table).items()
+        edited = {key: edit.after for (where, key), edit in self._edits.items() if where == table}
+        if not edited:
+            return known
+        kept = [(key, row) for key, row in known if key not in edited]
+        return [*kept, *((key, row) for key, row in edited.items() if row is not None)]
 
     def put(self, table: str, key: Any, row: Any) -> None:
         """A new or another row; None takes it away."""
@@ -257,7 +256,7 @@ def _merge_speakers(command: c.MergeSpeakers, plan: Plan) -> None:
     for key in gone:
         _known(plan, "speakers", key)
     for table in ("turns", "faces"):
-        for key, row in list(plan.rows(table)):
+        for key, row in plan.rows(table):
             if row.speaker in gone:
                 plan.put(table, key, replace(row, speaker=command.into))
     for key in gone:
@@ -280,7 +279,7 @@ def _import(command: c.Import, plan: Plan) -> None:
 def _set_label_set(command: c.SetLabelSet, plan: Plan) -> None:
     plan.put("label_set", "", command.label_set)
     labels = command.label_set.labels
-    for key, decision in list(plan.rows("decisions")):
+    for key, decision in plan.rows("decisions"):
         label, second = (command.renamed.get(w, w) if w else None for w in (decision.label, decision.second))
         lost = next((word for word in (label, second) if word is not None and word not in labels), None)
         if lost is not None:
