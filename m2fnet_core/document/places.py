@@ -31,12 +31,13 @@ def untitled(media: Path) -> Path:
 
 def remember(project: Path) -> None:
     """Keep in mind that there is a project here, so that its videos are found again."""
-    if project.parent == projects_folder():
+    known = _remembered()
+    if project.parent == projects_folder() or project.absolute() in known[:1]:
         return
-    known = [str(project.absolute()), *(str(p) for p in _remembered() if p != project.absolute())]
+    known = [project.absolute(), *(path for path in known if path != project.absolute())]
     with suppress(OSError):  # a convenience: without it a video opens in a project of its own
         data_folder().mkdir(parents=True, exist_ok=True)
-        write_whole(_list(), json.dumps(known[:_REMEMBERED]).encode())
+        write_whole(_list(), json.dumps([str(path) for path in known[:_REMEMBERED]]).encode())
 
 
 def find_project_of(sha256: str) -> Path | None:

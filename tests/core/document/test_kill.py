@@ -4,16 +4,19 @@ import os
 import random
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
-from m2fnet_core.document.project import Project
+from m2fnet_core.document.places import projects_folder
+from m2fnet_core.document.project import Project, untitled
 from m2fnet_core.document.store.snapshots import snapshots_of
+from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import filled
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +26,7 @@ NURSERY = """
 import os, sys
 from pathlib import Path
 
-from m2fnet_core.document.project import Project
+from m2fnet_core.document.project import Project, untitled
 from tests.core.document.desk import label
 
 def work(path, what):
@@ -35,6 +38,8 @@ def work(path, what):
         label(project, f"u{number % 4}", words[number % 7])
         if what == "snapshots" and number % 5 == 0:
             project.snapshot()
+        if what.startswith("moves") and number % 3 == 0:
+            project.save_as(untitled(Path(f"{what}-{number}.mp4")))
         os.write(1, f"{number}\\n".encode())
 
 for line in sys.stdin:
@@ -91,7 +96,8 @@ def test_a_hundred_kills_lose_no_command_that_had_returned(tmp_path: Path) -> No
     with nursery(path) as workers:
         for _ in range(KILLS):
             told = workers.killed(moments.uniform(0.0, 0.05))
-            project = Project.open(path)  # checks the file's soundness
+            project = Project.open(path)
+            assert sound(path)
             assert len(project.history()) >= told
             assert project.undo_title == "label"
             project.close()
@@ -107,6 +113,43 @@ def test_kills_during_snapshots_leave_only_sound_ones(tmp_path: Path) -> None:
     kept = snapshots_of(path)
     assert 0 < len(kept) <= 20
     for snapshot in kept:
+        assert sound(snapshot)
         copy = Project.open(snapshot, read_only=True)
         assert len(copy.document.turns) == 4
         copy.close()
+
+
+def test_kills_while_a_project_moves_leave_one_that_holds_everything(tmp_path: Path) -> None:
+    """An untitled project is saved under one name after the other; each time the former one goes."""
+    moments = random.Random(6)
+    first = untitled(Path("first.mp4"))
+    filled(first).close()
+    with nursery(first) as workers:
+        for turn in range(15):
+            told = workers.killed(moments.uniform(0.0, 0.2), f"moves {turn}")
+            places = list(projects_folder().glob("*.m2f"))
+            most = max(places, key=steps)
+            assert steps(most) >= told
+            for place in places:
+                if place != most:
+                    place.unlink()
+            if most != first:
+                project = Project.open(most)
+                project.save_as(first)
+                project.close()
+
+
+def sound(path: Path) -> bool:
+    with closing(sqlite3.connect(path)) as connection:
+        return bool(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+
+
+def steps(path: Path) -> int:
+    """How much a project holds; 0 for one that was being made."""
+    try:
+        project = Project.open(path)
+    except DocumentError:
+        return 0
+    done = len(project.history())
+    project.close()
+    return done
