@@ -52,7 +52,7 @@ class Plan:
 
     def rows(self, table: str) -> Iterable[tuple[Any, Any]]:
         """All rows as they would be."""
-        known = getattr(self.document, table).items()
+        known: Iterable[tuple[Any, Any]] = getattr(self.document, table).items()
         edited = {key: edit.after for (where, key), edit in self._edits.items() if where == table}
         if not edited:
             return known

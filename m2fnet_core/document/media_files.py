@@ -1,6 +1,7 @@
 """Whether the files of a project's media are there, and finding those that were moved, by their content."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,13 +22,32 @@ def relative_to(path: Path, folder: Path) -> str:
 def looked_up(medium: Medium, folder: Path) -> Medium:
     """The medium with its state, at the place where its file is: where it was, or as far from ``folder`` as it was."""
     places = [medium.path, *([folder / medium.relative] if medium.relative else [])]
+    troubles = []
     for path in places:
-        if path.is_file():
-            if os.access(path, os.R_OK):
-                return replace(medium, path=Path(os.path.normpath(path)), state=MediumState.OK, reason="")
-            return replace(medium, state=MediumState.UNREADABLE, reason=f"{path} may not be read by this user.")
+        trouble = _trouble(path)
+        if trouble is None:
+            return replace(medium, path=Path(os.path.normpath(path)), state=MediumState.OK, reason="")
+        troubles.append(trouble)
+    unreadable = next(filter(None, troubles), "")
+    if unreadable:
+        return replace(medium, state=MediumState.UNREADABLE, reason=unreadable)
     reason = f"{medium.path} is not there; put it back, or choose the folder that it lies in now."
     return replace(medium, state=MediumState.MISSING, reason=reason)
+
+
+def _trouble(path: Path) -> str | None:
+    """None for a file that can be read, "" where there is none, else why it cannot be read."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return ""
+    except OSError as error:
+        return (
+            f"{path} cannot be read ({error.strerror}); get access to its folder, or mend the disk or the connection."
+        )
+    if not stat.S_ISREG(found.st_mode):
+        return ""
+    return None if os.access(path, os.R_OK) else f"{path} may not be read by this user; get access to it."
 
 
 def found_in(folder: Path, media: Iterable[Medium], project: Path) -> tuple[Medium, ...]:
@@ -37,7 +57,8 @@ def found_in(folder: Path, media: Iterable[Medium], project: Path) -> tuple[Medi
     """
     missing = {medium.sha256: medium for medium in media if medium.state is not MediumState.OK and medium.sha256}
     names, kinds = {m.path.name for m in missing.values()}, {m.path.suffix.lower() for m in missing.values()}
-    files = [path for path in folder.rglob("*") if path.suffix.lower() in kinds and path.is_file()]
+    files = [Path(place) / name for place, _, names_there in os.walk(folder) for name in names_there]
+    files = [path for path in files if path.suffix.lower() in kinds and _trouble(path) is None]
     found = []
     for path, digest in _hashed(sorted(files, key=lambda path: path.name not in names)):
         if digest in missing:
