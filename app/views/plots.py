@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter, QPalette
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter, QPalette, QTransform
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +16,7 @@ from app.theme import emotion_colour, line, muted, readable_on
 from m2fnet_core.errors import DocumentError
 from m2fnet_core.files import write_whole
 
+_TITLE_HEIGHT, _LEGEND_HEIGHT, _MARGIN = 30, 22, 12.0  # pixels, of a saved plot
 _SCALE = 2.0  # of a PNG: sharp in print
 _Counts = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
@@ -26,6 +27,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def __init__(self, title: str) -> None:
         super().__init__(background="default")
         self.title = title
+        self.labels: tuple[str, ...] = ()  # what the colours stand for
         self.setAccessibleName(title)
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)
@@ -36,6 +38,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def bars(self, rows: Sequence[str], labels: Sequence[str], counts: _Counts) -> None:
         """Shares of each row's labels, [rows, labels], as bars of one length; the number stands behind them."""
         self._begin(partial(self.bars, rows, labels, counts))
+        self.labels = tuple(labels)
         totals = counts.sum(1)
         for y, row in enumerate(counts):
             edges = np.concatenate([[0.0], np.cumsum(row) / max(1, totals[y])])
@@ -46,7 +49,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
                     self._block(edges[place], y + 0.16, width, 0.68, colour)
                     if width > 0.07:
                         self._text(f"{row[place]:g}", edges[place] + width / 2, y + 0.5, readable_on(colour))
-            self._text(f"{totals[y]:g}", 1.02, y + 0.5, muted(self.palette()), 0.0)
+            self._text(f"{totals[y]:g}", 1.02, y + 0.5, muted(self.palette()), centred=False)
         self._axes([(y + 0.5, name) for y, name in enumerate(rows)], [(k / 4, f"{25 * k} %") for k in range(5)])
         self.setRange(QRectF(0, 0, 1.1, max(1, len(rows))), padding=0)
         self.getPlotItem().invertY(True)
@@ -55,6 +58,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def areas(self, edges: npt.NDArray[np.float64], labels: Sequence[str], seconds: _Counts, unit: str) -> None:
         """Labelled seconds of each stretch of time, [bins, labels], one upon the other."""
         self._begin(partial(self.areas, edges, labels, seconds, unit))
+        self.labels = tuple(labels)
         below = np.zeros(len(seconds))
         for place, label in enumerate(labels):
             colour = emotion_colour(label, tuple(labels))
@@ -99,21 +103,21 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         """As high as it was made."""
         return QSize(420, self.minimumHeight())
 
+    _drawing: "_Drawing"
     _again: Callable[[], None] | None = None  # Qt tells of the palette before the constructor is done
 
     def _begin(self, again: Callable[[], None]) -> None:
         self._again = again
         self.clear()
+        self._drawing = _Drawing(self._font())
+        self.addItem(self._drawing)
         self.setBackground(self.palette().color(QPalette.ColorRole.Base))
 
     def _block(self, x: float, y: float, width: float, height: float, colour: QColor) -> None:
-        self.addItem(_Block(QRectF(x, y, width, height), colour))
+        self._drawing.blocks.append((QRectF(x, y, width, height), colour))
 
-    def _text(self, words: str, x: float, y: float, colour: QColor, anchor: float = 0.5) -> None:
-        item = pg.TextItem(words, colour, anchor=(anchor, 0.5))
-        item.setFont(self._font())
-        item.setPos(x, y)
-        self.addItem(item)
+    def _text(self, words: str, x: float, y: float, colour: QColor, centred: bool = True) -> None:
+        self._drawing.words.append((words, QPointF(x, y), colour, centred))
 
     def _axes(self, left: Sequence[tuple[float, str]], bottom: Sequence[tuple[float, str]]) -> None:
         ink = muted(self.palette())
@@ -131,20 +135,33 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         return font
 
 
-class _Block(pg.GraphicsObject):  # type: ignore[misc]
-    """A filled rectangle in the plot's own units."""
+class _Drawing(pg.GraphicsObject):  # type: ignore[misc]
+    """Filled rectangles and words, in the plot's own units. One item: hundreds of them take pyqtgraph half a second."""
 
-    def __init__(self, place: QRectF, colour: QColor) -> None:
+    def __init__(self, font: QFont) -> None:
         super().__init__()
-        self._place, self._colour = place, colour
+        self._font = font
+        self.blocks: list[tuple[QRectF, QColor]] = []
+        self.words: list[tuple[str, QPointF, QColor, bool]] = []
 
     def boundingRect(self) -> QRectF:
-        """Where it is."""
-        return self._place
+        """Everything that can be in sight."""
+        return QRectF(self.viewRect())
 
     def paint(self, painter: QPainter, *_: object) -> None:
-        """Fill it."""
-        painter.fillRect(self._place, self._colour)
+        """Rectangles scale with the plot, words do not."""
+        for place, colour in self.blocks:
+            painter.fillRect(place, colour)
+        to_pixels = painter.worldTransform()
+        painter.setWorldTransform(QTransform())
+        painter.setFont(self._font)
+        height = painter.fontMetrics().height()
+        for words, spot, colour, centred in self.words:
+            width = painter.fontMetrics().horizontalAdvance(words) + 2
+            at = to_pixels.map(spot) - QPointF(width / 2 if centred else 0, height / 2)
+            painter.setPen(colour)
+            painter.drawText(QRectF(at.x(), at.y(), width, height), Qt.AlignmentFlag.AlignCenter, words)
+        painter.setWorldTransform(to_pixels)
 
 
 def save_plot(plot: Plot, path: Path) -> None:
@@ -163,9 +180,9 @@ def _svg(plot: Plot) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setSize(plot.size())
+    generator.setSize(_whole(plot))
     generator.setResolution(plot.logicalDpiX())  # axes are recorded pictures: another resolution would shrink them
-    generator.setViewBox(QRectF(plot.rect()))
+    generator.setViewBox(QRectF(QPointF(), QSizeF(_whole(plot))))
     generator.setTitle(plot.title)
     painter = QPainter(generator)
     _paint(plot, painter)
@@ -175,7 +192,7 @@ def _svg(plot: Plot) -> bytes:
 
 
 def _png(plot: Plot) -> bytes:
-    image = QImage(plot.size() * _SCALE, QImage.Format.Format_ARGB32)
+    image = QImage(_whole(plot) * _SCALE, QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(_SCALE)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -188,9 +205,27 @@ def _png(plot: Plot) -> bytes:
     return bytes(data.data())
 
 
+def _whole(plot: Plot) -> QSize:
+    """The plot with its title and what its colours mean, which a file has to say by itself."""
+    return QSize(plot.width(), plot.height() + _TITLE_HEIGHT + (_LEGEND_HEIGHT if plot.labels else 0))
+
+
 def _paint(plot: Plot, painter: QPainter) -> None:
-    area = QRectF(plot.rect())
-    painter.fillRect(area, plot.palette().color(QPalette.ColorRole.Base))
+    palette, size = plot.palette(), _whole(plot)
+    painter.fillRect(QRectF(QPointF(), QSizeF(size)), palette.color(QPalette.ColorRole.Base))
+    font = QFont(plot.font())
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(font)
+    painter.setPen(palette.color(QPalette.ColorRole.Text))
+    painter.drawText(QPointF(_MARGIN, 20), plot.title)
+    painter.setFont(plot.font())
+    left = _MARGIN
+    for name in plot.labels:
+        painter.fillRect(QRectF(left, _TITLE_HEIGHT + 2, 10, 10), emotion_colour(name, plot.labels))
+        painter.setPen(muted(palette))
+        painter.drawText(QPointF(left + 15, _TITLE_HEIGHT + 12), name)
+        left += 15 + painter.fontMetrics().horizontalAdvance(name) + 14
+    area = QRectF(0, size.height() - plot.height(), plot.width(), plot.height())
     plot.scene().render(painter, area, plot.sceneRect())
 
 
