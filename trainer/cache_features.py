@@ -27,17 +27,17 @@ def extract_all(
     workers: int,
     hook: Hook,
     cancel: CancelToken,
-) -> tuple[dict[tuple[str, str], UtteranceVectors], list[str]]:
-    """Vectors by dialogue and utterance id, and one sentence per medium that could not be read.
+) -> tuple[dict[tuple[str, str], UtteranceVectors], dict[str, int]]:
+    """Vectors by dialogue and utterance id, and one sentence per medium that could not be read with its utterances.
 
     ``workers`` dialogues are read at once. Vectors are kept in ``store`` as they come, so a stopped step goes on where
     it was. Raises Cancelled.
     """
-    problems: list[str] = []
+    problems: dict[str, int] = {}
 
     def hear(event: Event) -> None:
         if isinstance(event, Notice):
-            problems.append(event.text)
+            problems[event.text] = 1
 
     def read(dialogue: Dialogue) -> list[UtteranceVectors]:
         if not hasattr(mine, "extractor"):
@@ -57,7 +57,7 @@ def extract_all(
                 hook(Progress("features", len(vectors), of, pace.seconds_left(len(vectors))))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    return vectors, sorted(problems)
+    return vectors, dict(sorted(problems.items()))
 
 
 def default_workers(device: torch.device) -> int:
@@ -66,21 +66,22 @@ def default_workers(device: torch.device) -> int:
 
 
 def _vectors(
-    extractor: FeatureExtractor, dialogue: Dialogue, problems: list[str], cancel: CancelToken
+    extractor: FeatureExtractor, dialogue: Dialogue, problems: dict[str, int], cancel: CancelToken
 ) -> list[UtteranceVectors]:
     """Of one dialogue; without sound and pictures when its own medium cannot be read."""
     try:
         info = None if dialogue.media is None else probe(dialogue.media)
         return list(extractor.vectors(info, dialogue.utterances, cancel))
     except MediaError as error:
-        problems.append(str(error))
+        problems[str(error)] = len(dialogue.utterances)
         return list(extractor.vectors(None, dialogue.utterances, cancel))
 
 
-def refuse_too_many(problems: Sequence[str], utterances: int, most: float) -> None:
-    """Raise TrainingError when more than the share ``most`` of the clips could not be read."""
-    if len(problems) > most * utterances:
+def refuse_too_many(problems: Mapping[str, int], utterances: int, most: float) -> None:
+    """Raise TrainingError when more than the share ``most`` of the utterances lost their sound and picture."""
+    lost = sum(problems.values())
+    if lost > most * utterances:
         raise TrainingError(
-            f"{len(problems)} of {utterances} clips cannot be read (the first: {problems[0]}); repair the corpus, "
-            "or raise features.most_unreadable."
+            f"The sound and picture of {lost} of {utterances} utterances cannot be read (the first: "
+            f"{next(iter(problems))}); repair the corpus, or raise features.most_unreadable."
         )

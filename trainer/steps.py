@@ -166,7 +166,7 @@ def features(job: Job) -> Done:
     workers = config.features.workers or default_workers(job.device)
     vectors, problems = extract_all(bundle, splits, folder / "store", workers, job.hook, job.cancel)
     refuse_too_many(problems, len(vectors), config.features.most_unreadable)
-    _tell_unreadable(job, "features", problems)
+    _tell_unreadable(job, "features", list(problems))
     write_pack(folder, splits, vectors)
     present = [v.present for v in vectors.values()]
     shares = {f"share/{n}": sum(getattr(p, n) for p in present) / len(present) for n in Presence.__slots__}

@@ -92,14 +92,7 @@ def test_vectors_are_spans_of_the_dialogues_avi(tmp_path: Path) -> None:
     places.mkdir(parents=True)
     film = Picture(frames=65, fps=5.0, size=(64, 48), b_frames=0)
     write_media(places / "Ses02F_impro02.avi", picture=film, sound=Sound(seconds=13.0, rate=16000, layout="mono"))
-    save_bundle(untrained_bundle(), tmp_path / "bundle")
-    toml = tmp_path / "run.toml"
-    labels = ", ".join(f'"{label}"' for label in IEMOCAP.labels)
-    toml.write_text(
-        f'label_set = "IEMOCAP-6"\nlabels = [{labels}]\ndevice = "cpu"\nstart_from = "bundle"\n'
-        '[[corpora]]\nkind = "iemocap"\nfolder = "IEMOCAP"\n[text]\nencoder = "bundle/text"\n',
-        encoding="utf-8",
-    )
+    toml = write_run(tmp_path)
     assert main(["features", str(toml)]) == 0
     pack = tmp_path / "runs" / "run" / "features"
     rows = (pack / "utterances.csv").read_text(encoding="utf-8").splitlines()[1:]
@@ -107,3 +100,25 @@ def test_vectors_are_spans_of_the_dialogues_avi(tmp_path: Path) -> None:
     for name in ("audio", "scene"):
         assert (~np.isnan(np.load(pack / f"{name}.npy")).any(axis=1)).tolist() == of_the_film
     assert sum(of_the_film) == 4
+
+
+def test_too_many_broken_films_end_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every film is one file but four utterances."""
+    folder = release(tmp_path / "IEMOCAP", per_session=6)
+    for number in range(4):
+        name = f"Ses01{'FM'[number % 2]}_impro{number:02d}"
+        (folder / "Session1" / "dialog" / "wav" / f"{name}.wav").write_bytes(b"no sound")
+    assert main(["features", str(write_run(tmp_path)), "--events"]) == 1
+    assert "16 of 120 utterances cannot be read" in capsys.readouterr().out
+
+
+def write_run(folder: Path) -> Path:
+    save_bundle(untrained_bundle(), folder / "bundle")
+    toml = folder / "run.toml"
+    labels = ", ".join(f'"{label}"' for label in IEMOCAP.labels)
+    toml.write_text(
+        f'label_set = "IEMOCAP-6"\nlabels = [{labels}]\ndevice = "cpu"\nstart_from = "bundle"\n'
+        '[[corpora]]\nkind = "iemocap"\nfolder = "IEMOCAP"\n[text]\nencoder = "bundle/text"\n',
+        encoding="utf-8",
+    )
+    return toml
