@@ -1,5 +1,6 @@
 """The videos of the project: what is analysed, decided and left of each, what is wrong, and the queue of analyses."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -27,7 +28,8 @@ from app.views.lazily import Lazily
 from app.views.parts import label, push, row
 from app.words import count
 from m2fnet_core.document.content import Document, MediumState
-from m2fnet_core.document.statistics import progress, whole
+from m2fnet_core.document.project import Change
+from m2fnet_core.document.statistics import Progress, progress, whole
 from m2fnet_core.progress import CancelToken
 
 _ROW_HEIGHT = 32
@@ -54,6 +56,9 @@ class Dashboard(QWidget):
     def __init__(self, project: ProjectModel, session: Session, queue: AnalysisQueue) -> None:
         super().__init__()
         self._project, self._session, self._queue = project, session, queue
+        self._known: dict[str, Progress] = {}  # as counted last, by medium
+        self._touched: set[str] = set()  # media to count again
+        self._asked: set[str] = set()  # media being counted; a count that another one overtakes says nothing
         self.model = MediaTable(project, queue, self)
         self.table = _Table(self)
         self.summary = label("", "muted")
@@ -96,16 +101,36 @@ class Dashboard(QWidget):
         self.stop_button.clicked.connect(queue.stop)
         self.find_button.clicked.connect(self.relink_asked)
         self.add_button.clicked.connect(self.add_asked)
-        for signal in (project.opened, project.changed, project.annotator_changed):
-            signal.connect(self.lazily.ask)
+        for signal in (project.opened, project.annotator_changed):
+            signal.connect(self._forget)
+        project.changed.connect(self._take)
         queue.changed.connect(self._follow_queue)
         session.opened.connect(self.table.viewport().update)
 
-    def _count(self) -> None:
-        self._counter.start(partial(_count, self._project.document, self._project.annotator))
+    def _forget(self) -> None:
+        """Count everything anew."""
+        self._known, self._touched = {}, set()
+        self.lazily.ask()
 
-    def _show(self, counted: object) -> None:
-        self.model.show(counted)  # type: ignore[arg-type]  # what `_count` emits
+    def _take(self, change: Change) -> None:
+        """Count what was touched: of a key that is one video, however large the project."""
+        turns = self._project.document.turns
+        if change.whole or any(utterance not in turns for utterance in change.utterances):
+            self._forget()
+        else:
+            self._touched |= change.media | {turns[utterance].medium for utterance in change.utterances}
+            self.lazily.ask()
+
+    def _count(self) -> None:
+        document = self._project.document
+        self._asked |= self._touched | (document.media.keys() - self._known.keys())
+        self._touched = set()
+        self._counter.start(partial(_count, document, self._project.annotator, frozenset(self._asked)))
+
+    def _show(self, counted: Mapping[str, Progress]) -> None:
+        self._known = {**self._known, **counted}
+        self._asked -= counted.keys()
+        self.model.show(self._known)
         self._follow_queue()
 
     def _follow_queue(self) -> None:
@@ -134,8 +159,8 @@ class Dashboard(QWidget):
         return menu
 
 
-def _count(document: Document, annotator: str, emit: Emit, cancel: CancelToken) -> None:
-    emit(progress(document, annotator))
+def _count(document: Document, annotator: str, media: frozenset[str], emit: Emit, cancel: CancelToken) -> None:
+    emit(progress(document, annotator, media))
 
 
 class _Cells(QStyledItemDelegate):

@@ -3,7 +3,7 @@
 Everything is counted from one table of labelled turns. Only numpy: the window computes this itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -148,17 +148,20 @@ def _counted(rows: Ints, columns: Ints, height: int, width: int, which: npt.NDAr
     return cells.reshape(height, width)
 
 
-def progress(document: Document, annotator: str) -> Mapping[str, Progress]:
-    """An annotator's, of each medium. One look at every utterance."""
+def progress(document: Document, annotator: str, media: Collection[str] | None = None) -> Mapping[str, Progress]:
+    """An annotator's, of each medium, or of these ``media`` alone. One look at each of their utterances."""
     analysed = set(document.predictions)
-    rows: dict[str, list[tuple[int, ...]]] = {key: [] for key in document.media}
-    seconds = dict.fromkeys(document.media, 0.0)
+    asked = [key for key in document.media if media is None or key in media]
+    rows: dict[str, list[tuple[int, ...]]] = {key: [] for key in asked}
+    seconds = dict.fromkeys(asked, 0.0)
     for turn in document.turns.values():
+        if turn.medium not in seconds:
+            continue
         decision = document.decisions.get((turn.id, annotator), _NOTHING)
         rows[turn.medium].append((1, turn.id in analysed, decided(decision), decision.skip, decision.unsure))
         seconds[turn.medium] += decision.seconds
     sums = {key: [sum(column) for column in zip(*some, strict=True)] for key, some in rows.items()}
-    return {key: Progress(*sums[key] or [0] * 5, seconds=seconds[key]) for key in document.media}
+    return {key: Progress(*sums[key] or [0] * 5, seconds=seconds[key]) for key in asked}
 
 
 def whole(parts: Mapping[str, Progress]) -> Progress:

@@ -100,6 +100,7 @@ def test_how_far_the_work_is(document: Document) -> None:
     assert found["m2"] == Progress(1, 1, 0, 0, 0)
     assert whole(found) == Progress(5, 3, 4, 1, 1, seconds=3.0)
     assert whole(progress(document, "you")).decided == 1
+    assert progress(document, "me", {"m2"}) == {"m2": found["m2"]}
 
 
 def test_of_nothing_everything_is_nothing() -> None:
