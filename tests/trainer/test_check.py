@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.media_maker import Picture, Sound, write_media
+from tests.trainer.datasets.test_documents import project, says
+from tests.trainer.test_cli import write_pack
+from tests.trainer.test_extractors import write_faces
 from tests.trainer.test_iemocap import release
 from trainer.cli import main
 from trainer.events import Checked, from_line
@@ -40,6 +43,37 @@ def test_a_corpus_with_missing_and_corrupt_clips(tmp_path: Path, capsys: pytest.
     assert (report.parts["train"].dialogues, report.parts["train"].speakers) == (1, 1)
     assert any("1 clips of train are missing (dia0_utt2)" in problem for problem in report.problems)
     assert [Path(name).name for name in report.unreadable] == ["dia0_utt1.mp4"]
+
+
+def test_faces_by_emotion_and_of_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_faces(tmp_path)
+    (tmp_path / "train" / "angry" / "0.png").write_bytes(b"half a download")
+    (tmp_path / "train" / "unknown").mkdir()
+    (tmp_path / "train" / "angry" / "1.png").rename(tmp_path / "train" / "unknown" / "1.png")
+    report = checked(capsys, str(tmp_path), "--kind", "faces")
+    assert dict(report.parts["train"].labels) == {"neutral": 8, "joy": 8, "anger": 7}
+    assert report.problems == ("1 pictures have no label of the set and are left out.",)
+    assert [Path(name).name for name in report.unreadable] == ["0.png"]
+    text = f'[[corpora]]\nkind = "faces"\nfolder = "{tmp_path.as_posix()}"\nidentities = true\n'
+    (tmp_path / "run.toml").write_text(text, encoding="utf-8")
+    people = checked(capsys, str(tmp_path / "run.toml")).parts["train"]
+    assert (dict(people.labels), people.speakers) == ({"(faces of people)": 24}, 4)
+
+
+def test_speech_packs_and_projects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("speech", "pack", "projects"):
+        (tmp_path / name).mkdir()
+    write_media(tmp_path / "speech" / "03a01Wa.wav", picture=None, sound=Sound(seconds=0.5))
+    (tmp_path / "speech" / "08a01Fa.wav").write_bytes(b"no sound")
+    speech = checked(capsys, str(tmp_path / "speech"), "--kind", "speech")
+    assert (dict(speech.parts["train"].labels), speech.parts["train"].speakers) == ({"joy": 1, "anger": 1}, 2)
+    assert [Path(name).name for name in speech.unreadable] == ["08a01Fa.wav"]
+    write_pack(tmp_path / "pack", {"text": 3})
+    pack = checked(capsys, str(tmp_path / "pack"), "--kind", "pack")
+    assert {split: part.dialogues for split, part in pack.parts.items()} == {"train": 40, "validation": 12, "test": 12}
+    project(tmp_path / "projects" / "a.m2f", decided={0: [says("joy")]})
+    documents = checked(capsys, str(tmp_path / "projects"), "--kind", "documents")
+    assert dict(documents.parts["train"].labels) == {"joy": 1, "(other)": 3}
 
 
 def test_all_corpora_of_a_run_as_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
