@@ -1,12 +1,12 @@
 """Keeps the session what the document says about the open medium."""
 
-from m2fnet_core.document.project import Change
 from PySide6.QtCore import QObject
 
 from app.models.project import ProjectModel
 from app.models.session import Session
 from m2fnet_core.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Document, Turn
+from m2fnet_core.document.project import Change
 
 
 class Mirror(QObject):
