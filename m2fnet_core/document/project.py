@@ -126,7 +126,10 @@ class Project:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with snapshots.everything(source) as original:
+                file.check(original, source)
                 snapshots.copy_verified(original, path)
+        except (DocumentDamaged, DocumentForeign) as error:
+            raise opening.with_way_out(error, source) from error
         except OSError as error:
             raise DocumentError(f"{source} could not be copied to {path} ({error}); make room there.") from error
         return cls.open(path)

@@ -118,6 +118,8 @@ def test_a_snapshot_that_is_damaged_itself_is_not_offered(tmp_path: Path) -> Non
     with pytest.raises(DocumentDamaged) as told:
         Project.open(path)
     assert told.value.snapshot == older
+    with pytest.raises(DocumentDamaged, match="newest sound snapshot"):
+        Project.working_copy(path)
     recovered = Project.open_snapshot(older, path)
     assert len(recovered.document.turns) == 4
     again = Project.open_snapshot(older, path)  # as often as one likes; nothing goes

@@ -108,7 +108,7 @@ def test_kills_during_snapshots_leave_only_sound_ones(tmp_path: Path) -> None:
     filled(path).close()
     moments = random.Random(5)
     with nursery(path) as workers:
-        for _ in range(20):
+        for _ in range(12):
             workers.killed(moments.uniform(0.0, 0.2), "snapshots")
     kept = snapshots_of(path)
     assert 0 < len(kept) <= 20
@@ -125,7 +125,7 @@ def test_kills_while_a_project_moves_leave_one_that_holds_everything(tmp_path: P
     first = untitled(Path("first.mp4"))
     filled(first).close()
     with nursery(first) as workers:
-        for turn in range(15):
+        for turn in range(10):
             told = workers.killed(moments.uniform(0.0, 0.2), f"moves {turn}")
             places = list(projects_folder().glob("*.m2f"))
             most = max(places, key=steps)
