@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
@@ -98,6 +99,8 @@ class Fit:
     ) -> None:
         self.task, self.config, self.run, self.hook, self.cancel = task, config, run, hook, cancel
         self.workers = workers
+        if workers:
+            cv2.setNumThreads(0)  # a forked process lacks the threads that OpenCV would wait for
         self.accelerator = Accelerator(
             cpu=device.type == "cpu",
             mixed_precision=_precision(config.precision, device),
