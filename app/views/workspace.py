@@ -19,6 +19,7 @@ from app.views.player import Player
 from app.views.review_bar import ReviewBar
 from app.views.timeline.widget import Timeline
 from app.views.utterances import Utterances
+from m2fnet_core.dialogue import Utterance
 
 _LAYOUT_VERSION = 3  # raised when panels are added or renamed: an older remembered layout is then left alone
 _LEFT, _RIGHT, _BOTTOM = (
@@ -227,7 +228,13 @@ class Workspace(QMainWindow):
         """The playhead follows the selection, unless it is inside already."""
         chosen = self._session.utterance(utterance_id)
         if chosen is not None and not chosen.start <= self.player.playback.time < chosen.end:
-            self.player.seek(chosen.start)
+            self.player.seek(self._first_frame_of(chosen))
+
+    def _first_frame_of(self, utterance: Utterance) -> float:
+        """A moment of the first frame that begins inside it: the one on screen at its start began before it."""
+        video = self._session.media.video if self._session.media is not None else None
+        frame = 0.99 / video.fps if video is not None and video.fps > 0 else 0.0
+        return min(utterance.start + frame, (utterance.start + utterance.end) / 2)
 
     def _share_space(self) -> None:
         table, inspector, timeline, *_ = self._docks

@@ -1,6 +1,6 @@
 """The inspector: everything about the selected utterance, from top to bottom."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from app import icons
@@ -31,7 +31,6 @@ class Inspector(QStackedWidget):
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
-        self.setMinimumWidth(_LEAST_WIDTH)
         self._session, self._settings = session, settings
         self.probabilities = Bars(118, clickable=True)
         self.contributions = Bars(84, diverging=True)
@@ -113,9 +112,7 @@ class Inspector(QStackedWidget):
         for part in (*self._explained, self.frames):
             layout.addWidget(part)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = _Page()
         area.setWidget(page)
         return area
 
@@ -133,6 +130,22 @@ class Inspector(QStackedWidget):
     def _sort(self, ranked: bool) -> None:
         self._settings.set(SORTED_BARS, ranked)
         self.refresh()
+
+
+class _Page(QScrollArea):
+    """Scrolls up and down, and is never narrower than what it shows: nothing is cut off at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the page and its scroll bar."""
+        page, bar = self.widget(), self.verticalScrollBar()
+        wide = page.minimumSizeHint().width() if page is not None else 0
+        room = wide + bar.sizeHint().width() + 2 * self.frameWidth()
+        return QSize(max(_LEAST_WIDTH, room), super().minimumSizeHint().height())
 
 
 def _section(title: str, tip: str, content: QWidget, extra: QWidget | None = None) -> QWidget:

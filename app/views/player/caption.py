@@ -97,7 +97,9 @@ class Caption(QWidget):
             _paint_dot(painter, QRectF(place.left(), place.center().y() - dot / 2, dot, dot), shown)
         text = own or ("" if prediction is None else _percentage(prediction))
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText) if own else muted(self.palette()))
-        painter.drawText(place.adjusted(dot + 6, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        room = place.adjusted(dot + 6, 0, 0, 0)
+        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_words(self, painter: QPainter, text: str | None, left: float) -> None:
         room = QRectF(left, 0, max(0.0, self.width() - left - _PAD), self.height())

@@ -126,7 +126,9 @@ class LanesTrack(Track):
             painter.fillRect(_bar(block), readable_on(fill))
         sign = _sign(decision, differs)
         if sign and roomy:
-            place = QRectF(block.right() - _SIGN - 3, block.top() + 5, _SIGN, _SIGN)
+            size = min(_SIGN, block.height() - 2)
+            top = min(block.top() + 5, block.center().y() - size / 2)  # in the middle of a low block
+            place = QRectF(block.right() - size - 3, top, size, size)
             icons.draw(painter, sign, readable_on(fill), place)
 
     def _ground(self, member: int) -> QColor | None:
