@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
+from textwrap import shorten
 
 from m2fnet_core.errors import DocumentError
 
@@ -42,6 +44,8 @@ def failures(path: Path) -> Iterator[None]:
         raise
     except sqlite3.DatabaseError as error:
         raise told(error, path) from error
+    except (UnicodeDecodeError, JSONDecodeError) as error:  # the first also where SQLite quotes what it stumbled over
+        raise damaged(path, error) from error
     except UnicodeEncodeError as error:
         raise DocumentError(
             f"{path.name} cannot keep {error.object!r}, which is no proper text; nothing was changed. Rename the file "
@@ -54,7 +58,7 @@ def told(error: sqlite3.DatabaseError, path: Path) -> DocumentError:
     code = getattr(error, "sqlite_errorcode", None)
     cause = None if code is None else code & 0xFF  # the rest tells variants apart
     if cause in _DAMAGED:
-        return DocumentDamaged(f"{path.name} is damaged ({error}).")
+        return damaged(path, error)
     if cause == sqlite3.SQLITE_NOTADB:
         return foreign(path)
     if cause in _UNWRITABLE:
@@ -64,6 +68,11 @@ def told(error: sqlite3.DatabaseError, path: Path) -> DocumentError:
     if cause == sqlite3.SQLITE_FULL:
         return DocumentError(f"The disk of {path} is full; nothing was changed. Make room on it, or save elsewhere.")
     return DocumentError(f"{path} could not be read or written ({error}); nothing was changed. Look after its disk.")
+
+
+def damaged(path: Path, why: object) -> DocumentDamaged:
+    """For content that does not hold together."""
+    return DocumentDamaged(f"{path.name} is damaged ({shorten(str(why), 100)}).")  # SQLite quotes whole rows
 
 
 def foreign(path: Path) -> DocumentForeign:

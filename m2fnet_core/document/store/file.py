@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from m2fnet_core.document.edits import Edit
-from m2fnet_core.document.store.failing import DocumentDamaged, failures, foreign, unwritable
+from m2fnet_core.document.store.failing import DocumentDamaged, damaged, failures, foreign, unwritable
 from m2fnet_core.document.store.schema import APPLICATION, MIGRATIONS, TABLES, VERSION
 from m2fnet_core.emotions import LabelSet
 from m2fnet_core.errors import DocumentError
@@ -92,9 +92,9 @@ def check(connection: sqlite3.Connection, path: Path) -> int:
                 f"{path.name} was made by a newer version of this program (its form is {version}, this one knows up to "
                 f"{VERSION}); install the newer version to open it."
             )
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         if found != "ok" or version < 1:
-            raise DocumentDamaged(f"{path.name} is damaged ({found}).")
+            raise damaged(path, found.splitlines()[-1])
         return version
 
 
@@ -193,12 +193,15 @@ def keep_edits(connection: sqlite3.Connection, entry: int, edits: Iterable[Edit]
 
 
 def read_edits(connection: sqlite3.Connection, entry: int) -> tuple[Edit, ...]:
-    """What an entry of the log changed, in order."""
+    """What an entry of the log changed, in order. Raises DocumentDamaged."""
     sql = "SELECT tbl, key, before, after FROM changes WHERE entry = ? ORDER BY place"
-    return tuple(
-        Edit(table, _key(key), _row(table, before), _row(table, after))
-        for table, key, before, after in connection.execute(sql, (entry,))
-    )
+    rows = connection.execute(sql, (entry,)).fetchall()
+    try:
+        return tuple(
+            Edit(table, _key(key), _row(table, before), _row(table, after)) for table, key, before, after in rows
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise DocumentDamaged(f"The project is damaged: step {entry} cannot be read; go on with a snapshot.") from error
 
 
 def _image(table: str, row: Any) -> str | None:
@@ -220,7 +223,7 @@ def arrivals(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
         "SELECT tbl, key FROM changes WHERE before IS NULL AND tbl IN ('media', 'speakers') "
         "GROUP BY tbl, key ORDER BY min(entry * 1000000 + place)"
     )
-    return {(table, json.loads(key)): number for number, (table, key) in enumerate(connection.execute(sql))}
+    return {(table, json.loads(key)): number for number, (table, key) in enumerate(connection.execute(sql).fetchall())}
 
 
 def mark(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -59,19 +59,19 @@ def read_analyses(connection: sqlite3.Connection) -> Analyses:
     """Model and time of every analysis."""
     return {
         number: (Model(name, digest, bool(trained), tuple(json.loads(labels))), time)
-        for number, name, digest, trained, labels, time in connection.execute(_ANALYSES)
+        for number, name, digest, trained, labels, time in connection.execute(_ANALYSES).fetchall()
     }
 
 
 def read_newest(connection: sqlite3.Connection) -> dict[str, Raw]:
     """The newest prediction of every utterance, as it lies in the file."""
-    return {utterance: tuple(rest) for utterance, *rest in connection.execute(_NEWEST)}
+    return {utterance: tuple(rest) for utterance, *rest in connection.execute(_NEWEST).fetchall()}
 
 
 def read_all_of(connection: sqlite3.Connection, utterance: str) -> tuple[KeptPrediction, ...]:
     """All predictions of an utterance, newest first. Raises DocumentDamaged."""
     analyses = read_analyses(connection)
-    return tuple(kept(utterance, raw, analyses) for raw in connection.execute(_ALL_OF, (utterance,)))
+    return tuple(kept(utterance, raw, analyses) for raw in connection.execute(_ALL_OF, (utterance,)).fetchall())
 
 
 def write_analysis(

@@ -12,7 +12,7 @@ from m2fnet_core.document.changes import Steps, steps
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.edits import in_order
 from m2fnet_core.document.store import file, predictions
-from m2fnet_core.document.store.failing import DocumentDamaged, failures
+from m2fnet_core.document.store.failing import damaged, failures
 from m2fnet_core.document.store.schema import TABLES
 from m2fnet_core.emotions import MELD
 
@@ -37,9 +37,9 @@ def read(connection: sqlite3.Connection, path: Path) -> Content:
             tables = {name: _rows(connection, name) for name in TABLES}
             turns = in_order(tables["turns"])
             raw, analyses = predictions.read_newest(connection), predictions.read_analyses(connection)
-            done, undone = steps(connection.execute(_STEPS))
+            done, undone = steps(connection.execute(_STEPS).fetchall())
         except (ValueError, TypeError, IndexError) as error:
-            raise DocumentDamaged(f"{path.name} is damaged ({error}).") from error
+            raise damaged(path, error) from error
         label_set = tables.pop("label_set").get("", MELD)
         newest = predictions.Newest(raw, analyses, turns)
         document = Document(label_set, **{**tables, "turns": turns, "predictions": newest})
@@ -60,8 +60,9 @@ def arranged(connection: sqlite3.Connection, document: Document) -> Document:
 
 
 def _rows(connection: sqlite3.Connection, name: str) -> dict[Any, Any]:
+    """All at once: a row that cannot be read must not leave a question open, and the file with it."""
     table = TABLES[name]
-    return {table.key(row): table.read(row) for row in connection.execute(table.all_sql)}
+    return {table.key(row): table.read(row) for row in connection.execute(table.all_sql).fetchall()}
 
 
 @contextmanager

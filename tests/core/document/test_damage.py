@@ -1,5 +1,6 @@
 """Every kind of page of a large project, overwritten in turn: opening says so, or everything is there."""
 
+import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +11,7 @@ import pytest
 from m2fnet_core.document.commands import Decide, Delete, Insert, SetText
 from m2fnet_core.document.content import Decision, Document, Turn
 from m2fnet_core.document.project import DocumentDamaged, Project
+from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import MODEL, filled, label, prediction
 
 PAGE = 4096
@@ -101,6 +103,40 @@ def told_on_opening(path: Path, before: tuple[object, ...]) -> DocumentDamaged |
     assert everything(project.document) == before
     project.close()
     return None
+
+
+def test_a_few_bytes_changed_anywhere_are_never_more_than_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "talk.m2f"
+    project = filled(path)
+    project.add_predictions("m1", MODEL, [(turn, prediction(turn.id)) for turn in project.document.turns.values()])
+    label(project, "u0", "joy")
+    project.close()
+    body, chance, sentences = path.read_bytes(), random.Random(7), set()
+    places = [place for place, byte in enumerate(body[:-40]) if byte]
+    for _ in range(120):
+        place, length = chance.choice(places), chance.choice((1, 4, 40))
+        path.write_bytes(body[:place] + chance.randbytes(length) + body[place + length :])
+        sentences.add(worked(path))
+    assert "" in sentences
+    assert len(sentences) > 10
+    for sentence in sentences - {""}:
+        assert any(words in sentence for words in ("damaged", "newer version", "no project"))
+        assert len(sentence) < 400
+        assert "\n" not in sentence
+
+
+def worked(path: Path) -> str:
+    """Open a project, look at everything, take everything back; what was said when that failed."""
+    try:
+        with closing(Project.open(path)) as project:
+            dict(project.document.predictions)
+            project.history()
+            while project.undo():
+                pass
+            project.redo()
+    except DocumentError as error:
+        return str(error)
+    return ""
 
 
 def test_a_snapshot_that_is_damaged_itself_is_not_offered(tmp_path: Path) -> None:
