@@ -1,5 +1,6 @@
 """Corpora and machines that a training cannot work with: one sentence each, through the real command."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -71,7 +72,8 @@ def test_a_full_disk_keeps_the_state_before(tmp_path: Path) -> None:
     write_pack(tmp_path / "corpus", {"text": 12})
     run = write_run(tmp_path, "pack")
     command = [sys.executable, "-m", "trainer.cli", "fusion", str(run), "--events"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # a second thread would only wait for the first
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=alone) as process:
         assert process.stdout is not None
         next(line for line in process.stdout if '"Epoch"' in line)
         process.terminate()
@@ -83,7 +85,7 @@ def test_a_full_disk_keeps_the_state_before(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     done = subprocess.run(
-        [*command, "--resume"], cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=full
+        [*command, "--resume"], cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=full, env=alone
     )
     assert (done.returncode, last.read_bytes()) == (1, before), done.stderr
     assert "the former state is kept. Free some space" in done.stdout.splitlines()[-1]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -133,7 +134,8 @@ def test_a_finished_step_is_skipped_and_other_settings_are_refused(
 
 def test_a_signal_stops_it_and_resume_goes_on(pack_run: Path) -> None:
     command = [sys.executable, "-m", "trainer.cli", "fusion", str(pack_run), "--events"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # a second thread would only wait for the first
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=alone)
     with process:
         assert process.stdout is not None
         for line in process.stdout:
