@@ -189,7 +189,7 @@ class Project:
         """What happened after the entry ``after``, in order: with 0 everything there ever was. Raises DocumentError."""
         sql = "SELECT number, time, kind, title, body, of FROM log WHERE number > ? ORDER BY number"
         with failures(self.path):
-            rows = self._connection.execute(sql, (after,))
+            rows = self._connection.execute(sql, (after,)).fetchall()
             return [LogEntry(n, time, kind, name, json.loads(body), of) for n, time, kind, name, body, of in rows]
 
     # Changing
