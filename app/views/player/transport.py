@@ -147,6 +147,7 @@ class Transport(QWidget):
         for part in least_needed_first:
             part.show()
         for part in least_needed_first:
+            self._buttons.invalidate()  # a layout inside another one does not notice by itself what was hidden
             if self._buttons.minimumSize().width() <= room:
                 break
             part.hide()

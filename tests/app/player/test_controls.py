@@ -197,6 +197,7 @@ def test_no_time_is_ever_cut_off(talk: Stage, width: int) -> None:
     for part in (bar.time, bar.total, bar.number):
         assert not part.isVisible() or part.width() >= part.sizeHint().width()
     assert bar.total.isVisible() or not bar.volume.isVisible()  # the volume goes first
+    assert bar.total.isVisible() == (width > 420)
 
 
 def test_nothing_open_says_what_to_do(stage: Stage) -> None:
