@@ -1,7 +1,7 @@
 """Two annotators side by side with the network, utterance by utterance."""
 
 from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from app.theme import emotion_colour, muted, readable_on
 from app.views.judges import JudgesBar
 from app.views.lazily import Lazily
 from app.views.parts import label, push, row
+from app.views.row_table import RowTable
 from app.words import count
 
 _ROW_HEIGHT = 28
@@ -40,7 +40,7 @@ class Compare(QWidget):
         self._pairing, self._session = pairing, session
         self.model = CompareTable(pairing, session)
         self.bar = JudgesBar(pairing, scope=False)
-        self.table = _Table()
+        self.table = RowTable("Comparison", _ROW_HEIGHT, _LEAST_WIDTHS, _EMPTY)
         self.only = QCheckBox("Differences only")
         self.only.setToolTip("Show only utterances that got two different labels")
         self.counter = label("", "muted")
@@ -150,39 +150,3 @@ class _Cells(QStyledItemDelegate):
         painter.setPen(readable_on(colour) if filled else palette.color(QPalette.ColorRole.Text))
         words = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, int(chip.width() - 14))
         painter.drawText(chip.adjusted(8, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter, words)
-
-
-class _Table(QTableView):
-    """Says what to do while it is empty."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.empty_text = _EMPTY
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setAccessibleName("Comparison")
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow panel shows the words and the labels."""
-        super().resizeEvent(event)
-        if self.model() is not None:
-            for column, least in _LEAST_WIDTHS.items():
-                self.setColumnHidden(column, self.width() < least)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The rows, or the reason why there are none."""
-        super().paintEvent(event)
-        if self.model() is not None and self.model().rowCount() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(muted(self.palette()))
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.empty_text)
-            painter.end()

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +24,7 @@ from app.models.session import Session
 from app.theme import line, muted
 from app.views.lazily import Lazily
 from app.views.parts import label, push, row
+from app.views.row_table import RowTable
 from app.words import count
 from m2fnet_core.document.content import Document, MediumState
 from m2fnet_core.document.project import Change
@@ -240,31 +239,13 @@ def _share(painter: QPainter, rect: QRectF, number: int, of: int, palette: QPale
         painter.drawRoundedRect(QRectF(track.left(), track.top(), track.width() * min(1.0, number / of), 3), 1.5, 1.5)
 
 
-class _Table(QTableView):
-    """Leaves out what there is no room for."""
+class _Table(RowTable):
+    """Return and the right mouse button mean the video."""
 
     def __init__(self, dashboard: Dashboard) -> None:
-        super().__init__()
+        super().__init__("Videos of the project", _ROW_HEIGHT, _LEAST_WIDTHS)
         self._dashboard = dashboard
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
         self.setMinimumHeight(130)
-        self.setAccessibleName("Videos of the project")
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow panel shows the names, and what is decided."""
-        super().resizeEvent(event)
-        if self.model() is not None:
-            for column, least in _LEAST_WIDTHS.items():
-                self.setColumnHidden(column, self.width() < least)
 
     def event(self, event: QEvent) -> bool:
         """Return means the video here, not the prediction."""

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QMenu, QVBoxLayout, QWidget
 
 from app import icons
 from app.models.filters import Filters
 from app.models.session import Session
 from app.models.utterance_table import Column, UtteranceTable
-from app.theme import muted
 from app.views.field import TextField
 from app.views.filter_menu import FilterButton
 from app.views.parts import label
+from app.views.row_table import RowTable
 from app.views.utterance_cells import ROW_HEIGHT, UtteranceCells
 from app.words import count
 
@@ -170,29 +170,20 @@ class Utterances(QWidget):
         self.table.viewport().update()
 
 
-class _Table(QTableView):
-    """A calm table that says what to do while it is empty."""
+class _Table(RowTable):
+    """Utterances can be edited, and offer what can be done to them; a blind one gives no prediction away."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.empty_text = ""
+        super().__init__("Utterances", ROW_HEIGHT, _LEAST_WIDTHS)
         self.offered: tuple[QAction, ...] = ()
         self.blind = False
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
-        self.setAccessibleName("Utterances")
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def left_out(self, column: int) -> bool:
+        """Also what would give a prediction away."""
+        return super().left_out(column) or (self.blind and column in _GIVING_AWAY)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """What can be done to the row."""
@@ -201,23 +192,3 @@ class _Table(QTableView):
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.addActions(list(self.offered))
             menu.popup(event.globalPos())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow panel leaves room for the text: the inspector shows the rest."""
-        super().resizeEvent(event)
-        self.arrange()
-
-    def arrange(self) -> None:
-        """Hide the columns that there is no room for, and those that would give predictions away."""
-        if self.model() is not None:
-            for column, least in _LEAST_WIDTHS.items():
-                self.setColumnHidden(column, self.width() < least or (self.blind and column in _GIVING_AWAY))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The rows, or the reason why there are none."""
-        super().paintEvent(event)
-        if self.model() is not None and self.model().rowCount() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(muted(self.palette()))
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.empty_text)
-            painter.end()
