@@ -14,7 +14,7 @@ class RowTable(QTableView):
     """A calm table that says what to do while it is empty (``empty_text``)."""
 
     def __init__(self, name: str, row_height: int, least_widths: Mapping[Any, int], empty_text: str = "") -> None:
-        """``least_widths``: by column, pixels of the panel below which it is left out. ``name`` is for screen readers."""
+        """``least_widths``: by column, pixels of the panel below which it is left out; ``name`` for screen readers."""
         super().__init__()
         self.empty_text = empty_text
         self._least_widths = least_widths
