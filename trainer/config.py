@@ -160,6 +160,19 @@ class FeaturesStep(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
+class PairingStep(_Checked):
+    """Clips and faces for the utterances of a corpus of texts, so that fusion meets all modalities (no real pairs)."""
+
+    enabled: bool = setting(False, "Give utterances without media a clip and a face of the run's speech and faces")
+    copies: int = setting(2, "Times that each training dialogue is paired anew", low=1)
+    neutral: float = setting(0.3, "Share of clips, and of faces, that are neutral whatever the emotion", low=0)
+    wrong: float = setting(0.15, "Share of clips, and of faces, of any emotion", low=0)
+    missing: float = setting(0.15, "Share of utterances without a clip, and without a face", low=0)
+    most: int = setting(1500, "Faces of a class and split that are used at most", low=1)
+    views: int = setting(6, "Changed copies of a face that stand for the frames of an utterance", low=1)
+
+
+@dataclass(frozen=True, slots=True)
 class AblateStep(_Checked):
     """Rows of the paper's tables."""
 
@@ -208,5 +221,6 @@ class RunConfig(_Checked):
     audio: AudioStep = AudioStep()
     visual: VisualStep = VisualStep()
     features: FeaturesStep = FeaturesStep()
+    pairing: PairingStep = PairingStep()
     fusion: FusionStep = FusionStep()
     ablate: AblateStep = AblateStep()

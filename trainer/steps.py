@@ -35,6 +35,7 @@ from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judg
 from trainer.fit_text import TextTask, text_examples
 from trainer.loop import Fit, Task, loading_processes
 from trainer.metrics import Scores, weighted_f1
+from trainer.pair_vectors import pair_vectors
 from trainer.parts import run_bundle, with_fusion
 from trainer.runs import Run
 from trainer.sources import FaceSource, SpeechSource
@@ -162,11 +163,13 @@ def features(job: Job) -> Done:
     config, folder = job.run.config, job.run.step_folder("features")
     splits = _told_dialogues(job, "features")
     with_media = any(d.media or u.media for some in splits.values() for d in some for u in d.utterances)
-    bundle = run_bundle(job.run, job.device, with_media)
+    bundle = run_bundle(job.run, job.device, with_media or config.pairing.enabled)
     workers = config.features.workers or default_workers(job.device)
     vectors, problems = extract_all(bundle, splits, folder / "store", workers, job.hook, job.cancel)
     refuse_too_many(problems, len(vectors), config.features.most_unreadable)
     _tell_unreadable(job, "features", list(problems))
+    if config.pairing.enabled:
+        splits, vectors = pair_vectors(job.run, bundle, splits, vectors, job.hook, job.cancel)
     write_pack(folder, splits, vectors)
     present = [v.present for v in vectors.values()]
     shares = {f"share/{n}": sum(getattr(p, n) for p in present) / len(present) for n in Presence.__slots__}
