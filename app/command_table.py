@@ -341,6 +341,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("go-on", "&Analysis", 0, "&Go on", "Go on with a stopped analysis", (), "play", Need.HALTED),
     Command("model", "&Analysis", 1, "Choose &model…", "Choose the folder of a trained model bundle", (), "model"),
     Command(
+        "model-card", "&Analysis", 1, "About the mo&del", "What the model that predicts can do and what not", (), "book"
+    ),
+    Command(
         "own-model", "&Analysis", 1, "Use the program's o&wn model", "Go back to the model that comes with the program"
     ),
     Command(

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
 from app.settings import OVERLAYS, RECOGNISER
+from m2fnet_core.errors import CheckpointError
 from m2fnet_core.folders import resource
+from m2fnet_core.model_card import STARTER, model_card
 
 if TYPE_CHECKING:
     from app.views.workspace import Workspace
@@ -80,6 +82,7 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
         "cancel": studio.analysis.cancel,
         "go-on": studio.analysis.go_on,
         "model": lambda: _choose_model(studio, window),
+        "model-card": lambda: _show_model_card(studio, window),
         "own-model": lambda: studio.choose_model(None),
         "transcribe": lambda: _transcribe(studio, window),
     }
@@ -136,9 +139,21 @@ def _change_shortcuts(keyboard: Keyboard, window: QWidget) -> None:
 
 
 def _show_documentation(window: QWidget) -> None:
-    from app.views.dialogs import Documentation
+    from app.views.dialogs import Page
 
-    Documentation(window).open()
+    tour = resource("help", "documentation.md")
+    Page("Documentation", tour.read_text(encoding="utf-8"), tour.parent, window).open()
+
+
+def _show_model_card(studio: Studio, window: QWidget) -> None:
+    from app.views.dialogs import Page
+
+    try:
+        text = model_card(studio.model)
+    except CheckpointError as error:
+        studio.notices.fail(str(error))
+    else:
+        Page("About the model", text, studio.model or STARTER, window).open()
 
 
 def _show_about(studio: Studio, window: QWidget) -> None:

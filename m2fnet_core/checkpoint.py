@@ -14,7 +14,7 @@ import torch
 from m2fnet_core.bundle import Bundle, placed
 from m2fnet_core.bundle_info import read_info, write_info
 from m2fnet_core.errors import CheckpointError
-from m2fnet_core.folders import resource
+from m2fnet_core.model_card import STARTER
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
 from m2fnet_core.nets.text_encoder import load_text_encoder, save_text_encoder
@@ -30,7 +30,7 @@ def load_bundle(folder: Path | None, device: torch.device) -> Bundle:
     Raises CheckpointError when it is missing, incomplete, damaged, of another version or of wrong shapes.
     """
     if folder is None:
-        folder = resource("models", "starter")
+        folder = STARTER
         if not folder.is_dir():
             return placed(untrained_bundle(), device)
     _recover(folder)

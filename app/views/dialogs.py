@@ -1,22 +1,25 @@
 """Small windows of the Help and Analysis menus."""
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QInputDialog, QTextBrowser, QVBoxLayout, QWidget
 
-from m2fnet_core.folders import resource
 
+class Page(QDialog):
+    """A text to read: the tour that ships with the program, or the card of a model."""
 
-class Documentation(QDialog):
-    """The tour that ships with the program."""
-
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, title: str, markdown: str, pictures: Path, parent: QWidget) -> None:
+        """``pictures``: the folder that the text's pictures lie in."""
         super().__init__(parent)
-        self.setWindowTitle("Documentation")
+        self.setWindowTitle(title)
         self.resize(760, 640)
-        browser = QTextBrowser()
-        browser.setMarkdown(resource("help", "documentation.md").read_text(encoding="utf-8"))
+        self.browser = QTextBrowser()
+        self.browser.setOpenExternalLinks(True)
+        self.browser.setSearchPaths([str(pictures)])
+        self.browser.setMarkdown(markdown)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 12)
-        layout.addWidget(browser)
+        layout.addWidget(self.browser)
         layout.addWidget(_close_button(self))
 
 

@@ -142,7 +142,7 @@ def test_keys_of_the_table(qtbot: QtBot, window: MainWindow, film: Path, key: Qt
         dialog.close()
 
 
-@pytest.mark.parametrize("entry", ["shortcuts", "documentation", "about"])
+@pytest.mark.parametrize("entry", ["shortcuts", "documentation", "model-card", "about"])
 def test_help(qtbot: QtBot, window: MainWindow, entry: str) -> None:
     window.actions_[entry].trigger()
     dialog = QApplication.activeModalWidget()
