@@ -1,6 +1,7 @@
 """Training an extractor on triplets with L_FE, Eq. 9-13; audio and visual differ only in their `Source` (torch)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from m2fnet_core.nets.extractor import Extractor
 from trainer.batches import balanced_batches, semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
-from trainer.metrics import EmbeddingScores, judge_embeddings
+from trainer.metrics import EmbeddingScores, Floats, Ints, judge_embeddings
 
 _JUDGED_AT_ONCE = 64
 _JUDGED_CLASSES = 100  # of many (people): a probe that knows thousands would take hours and say no more
@@ -29,6 +30,15 @@ class Source(Protocol):
 
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Pictures as the extractor's arguments: float [B, 3, H, W], normalised, and their widths where they differ."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A split's embeddings judged, with the labels [n] and the linear probe's probabilities [n, classes] behind it."""
+
+    scores: EmbeddingScores
+    labels: Ints
+    probabilities: Floats
 
 
 class ExtractorNet(nn.Module):
@@ -105,10 +115,10 @@ class ExtractorTask:
 
     def validate(self, model: nn.Module) -> Mapping[str, float]:
         """Linear probe and 11-NN on the validation split's embeddings, and their effective rank."""
-        scores = self.judge("validation", at_most=_PROBED)
+        scores = self.judge("validation", at_most=_PROBED).scores
         return {name: getattr(scores, name) for name in EmbeddingScores.__slots__}
 
-    def judge(self, split: str, at_most: int | None = None) -> EmbeddingScores:
+    def judge(self, split: str, at_most: int | None = None) -> Judged:
         """The embeddings of a split, judged by what the training split's embeddings (``at_most`` of them) know."""
         train, unseen = self._sources["train"], self._sources[split]
         labels, unseen_labels = np.asarray(train.labels), np.asarray(unseen.labels)
@@ -119,12 +129,13 @@ class ExtractorTask:
             some = generator.permutation(classes)[:_JUDGED_CLASSES]
             known, asked = known[np.isin(labels[known], some)], asked[np.isin(unseen_labels, some)]
         known = known[:at_most]
-        return judge_embeddings(
+        scores, probabilities = judge_embeddings(
             self.embeddings("train", known.tolist()),
             labels[known],
             self.embeddings(split, asked.tolist()),
             unseen_labels[asked],
         )
+        return Judged(scores, unseen_labels[asked], probabilities)
 
     def embeddings(self, split: str, examples: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Float64 [n, d] of these examples, unchanged."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -18,6 +18,12 @@ from m2fnet_core.predict import fusion_input
 from trainer.config import FusionStep
 from trainer.metrics import Floats, Ints, accuracy, class_f1, weighted_f1
 
+Modality = Literal["text", "audio", "visual"]
+MODALITIES: Mapping[Modality, list[bool]] = {  # which of text, audio, scene and faces belong to it
+    "text": [True, False, False, False],
+    "audio": [False, True, False, False],
+    "visual": [False, False, True, True],
+}
 IGNORED = -100  # label of utterances that are context only, and of padding
 _JUDGED_AT_ONCE = 32
 
@@ -145,15 +151,22 @@ def padded_labels(dialogues: Sequence[LabelledDialogue]) -> Tensor:
     return torch.tensor([[*d.labels, *[IGNORED] * (longest - len(d.labels))] for d in dialogues])
 
 
-def judged(net: FusionNet, dialogues: Sequence[LabelledDialogue], temperature: float = 1.0) -> tuple[Ints, Floats]:
-    """Labels (n,) and probabilities (n, classes) of every utterance with a label, in order."""
+def judged(
+    net: FusionNet, dialogues: Sequence[LabelledDialogue], temperature: float = 1.0, alone: Modality | None = None
+) -> tuple[Ints, Floats]:
+    """Labels (n,) and probabilities (n, classes) of every utterance with a label, in order.
+
+    ``alone``: the only modality that is not masked.
+    """
     device = next(net.parameters()).device
+    kept = torch.tensor([True] * 4 if alone is None else MODALITIES[alone])
     truth, rows = [], []
     net.eval()
     with torch.inference_mode():
         for start in range(0, len(dialogues), _JUDGED_AT_ONCE):
             some = dialogues[start : start + _JUDGED_AT_ONCE]
             batch = fusion_input([d.vectors for d in some], net.config)
+            batch = batch._replace(present=batch.present & kept)
             logits = net(FusionInput(*(tensor.to(device) for tensor in batch))).logits.double().cpu() / temperature
             labels = padded_labels(some)
             known = labels != IGNORED

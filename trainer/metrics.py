@@ -131,19 +131,36 @@ class EmbeddingScores:
     effective_rank: float
 
 
-def judge_embeddings(train: Floats, train_labels: Ints, unseen: Floats, unseen_labels: Ints) -> EmbeddingScores:
-    """Linear probe and 11-NN on unit vectors, fitted on ``train`` (n, d), judged on ``unseen`` (k, d)."""
-    unit, unit_unseen = _unit(train), _unit(unseen)
-    probe = _fitted(make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)), unit, train_labels)
-    near = _fitted(KNeighborsClassifier(min(11, len(unit))), unit, train_labels)
-    by_probe, by_neighbours = probe.predict(unit_unseen), near.predict(unit_unseen)
-    return EmbeddingScores(
+def judge_embeddings(
+    train: Floats, train_labels: Ints, unseen: Floats, unseen_labels: Ints
+) -> tuple[EmbeddingScores, Floats]:
+    """Linear probe and 11-NN on unit vectors, fitted on ``train`` (n, d), judged on ``unseen`` (k, d).
+
+    Also the probe's probabilities of ``unseen``, as of `fitted_probe`.
+    """
+    near = KNeighborsClassifier(min(11, len(train))).fit(_unit(train), train_labels)
+    probabilities = fitted_probe(train, train_labels)(unseen)
+    by_probe, by_neighbours = probabilities.argmax(axis=1), near.predict(_unit(unseen))
+    scores = EmbeddingScores(
         probe_accuracy=accuracy(unseen_labels, by_probe),
         probe_weighted_f1=weighted_f1(unseen_labels, by_probe),
         neighbours_accuracy=accuracy(unseen_labels, by_neighbours),
         neighbours_weighted_f1=weighted_f1(unseen_labels, by_neighbours),
         effective_rank=effective_rank(unseen),
     )
+    return scores, probabilities
+
+
+def fitted_probe(train: Floats, labels: Ints) -> Callable[[Floats], Floats]:
+    """A logistic regression on unit vectors (n, d) -> its probabilities (k, 1 + the highest label) of other vectors."""
+    probe: Any = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(_unit(train), labels)
+
+    def probabilities(vectors: Floats) -> Floats:
+        spread = np.zeros((len(vectors), 1 + int(labels.max())))
+        spread[:, probe.classes_] = probe.predict_proba(_unit(vectors))
+        return spread
+
+    return probabilities
 
 
 def effective_rank(embeddings: Floats) -> float:
@@ -157,7 +174,3 @@ def effective_rank(embeddings: Floats) -> float:
 def _unit(rows: Floats) -> Floats:
     lengths: Floats = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.maximum(lengths, 1e-12)
-
-
-def _fitted(classifier: Any, rows: Floats, labels: Ints) -> Any:
-    return classifier.fit(rows, labels)

@@ -11,15 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from m2fnet_core.dialogue import Dialogue, Utterance
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
 from trainer.config import PairingStep
 from trainer.datasets.packs import Vectors
-from trainer.metrics import Floats, Ints
+from trainer.metrics import Floats, Ints, fitted_probe
 
 _NEUTRAL = "neutral"
 
@@ -54,9 +51,9 @@ def confusion_of_unseen(known: Pool, unseen: Pool, classes: int) -> Floats:
     Vectors of an extractor's own training examples are purer than any it will meet; drawing them with these shares
     makes them as doubtful as unseen ones. A class without an unseen example passes for itself.
     """
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(known.vectors, known.labels)
+    taken = fitted_probe(known.vectors.astype(np.float64), known.labels)(unseen.vectors.astype(np.float64))
     shares = np.zeros((classes, classes))
-    np.add.at(shares, (unseen.labels, probe.predict(unseen.vectors)), 1)
+    np.add.at(shares, (unseen.labels, taken.argmax(axis=1)), 1)
     empty = shares.sum(axis=1) == 0
     shares[empty, empty] = 1
     rows: Floats = shares / shares.sum(axis=1, keepdims=True)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ from trainer.datasets.speech import read_speech
 from trainer.evaluate import calibrated_temperature, report
 from trainer.events import Done, Hook, Warned, ignore
 from trainer.fit_extractor import ExtractorTask
-from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged, labelled
+from trainer.fit_fusion import MODALITIES, FusionTask, LabelledDialogue, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
 from trainer.loop import Fit, Task, loading_processes
 from trainer.metrics import Scores, weighted_f1
@@ -138,7 +139,11 @@ def _extractor(
     write_weights(task.net.extractor, job.run.step_folder(step) / "extractor.safetensors")
     figures: dict[str, float] = {}
     for split in there[1:]:
-        figures |= {f"{split}/{name}": value for name, value in plain(task.judge(split)).items()}
+        found = task.judge(split)
+        figures |= {f"{split}/{name}": value for name, value in plain(found.scores).items()}
+        if len(classes) == len(run.labels):
+            each = [str(n) for n in range(len(found.labels))]  # an example is drawn alone in the bootstrap
+            report(found.labels, found.probabilities, run.labels, each, split, job.run.step_folder(step))
     return Done(step, {"extractor": job.run.step_folder(step) / "extractor.safetensors"}, figures)
 
 
@@ -208,8 +213,28 @@ def evaluate(job: Job) -> Done:
         if dialogues[split]:
             truth, probabilities = judged(net.to(job.device), dialogues[split], temperature)
             scores = report(truth, probabilities, config.labels, _owners(dialogues[split]), split, folder)
-            figures |= _figures(split, scores)
+            figures |= _figures(split, scores) | _alone(
+                net, temperature, dialogues[split], config.labels, split, folder
+            )
     return Done("evaluate", {"reports": folder}, figures)
+
+
+def _alone(
+    net: FusionNet,
+    temperature: float,
+    dialogues: Sequence[LabelledDialogue],
+    labels: Sequence[str],
+    split: str,
+    folder: Path,
+) -> dict[str, float]:
+    """Weighted F1 of each modality with the others masked; leaves a report of each."""
+    figures = {}
+    for modality in MODALITIES:
+        if getattr(net.config, modality):
+            found = judged(net, dialogues, temperature, modality)
+            scores = report(*found, labels, _owners(dialogues), f"{split}-{modality}", folder)
+            figures[f"{split}/{modality} alone/weighted_f1"] = scores.weighted_f1.value
+    return figures
 
 
 def ablate(job: Job) -> Done:

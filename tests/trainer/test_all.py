@@ -27,7 +27,9 @@ def test_all_steps_end_in_a_bundle_that_the_application_uses(
     assert train(["all", toml, "--events"]) == 0
     run = folder / "runs" / "smoke"
     assert "dia1_utt1.mp4" in (run / "features" / "unreadable.txt").read_text(encoding="utf-8")
-    assert json.loads((run / "evaluate" / "test.json").read_text(encoding="utf-8"))["utterances"] == 12
+    for report in ("evaluate/test", "evaluate/test-text", "evaluate/test-visual", "text/test"):
+        assert json.loads((run / f"{report}.json").read_text(encoding="utf-8"))["utterances"] == 12
+    assert json.loads((run / "audio" / "test.json").read_text(encoding="utf-8"))["utterances"] == 18
 
     capsys.readouterr()
     assert train(["all", toml, "--events"]) == 0

@@ -68,7 +68,8 @@ def test_embeddings_that_separate_classes_are_judged_well_and_noise_is_not() -> 
     good = 4 * np.eye(4)[labels] + generator.normal(size=(200, 4)) * 0.2
     noise = generator.normal(size=(200, 4))
     even, odd = np.arange(0, 200, 2), np.arange(1, 200, 2)
-    separated = judge_embeddings(good[even], labels[even], good[odd], labels[odd])
-    mixed = judge_embeddings(noise[even], labels[even], noise[odd], labels[odd])
+    separated, probabilities = judge_embeddings(good[even], labels[even], good[odd], labels[odd])
+    mixed, _ = judge_embeddings(noise[even], labels[even], noise[odd], labels[odd])
+    assert probabilities.sum(axis=1) == pytest.approx(1)
     assert min(separated.probe_accuracy, separated.neighbours_accuracy, separated.neighbours_weighted_f1) > 0.98
     assert max(mixed.probe_accuracy, mixed.neighbours_accuracy, mixed.probe_weighted_f1) < 0.5
