@@ -23,7 +23,7 @@ from trainer.datasets.faces import read_faces
 from trainer.datasets.packs import Vectors
 from trainer.datasets.speech import read_speech
 from trainer.events import Hook, Progress
-from trainer.pairing import Pool, Pools, confusion_of_unseen, copies, paired
+from trainer.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
 from trainer.runs import Run
 from trainer.sources import FaceSource
 
@@ -39,19 +39,20 @@ def pair_vectors(
     A clip or face belongs to one split only. Raises TrainingError when a split has no clips or no faces.
     """
     config, store = run.config, run.step_folder("features") / "store"
+    text = {split: text_pool(dialogues, texts, config.labels) for split, dialogues in splits.items()}
     speech = {split: _speech(config, bundle, split, store, hook, cancel) for split in splits}
     faces = {split: _faces(run, bundle, split, hook, cancel) for split in splits}
     classes = len(config.labels)
     made, vectors = dict[str, tuple[Dialogue, ...]](), dict[tuple[str, str], Any]()
     for number, (split, dialogues) in enumerate(splits.items()):
         learnt = split == "train"
-        heard, seen = (
+        read, heard, seen = (
             confusion_of_unseen(pools["train"], pools["validation"], classes) if learnt else np.eye(classes)
-            for pools in (speech, faces)
+            for pools in (text, speech, faces)
         )
         made[split], mine = copies(dialogues, texts, config.pairing.copies if learnt else 1)
         generator = np.random.default_rng([config.seed, number])
-        pools = Pools(speech[split], faces[split], heard, seen)
+        pools = Pools(text[split], speech[split], faces[split], read, heard, seen)
         vectors |= paired(made[split], mine, pools, config.labels, config.pairing, generator)
     return made, vectors
 

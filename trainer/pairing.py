@@ -2,8 +2,9 @@
 
 No corpus with all three modalities may be shipped or had everywhere. Pairs let the dialogue network learn to weigh
 them all the same, as long as each modality is about as reliable in them as it is in real conversations: shares of the
-utterances sound or look neutral, sound or look wrong, or lack the modality; and what an extractor has learnt by heart
-is mixed up the way it confuses what it has not seen. Figures on paired dialogues say nothing about real ones.
+utterances sound or look neutral, sound or look wrong, or lack the modality; and what an extractor or the text encoder
+has learnt by heart is mixed up the way it confuses what it has not seen. Figures on paired dialogues say nothing about
+real ones.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,12 +38,26 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """The pools of one split. ``heard_as`` and ``seen_as`` [classes, classes]: how often class i passes for j."""
+    """The pools of one split. ``read_as``, ... [classes, classes]: how often class i passes for j."""
 
+    text: Pool
     speech: Pool
     faces: Pool
+    read_as: Floats
     heard_as: Floats
     seen_as: Floats
+
+
+def text_pool(dialogues: Sequence[Dialogue], texts: Vectors, labels: Sequence[str]) -> Pool:
+    """The text vectors of a split's labelled utterances."""
+    found = [
+        (vector, labels.index(utterance.label))
+        for dialogue in dialogues
+        for utterance in dialogue.utterances
+        if utterance.label is not None and (vector := texts[dialogue.id, utterance.id].text) is not None
+    ]
+    numbers = np.array([label for _, label in found], np.int64)
+    return Pool(np.stack([vector for vector, _ in found]), numbers, ("",) * len(found))
 
 
 def confusion_of_unseen(known: Pool, unseen: Pool, classes: int) -> Floats:
@@ -101,8 +116,19 @@ def _paired(
         audio = _drawn(pools.speech, heard, voice[utterance.speaker], config, generator)
         faces = _drawn(pools.faces, seen, None, config, generator)
         scene = None if generator.random() < config.missing else _any(pools.faces, generator)
-        found = texts[dialogue.id, utterance.id]
-        yield (dialogue.id, utterance.id), replace(found, audio=audio, scene=scene, faces=faces)
+        text = _read(utterance, texts[dialogue.id, utterance.id].text, pools, labels, generator)
+        yield (dialogue.id, utterance.id), UtteranceVectors(text=text, audio=audio, scene=scene, faces=faces)
+
+
+def _read(
+    utterance: Utterance, own: Vector | None, pools: Pools, labels: Sequence[str], generator: np.random.Generator
+) -> Vector | None:
+    """The utterance's own text vector, or one of the class that it passes for."""
+    if own is None or utterance.label is None:
+        return own
+    label = labels.index(utterance.label)
+    taken = _passed(label, pools.read_as, generator)
+    return own if taken == label else pools.text.vectors[generator.choice(pools.text.of(taken))]
 
 
 def _emotion(utterance: Utterance, labels: Sequence[str], config: PairingStep, generator: np.random.Generator) -> int:

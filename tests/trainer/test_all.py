@@ -43,7 +43,7 @@ def test_all_steps_end_in_a_bundle_that_the_application_uses(
     assert train(["smoke", str(folder)]) == 1  # nothing is written over what is there
 
 
-@pytest.mark.parametrize("name", ["meld", "iemocap", "smoke"])
+@pytest.mark.parametrize("name", ["meld", "iemocap", "smoke", "starter"])
 def test_every_preset_is_a_run(name: str) -> None:
     path = resource("runs", f"{name}.toml")
     config = parse_run(tomllib.loads(path.read_text(encoding="utf-8")), path)

@@ -13,7 +13,7 @@ from m2fnet_core.dialogue import Dialogue, Utterance
 from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.cli import main as train
 from trainer.config import PairingStep
-from trainer.pairing import Pool, Pools, confusion_of_unseen, copies, paired
+from trainer.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
 
 LABELS = ("neutral", "joy", "anger")
 EXACT = PairingStep(neutral=0.0, wrong=0.0, missing=0.0)
@@ -32,10 +32,13 @@ def _dialogue(turns: int) -> Dialogue:
 
 
 def _paired(config: PairingStep, turns: int = 600, passes: np.ndarray | None = None) -> list[UtteranceVectors]:
+    """Text vectors say label and utterance."""
     dialogue = _dialogue(turns)
-    texts = {("d", u.id): UtteranceVectors(text=np.zeros(4, np.float32)) for u in dialogue.utterances}
+    texts = {
+        ("d", u.id): UtteranceVectors(text=np.array([n % 3, n], np.float32)) for n, u in enumerate(dialogue.utterances)
+    }
     mixed = np.eye(3) if passes is None else passes
-    pools = Pools(_pool(12, speakers=4), _pool(40), mixed, mixed)
+    pools = Pools(text_pool([dialogue], texts, LABELS), _pool(12, speakers=4), _pool(40), mixed, mixed, mixed)
     found = paired([dialogue], texts, pools, LABELS, config, np.random.default_rng(0))
     return [found["d", u.id] for u in dialogue.utterances]
 
@@ -71,8 +74,11 @@ def test_learnt_vectors_are_mixed_up_as_unseen_ones_are() -> None:
     unseen = np.eye(3, dtype=np.float32)[taken]
     shares = confusion_of_unseen(Pool(clear, labels, ("",) * 150), Pool(unseen, labels, ("",) * 150), 4)
     assert shares == pytest.approx(np.array([[1, 0, 0, 0], [0, 0.5, 0.5, 0], [0, 0, 1, 0], [0, 0, 0, 1]]))
-    heard = _heard(_paired(EXACT, passes=shares[:3, :3]))
-    assert np.mean(heard[1::3] == 2) == pytest.approx(0.5, abs=0.1)
+    found = _paired(EXACT, passes=shares[:3, :3])
+    assert np.mean(_heard(found)[1::3] == 2) == pytest.approx(0.5, abs=0.1)
+    read = np.array([one.text for one in found])
+    assert np.mean(read[1::3, 0] == 2) == pytest.approx(0.5, abs=0.1)
+    assert np.all(read[0::3, 1] == np.arange(0, 600, 3))  # what is not confused keeps its own words
 
 
 def test_copies_keep_the_text() -> None:
