@@ -18,7 +18,7 @@ VERSION = 1
 CONFIG = "config.json"
 
 BundleKind = Literal["untrained", "starter", "trained"]
-Pooling = Literal["first", "mean"]
+Pooling = Literal["first", "mean", "utterance"]
 FrameChoice = Literal["centred", "uniform"]
 AreaWeight = Literal["sum", "max"]
 FusionForm = Literal["gated", "residual_norm", "printed", "concat"]
@@ -43,7 +43,8 @@ class TextConfig:
     max_tokens: int = 512  # of the whole input, special tokens included
     past: int | None = None
     future: int | None = None
-    pooling: Pooling = "first"  # the paper's; "mean" averages all real tokens (sentence encoders are trained so)
+    # The paper's; "mean" averages all real tokens (sentence encoders are trained so), "utterance" its own alone.
+    pooling: Pooling = "first"
 
     def __post_init__(self) -> None:
         _among(self.pooling, Pooling, "pooling")

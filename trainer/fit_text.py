@@ -32,7 +32,8 @@ class TextClassifier(nn.Module):
 
     def forward(self, ids: Tensor, real: Tensor) -> Tensor:
         """Ids int64 [B, T], ``real`` bool [B, T] -> logits [B, classes]."""
-        logits: Tensor = self.head(self.dropout(pooled(self.encoder(ids, real), real, self.pooling)))
+        vectors = pooled(self.encoder(ids, real), ids, real, self.encoder.frame.between, self.pooling)
+        logits: Tensor = self.head(self.dropout(vectors))
         return logits
 
 

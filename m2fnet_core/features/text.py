@@ -112,11 +112,24 @@ def padded(inputs: Sequence[Tokens], padding: int, device: torch.device) -> tupl
     return torch.from_numpy(ids).to(device), real.to(device)
 
 
-def pooled(states: Tensor, real: Tensor, pooling: Pooling) -> Tensor:
-    """Last layer's activations [B, T, width] -> [B, width]: of the first token (paper) or the mean of the real ones."""
+def pooled(states: Tensor, ids: Tensor, real: Tensor, between: Tokens, pooling: Pooling) -> Tensor:
+    """Last layer's activations [B, T, width] of tokens [B, T] -> [B, width].
+
+    Of the first token (paper), or the mean of the real ones, or of the utterance's own, without its context.
+    ``between``: what the encoder's tokenizer puts between two texts.
+    """
     if pooling == "first":
         return states[:, 0]
-    return (states * real[..., None]).sum(dim=1) / real.sum(dim=1, keepdim=True)
+    counted = real if pooling == "mean" else _own(ids, real, between)
+    return (states * counted[..., None]).sum(dim=1) / counted.sum(dim=1, keepdim=True)
+
+
+def _own(ids: Tensor, real: Tensor, between: Tokens) -> Tensor:
+    """Bool [B, T]: what stands behind the first separator and before the second; the padding may be one of its ids."""
+    if not between:
+        return real
+    edge = (ids == between[0]) & real
+    return (edge.cumsum(dim=1) == len(between)) & ~edge & real
 
 
 class TextVectors:
@@ -138,5 +151,6 @@ class TextVectors:
 
     def _run(self, inputs: Sequence[Tokens], device: torch.device) -> list[Vector]:
         ids, real = padded(inputs, self._encoder.padding, device)
-        vectors = pooled(self._encoder(ids, real), real, self._config.pooling).float().cpu().numpy()
+        states, between = self._encoder(ids, real), self._encoder.frame.between
+        vectors = pooled(states, ids, real, between, self._config.pooling).float().cpu().numpy()
         return [vector.copy() for vector in vectors]  # as views they would keep every token's activations in memory

@@ -148,7 +148,7 @@ UNTRAINED = untrained_bundle().text
 def test_alone_and_in_a_batch_give_the_same_vector(roberta: TextEncoder) -> None:
     turns = dialogue("Hi.", "I am fine, thank you. And you?", None, "We were on a break!")
     inputs = text_inputs(roberta, replace(CONFIG, past=0, future=0), turns)
-    for pooling in ("first", "mean"):
+    for pooling in ("first", "mean", "utterance"):
         work = TextVectors(roberta, replace(CONFIG, pooling=pooling))
         together = work.compute(inputs)
         assert together[2] is None
@@ -169,6 +169,22 @@ def test_the_vector_is_the_last_layers_first_token(roberta: TextEncoder) -> None
     )
     np.testing.assert_allclose(first, states[0], atol=1e-5)
     np.testing.assert_allclose(mean, states.mean(axis=0), atol=1e-5)
+
+
+@pytest.mark.parametrize("family", ["roberta", "bert"])
+def test_an_utterances_own_tokens_can_be_averaged_alone(family: str, request: pytest.FixtureRequest) -> None:
+    encoder: TextEncoder = request.getfixturevalue(family)
+    inputs = text_inputs(encoder, CONFIG, dialogue("Hi.", "you doin?", "fine"))
+    vectors = TextVectors(encoder, replace(CONFIG, pooling="utterance")).compute(inputs)
+    for line, tokens, vector in zip(("joey: hi.", "rachel: you doin?", "joey: fine"), inputs, vectors, strict=True):
+        assert tokens is not None
+        names = [encoder.tokenizer.decode([token], skip_special_tokens=False) for token in tokens]
+        edges = [i for i, name in enumerate(names) if name in ("</s>", "[SEP]")]
+        inner = slice(edges[1] + 1, edges[2]) if family == "roberta" else slice(edges[0] + 1, edges[1])
+        assert "".join(names[inner]).lower().replace(" ", "").replace("##", "") == line.replace(" ", "")
+        with torch.inference_mode():
+            states = encoder(torch.tensor([tokens]), torch.ones(1, len(tokens), dtype=torch.bool))[0].numpy()
+        np.testing.assert_allclose(vector, states[inner].mean(axis=0), atol=1e-5)
 
 
 @pytest.mark.parametrize("pooling", ["first", "mean"])
