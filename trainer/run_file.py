@@ -1,4 +1,4 @@
-"""run.toml into a RunConfig, with errors that name the nearest known key. No torch."""
+"""run.toml into a RunConfig, with errors that name the nearest known key, and back. No torch."""
 
 import dataclasses
 import difflib
@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+import tomli_w
+
 from m2fnet_core.errors import TrainingError
+from m2fnet_core.files import write_whole
 from m2fnet_core.plain import build, plain
-from trainer.config import RunConfig
+from trainer.config import CorpusConfig, RunConfig
 
 
 def read_run(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
@@ -40,6 +43,40 @@ def parse_run(values: Mapping[str, Any], path: Path) -> RunConfig:
     text = dataclasses.replace(run.text, encoder=_beside(base, run.text.encoder))
     start_from = _beside(base, run.start_from)
     return dataclasses.replace(run, out=base / run.out, corpora=corpora, text=text, start_from=start_from)
+
+
+def write_run(config: RunConfig, path: Path) -> None:
+    """Write a run.toml that `read_run` reads as this very run; it holds its name, corpora and what is no default.
+
+    Makes the folder. Raises TrainingError where it cannot be written.
+    """
+    values = changed_settings(config)
+    values["out"] = config.out.absolute().as_posix()
+    values["corpora"] = [_corpus(corpus) for corpus in config.corpora]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, tomli_w.dumps({"name": config.name, **values}).encode())
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be written ({error.strerror}); choose another folder.") from error
+
+
+def changed_settings(config: RunConfig) -> dict[str, Any]:
+    """The settings that are no defaults, as nested plain values."""
+    return _changed(plain(config), plain(RunConfig()))
+
+
+def _changed(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for key, value in values.items():
+        default = defaults.get(key)
+        if value != default:
+            found[key] = _changed(value, default) if isinstance(value, dict) and isinstance(default, dict) else value
+    return found
+
+
+def _corpus(corpus: CorpusConfig) -> dict[str, Any]:
+    changed = _changed(plain(corpus), plain(CorpusConfig(corpus.kind)))
+    return {"kind": corpus.kind, **changed, "folder": corpus.folder.absolute().as_posix()}
 
 
 def _beside(base: Path, name: str) -> str:

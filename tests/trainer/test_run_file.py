@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.bundle_info import FusionConfig, TextConfig
 from m2fnet_core.errors import TrainingError
-from trainer.config import LoopConfig, RunConfig
-from trainer.run_file import read_run
+from m2fnet_core.folders import resource
+from trainer.config import AudioStep, CorpusConfig, FusionStep, LoopConfig, RunConfig, TextStep
+from trainer.run_file import read_run, write_run
 
 
 @pytest.fixture
@@ -68,3 +70,33 @@ def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     broken.write_text("name = ", encoding="utf-8")
     with pytest.raises(TrainingError, match="not valid TOML"):
         read_run(broken)
+
+
+@pytest.mark.parametrize("name", ["meld", "iemocap", "smoke", "starter"])
+def test_a_written_preset_reads_as_the_same_run(name: str, tmp_path: Path) -> None:
+    config = read_run(resource("runs", f"{name}.toml"))
+    write_run(config, tmp_path / "elsewhere" / "run.toml")
+    assert read_run(tmp_path / "elsewhere" / "run.toml") == config
+
+
+def test_only_what_is_no_default_is_written(tmp_path: Path) -> None:
+    config = RunConfig(
+        name='a "quoted" näme',
+        out=tmp_path / "runs",
+        steps=("fusion",),
+        text=TextStep(input=TextConfig(past=3)),
+        audio=AudioStep(loop=LoopConfig(epochs=2)),
+        fusion=FusionStep(net=FusionConfig(form="concat")),
+        corpora=(CorpusConfig("documents", tmp_path, pseudo_labels=0.9, label_map={"very happy": "joy", "x": ""}),),
+    )
+    write_run(config, tmp_path / "run.toml")
+    assert read_run(tmp_path / "run.toml") == config
+    text = (tmp_path / "run.toml").read_text("utf-8")
+    assert "device" not in text
+    assert "protocol" not in text
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingError, match=r"run\.toml cannot be written"):
+        write_run(RunConfig(), tmp_path / "file" / "run.toml")
