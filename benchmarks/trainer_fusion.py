@@ -38,7 +38,7 @@ def main() -> int:
     generator = np.random.default_rng(0)
     train, unseen = (_dialogues(*SIZES[split], generator) for split in ("train", "validation"))
     step = FusionStep(loop=LoopConfig(epochs=EPOCHS, batch_size=8, learning_rate=5e-4))
-    task = FusionTask(step, fitted_config(step.net, train, len(MELD.labels)), train, unseen, seed=0)
+    task = FusionTask(step, fitted_config(step.net, train, len(MELD.labels)), train, unseen, MELD.labels, seed=0)
     ends = [perf_counter()]
 
     def hear(event: Event) -> None:

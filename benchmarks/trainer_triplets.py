@@ -33,6 +33,7 @@ from trainer.fit_extractor import ExtractorTask, Source  # noqa: E402
 from trainer.loop import Fit, loading_processes  # noqa: E402
 from trainer.runs import Run  # noqa: E402
 from trainer.sources import FaceSource, SpeechSource  # noqa: E402
+from trainer.validation import Validation  # noqa: E402
 
 STEPS, SKIPPED = 3, 1
 SECONDS = (1.3, 2.6)  # of a clip: four of five of RAVDESS's without the silence at their ends
@@ -132,8 +133,8 @@ def _task(step: str, source: Source, loss: TripletLossConfig, per_class: int) ->
 class _Unjudged(ExtractorTask):
     """Without the validation at the end of an epoch, which is not what is measured."""
 
-    def validate(self, model: torch.nn.Module) -> dict[str, float]:
-        return {self.metric: 0.0}
+    def validate(self, model: torch.nn.Module) -> Validation:
+        return Validation({self.metric: 0.0})
 
 
 if __name__ == "__main__":

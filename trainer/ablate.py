@@ -129,7 +129,7 @@ def _score(
     some = {split: [_only(d, row.inputs) for d in of] for split, of in dialogues.items()}
     step = replace(config.fusion, net=replace(config.fusion.net, **row.net))
     net = fitted_config(step.net, some["train"], len(config.labels))
-    task = FusionTask(step, net, some["train"], some["validation"], seed)
+    task = FusionTask(step, net, some["train"], some["validation"], config.labels, seed)
     fit(task, step.loop, Run(replace(config, name=name, out=folder, seed=seed)))
     truth, probabilities = judged(task.net, some["test"])
     score = weighted_f1(truth, probabilities.argmax(axis=1))

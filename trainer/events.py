@@ -12,7 +12,7 @@ from m2fnet_core.plain import build, plain
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A step begins. ``of`` steps of the optimiser are ahead, 0 where there is no optimiser."""
+    """A step begins; told again, with ``of`` steps of the optimiser ahead, once it is about to train."""
 
     step: str
     run: Path
@@ -31,6 +31,7 @@ class Progress:
     seconds_left: float | None = None
     samples_per_second: float | None = None
     memory: int | None = None
+    losses: Mapping[str, float] = dataclasses.field(default_factory=dict)  # of this batch, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Epoch:
     losses: Mapping[str, float]
     metrics: Mapping[str, float]
     best: bool
+    confusion: tuple[tuple[int, ...], ...] = ()  # of the validation split: rows true, columns predicted; () if none
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Done:
     paths: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     metrics: Mapping[str, float] = dataclasses.field(default_factory=dict)
     skipped: bool = False  # already done for the same configuration
+    seconds: float = 0.0  # that this process worked on it
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from trainer.batches import balanced_batches, semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
 from trainer.metrics import EmbeddingScores, Floats, Ints, judge_embeddings
+from trainer.validation import Validation
 
 _JUDGED_AT_ONCE = 64
 _JUDGED_CLASSES = 100  # of many (people): a probe that knows thousands would take hours and say no more
@@ -103,9 +104,10 @@ class ExtractorTask:
         anchor, positive, negative = semi_hard_triplets(embeddings.detach(), labels)
         loss = triplet_loss(embeddings[anchor], embeddings[positive], embeddings[negative], self._loss)
         total = self._loss.weight * loss.total
-        if self._loss.cross_entropy_weight:
-            total = total + self._loss.cross_entropy_weight * cross_entropy(logits.float(), labels)
         parts = {"L_AMT": loss.adaptive_margin, "L_Cov": loss.covariance, "L_Var": loss.variance}
+        if self._loss.cross_entropy_weight:
+            parts["cross_entropy"] = cross_entropy(logits.float(), labels)
+            total = total + self._loss.cross_entropy_weight * parts["cross_entropy"]
         return {"total": total, **parts}
 
     def parameter_groups(self) -> list[dict[str, Any]]:
@@ -113,10 +115,10 @@ class ExtractorTask:
         heads = self.net.head.parameters() if self._loss.cross_entropy_weight else []
         return [{"params": [*self.net.extractor.parameters(), *heads]}]
 
-    def validate(self, model: nn.Module) -> Mapping[str, float]:
+    def validate(self, model: nn.Module) -> Validation:
         """Linear probe and 11-NN on the validation split's embeddings, and their effective rank."""
         scores = self.judge("validation", at_most=_PROBED).scores
-        return {name: getattr(scores, name) for name in EmbeddingScores.__slots__}
+        return Validation({name: getattr(scores, name) for name in EmbeddingScores.__slots__})
 
     def judge(self, split: str, at_most: int | None = None) -> Judged:
         """The embeddings of a split, judged by what the training split's embeddings (``at_most`` of them) know."""

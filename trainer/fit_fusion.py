@@ -16,7 +16,8 @@ from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.nets.fusion import FusionInput, FusionNet
 from m2fnet_core.predict import fusion_input
 from trainer.config import FusionStep
-from trainer.metrics import Floats, Ints, accuracy, class_f1, weighted_f1
+from trainer.metrics import Floats, Ints
+from trainer.validation import Validation, judged_classes
 
 Modality = Literal["text", "audio", "visual"]
 MODALITIES: Mapping[Modality, list[bool]] = {  # which of text, audio, scene and faces belong to it
@@ -83,13 +84,14 @@ class FusionTask:
         net: FusionConfig,
         train: Sequence[LabelledDialogue],
         unseen: Sequence[LabelledDialogue],
+        labels: Sequence[str],
         seed: int,
     ) -> None:
         torch.manual_seed(seed)
         self.net = FusionNet(net)
         self.model: nn.Module = self.net
         self._config, self._seed = config, seed
-        self._train, self._unseen = train, unseen
+        self._train, self._unseen, self._labels = train, unseen, labels
         counts = np.bincount([label for d in train for label in d.labels if label >= 0], minlength=net.classes)
         weights = (counts.sum() / np.maximum(counts, 1)) ** config.balance
         self._class_weights = torch.tensor(weights / weights.mean(), dtype=torch.float32)
@@ -135,14 +137,9 @@ class FusionTask:
         """One group."""
         return [{"params": list(self.model.parameters())}]
 
-    def validate(self, model: nn.Module) -> Mapping[str, float]:
+    def validate(self, model: nn.Module) -> Validation:
         """Weighted F1, accuracy, cross-entropy and per-class F1 on the validation split."""
-        truth, probabilities = judged(self.net, self._unseen)
-        predicted = probabilities.argmax(axis=1)
-        surprise = -np.log(np.maximum(probabilities[np.arange(len(truth)), truth], 1e-12)).mean()
-        figures = {"weighted_f1": weighted_f1(truth, predicted), "accuracy": accuracy(truth, predicted)}
-        per_class = class_f1(truth, predicted, self.net.config.classes)
-        return {**figures, "cross_entropy": float(surprise), **{f"f1/{i}": f for i, f in enumerate(per_class)}}
+        return judged_classes(*judged(self.net, self._unseen), self._labels)
 
 
 def padded_labels(dialogues: Sequence[LabelledDialogue]) -> Tensor:

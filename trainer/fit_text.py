@@ -14,7 +14,8 @@ from m2fnet_core.dialogue import Dialogue
 from m2fnet_core.features.text import Tokens, padded, pooled, text_inputs
 from m2fnet_core.nets.text_encoder import TextEncoder
 from trainer.config import TextStep
-from trainer.metrics import Floats, accuracy, weighted_f1
+from trainer.metrics import Floats
+from trainer.validation import Validation, judged_classes
 
 _JUDGED_AT_ONCE = 64
 _LAYER = re.compile(r"\blayers?\.(\d+)\.")
@@ -68,12 +69,18 @@ class TextTask:
     step, metric = "text", "weighted_f1"
 
     def __init__(
-        self, encoder: TextEncoder, config: TextStep, train: TextExamples, unseen: TextExamples, classes: int, seed: int
+        self,
+        encoder: TextEncoder,
+        config: TextStep,
+        train: TextExamples,
+        unseen: TextExamples,
+        labels: Sequence[str],
+        seed: int,
     ) -> None:
         torch.manual_seed(seed)
-        self.model: nn.Module = TextClassifier(encoder, config, classes)
+        self.model: nn.Module = TextClassifier(encoder, config, len(labels))
         self._config, self._seed, self._padding = config, seed, encoder.padding
-        self._train, self._unseen, self._classes = train, unseen, classes
+        self._train, self._unseen, self._labels = train, unseen, labels
 
     def batches(self, epoch: int) -> Sequence[list[int]]:
         """Shuffled; of about one length inside a batch, since padding costs as much as text."""
@@ -120,17 +127,15 @@ class TextTask:
         below_top = depth - int(match[1]) if match else depth + 1
         return float(self._config.layer_decay**below_top)
 
-    def validate(self, model: nn.Module) -> Mapping[str, float]:
-        """Weighted F1 and accuracy on the validation split."""
-        predicted = self.probabilities(self._unseen).argmax(axis=1)
-        truth = np.asarray(self._unseen.labels)
-        return {"weighted_f1": weighted_f1(truth, predicted), "accuracy": accuracy(truth, predicted)}
+    def validate(self, model: nn.Module) -> Validation:
+        """Weighted F1, accuracy and per-class F1 on the validation split."""
+        return judged_classes(np.asarray(self._unseen.labels), self.probabilities(self._unseen), self._labels)
 
     def probabilities(self, examples: TextExamples) -> Floats:
         """Float64 [n, classes] of the model as it stands."""
         device = next(self.model.parameters()).device
         order = sorted(range(len(examples.inputs)), key=lambda i: -len(examples.inputs[i]))
-        rows = np.zeros((len(order), self._classes))
+        rows = np.zeros((len(order), len(self._labels)))
         with torch.inference_mode():
             for start in range(0, len(order), _JUDGED_AT_ONCE):
                 some = order[start : start + _JUDGED_AT_ONCE]

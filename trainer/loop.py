@@ -29,6 +29,7 @@ from trainer.config import LoopConfig
 from trainer.events import Epoch, Hook, Progress, Started, Warned
 from trainer.optimise import Average, learning_rate, make_optimiser, pack_optimiser, unpack_optimiser
 from trainer.runs import Run, State
+from trainer.validation import Validation
 
 SAVE_EVERY = 300.0  # seconds between states inside an epoch
 
@@ -55,7 +56,7 @@ class Task(Protocol):
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Groups for the optimiser; "scale" multiplies the group's learning rate."""
 
-    def validate(self, model: nn.Module) -> Mapping[str, float]:
+    def validate(self, model: nn.Module) -> Validation:
         """Figures of the validation split, `metric` among them."""
 
 
@@ -166,9 +167,9 @@ class Fit:
             if self.cancel.cancelled:
                 self._save()
                 self.cancel.check()
-            self._train(batches[self.state.step], parts)
+            losses = self._train(batches[self.state.step], parts)
             self.state.step += 1
-            self._report(len(batches[self.state.step - 1]))
+            self._report(len(batches[self.state.step - 1]), losses)
             if time.monotonic() - self._saved > SAVE_EVERY:
                 self._save()
             if self.parts != size:
@@ -184,8 +185,8 @@ class Fit:
             pin_memory=self.accelerator.device.type == "cuda",
         )
 
-    def _train(self, batch: list[int], parts: list[tuple[float, Any]]) -> None:
-        """One step of the optimiser; a batch that does not fit the memory is split further."""
+    def _train(self, batch: list[int], parts: list[tuple[float, Any]]) -> dict[str, float]:
+        """One step of the optimiser, its losses; a batch that does not fit the memory is split further."""
         place = self.state.step
         while True:
             torch.manual_seed(_seed(self.run.config.seed, self.state.epoch, place, self.accelerator.process_index))
@@ -206,6 +207,7 @@ class Fit:
             self.average.update(self.task.model)
         for name, value in sums.items():
             self.state.sums[name] = self.state.sums.get(name, 0.0) + value
+        return sums
 
     def _gradients(self, parts: list[tuple[float, Any]]) -> dict[str, float]:
         sums: dict[str, float] = {}
@@ -235,20 +237,22 @@ class Fit:
         self.parts *= 2
         self._tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
 
-    def _report(self, examples: int) -> None:
+    def _report(self, examples: int, losses: Mapping[str, float]) -> None:
         done = self._done() - self._first_done
         left = self._pace.seconds_left(done)
         elapsed = time.monotonic() - self._pace._started
         memory = torch.cuda.max_memory_allocated() if self.accelerator.device.type == "cuda" else None
         rate = examples * done / elapsed if elapsed else None
-        self.hook(Progress(self.task.step, self._done(), self.config.epochs * self._steps, left, rate, memory))
+        of = self.config.epochs * self._steps
+        self.hook(Progress(self.task.step, self._done(), of, left, rate, memory, losses))
 
     def _judge(self, steps: int) -> None:
         """Validation, the best state, and on to the next epoch."""
         epoch = self.state.epoch
         self.model.eval()
         with self._averaged(), torch.inference_mode():
-            metrics = {name: float(value) for name, value in self.task.validate(self.task.model).items()}
+            found = self.task.validate(self.task.model)
+            metrics = {name: float(value) for name, value in found.metrics.items()}
             best = metrics[self.task.metric] > self.state.best
             if best:
                 self.state.best, self.state.best_epoch = metrics[self.task.metric], epoch
@@ -257,7 +261,7 @@ class Fit:
         for group, values in (("loss", losses), ("validation", metrics)):
             for name, value in values.items():
                 self._scalars.add_scalar(f"{self.task.step}/{group}/{name}", value, epoch)
-        self._tell(Epoch(self.task.step, epoch, losses, metrics, best))
+        self._tell(Epoch(self.task.step, epoch, losses, metrics, best, found.confusion))
         self.state.epoch, self.state.step, self.state.sums = epoch + 1, 0, {}
         self._save()
 
@@ -306,7 +310,6 @@ class Fit:
 
     def _tell(self, event: Started | Epoch | Warned) -> None:
         if self.accelerator.is_main_process:
-            self.run.tell(event)
             self.hook(event)
 
 

@@ -52,6 +52,12 @@ def class_f1(truth: Ints, predicted: Ints, classes: int) -> list[float]:
     return [float(f1) for f1 in _figures(truth, predicted, classes)[2:]]
 
 
+def confusion_counts(truth: Ints, predicted: Ints, classes: int) -> tuple[tuple[int, ...], ...]:
+    """How often class i was predicted as j: row i, column j."""
+    counts = confusions(truth, predicted, [""] * len(truth), classes)[0]
+    return tuple(tuple(int(n) for n in row) for row in counts)
+
+
 def _figures(truth: Ints, predicted: Ints, classes: int) -> Floats:
     return confusion_figures(confusions(truth, predicted, [""] * len(truth), classes)[0])
 

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Run:
     def __init__(self, config: RunConfig) -> None:
         self.config = config
         self.folder = config.out / config.name
+        self._told = False
 
     def prepare(self, step: str, resume: bool) -> None:
         """Make the folder and write the resolved configuration.
@@ -43,9 +45,10 @@ class Run:
         ``step`` was begun there and ``resume`` is False.
         """
         path = self.folder / CONFIG
-        mine = self._description()
+        mine = {"created": datetime.now(UTC).isoformat(), **self._description()}
         if path.exists():
             self._refuse_other(_settings(path), mine["config"])
+            mine["created"] = json.loads(path.read_text(encoding="utf-8")).get("created", mine["created"])
             begun = (self.folder / step / "last.safetensors").exists() and self.done(step) is None
             if begun and not resume:
                 raise TrainingError(
@@ -77,8 +80,12 @@ class Run:
     def tell(self, event: Event) -> None:
         """Append to events.jsonl."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / EVENTS).open("a", encoding="utf-8") as file:
-            file.write(to_line(event) + "\n")
+        with (self.folder / EVENTS).open("ab+") as file:
+            if file.tell() and not self._told:  # a process that was killed may have left half a line
+                file.seek(-1, os.SEEK_END)
+                file.write(b"" if file.read(1) == b"\n" else b"\n")
+            file.write(f"{to_line(event)}\n".encode())
+        self._told = True
 
     def save_state(self, step: str, name: str, state: State) -> None:
         """Write step/name.safetensors, whole or not at all: on a full disk the former one stays (TrainingError)."""

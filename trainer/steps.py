@@ -63,7 +63,7 @@ def text(job: Job) -> Done:
     require_labels("The training split", (u.label for d in splits["train"] for u in d.utterances), config.labels)
     encoder = load_text_encoder(config.text.encoder)
     examples = {s: text_examples(encoder, config.text, d, config.labels) for s, d in splits.items()}
-    task = TextTask(encoder, config.text, examples["train"], examples["validation"], len(config.labels), config.seed)
+    task = TextTask(encoder, config.text, examples["train"], examples["validation"], config.labels, config.seed)
     job.fit(task, config.text.loop)
     (folder / "encoder").mkdir(exist_ok=True)
     save_text_encoder(encoder, folder / "encoder")
@@ -186,7 +186,7 @@ def fusion(job: Job) -> Done:
     config, folder = job.run.config, job.run.step_folder("fusion")
     dialogues = _dialogues(job.run)
     net = fitted_config(config.fusion.net, dialogues["train"], len(config.labels))
-    task = FusionTask(config.fusion, net, dialogues["train"], dialogues["validation"], config.seed)
+    task = FusionTask(config.fusion, net, dialogues["train"], dialogues["validation"], config.labels, config.seed)
     job.fit(task, config.fusion.loop)
     truth, probabilities = judged(task.net, dialogues["validation"])
     temperature = calibrated_temperature(truth, np.log(np.maximum(probabilities, 1e-12)))
@@ -246,7 +246,7 @@ def ablate(job: Job) -> Done:
         parts.append(as_markdown(rows, config.ablate.paper))
         figures |= {f"table {r.table}/{r.name}": r.mean for r in rows}
     if config.ablate.context:
-        results = context_study(job.run, folder, lambda run: text(replace(job, run=run)))
+        results = context_study(job.run, folder, lambda run: text(replace(job, run=run, hook=ignore)))
         parts.append(context_table(results))
         figures |= {f"context {r.name}": r.weighted_f1 for r in results}
     (folder / "table.md").write_text("\n".join(parts), encoding="utf-8")

@@ -1,6 +1,5 @@
 """The training loop: reproducible, resumable, honest about failure."""
 
-import json
 import os
 import subprocess
 import sys
@@ -145,14 +144,17 @@ def test_it_stops_when_patience_is_over_and_ends_on_the_best_weights(tmp_path: P
     task, state = fit(tmp_path, hook=heard.append, epochs=50, patience=2, ema=0)
     epochs = [e for e in heard if isinstance(e, Epoch)]
     assert len(epochs) == state.best_epoch + 2 < 50
-    assert task.validate(task.model)["accuracy"] == pytest.approx(state.best)
+    assert task.validate(task.model).metrics["accuracy"] == pytest.approx(state.best)
 
 
-def test_events_of_the_run_are_kept(tmp_path: Path) -> None:
-    fit(tmp_path)
-    lines = [json.loads(x) for x in (tmp_path / "tiny" / "events.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [x["event"] for x in lines] == ["Started"] + ["Epoch"] * 4
-    assert lines[1]["losses"]["total"] > lines[-1]["losses"]["total"] > 0
+def test_every_batch_and_epoch_is_told_with_its_losses(tmp_path: Path) -> None:
+    heard: list[Event] = []
+    fit(tmp_path, hook=heard.append)
+    assert [type(event).__name__ for event in heard] == ["Started", *[*["Progress"] * 6, "Epoch"] * 4]
+    epochs = [event for event in heard if isinstance(event, Epoch)]
+    assert epochs[0].losses["total"] > epochs[-1].losses["total"] > 0
+    last = [event.losses["total"] for event in heard if isinstance(event, Progress)][-6:]
+    assert epochs[-1].losses["total"] == pytest.approx(sum(last) / 6)
 
 
 def test_the_learning_rate_rises_and_falls() -> None:

@@ -14,6 +14,7 @@ from trainer.config import LoopConfig, RunConfig
 from trainer.events import Event, Hook, ignore
 from trainer.loop import Fit, FitState
 from trainer.runs import Run
+from trainer.validation import Validation
 
 
 class Points:
@@ -47,8 +48,9 @@ class Points:
     def parameter_groups(self) -> list[dict[str, Any]]:
         return [{"params": list(self.model.parameters())}]
 
-    def validate(self, model: nn.Module) -> Mapping[str, float]:
-        return {"accuracy": (model(self.points[72:]).argmax(1) == self.labels[72:]).float().mean().item()}
+    def validate(self, model: nn.Module) -> Validation:
+        right = model(self.points[72:]).argmax(1) == self.labels[72:]
+        return Validation({"accuracy": right.float().mean().item()})
 
 
 class TooBig(Points):

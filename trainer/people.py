@@ -1,0 +1,67 @@
+"""Training events for a person at a terminal. No torch."""
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from trainer.check import as_table
+from trainer.events import Checked, Done, Epoch, Event, Failed, Progress, Started, Stopped, Warned
+
+
+class People:
+    """Progress bar, a line per epoch and a table of figures, for a person at a terminal."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total}"),
+            TimeRemainingColumn(),
+        )
+        self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> "People":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def tell(self, event: Event) -> None:
+        """One event, in words."""
+        match event:
+            case Started() if not event.of:
+                self._console.print(f"{event.step} on {event.device}, in {event.run}", highlight=False)
+            case Started():
+                self._task = self._bar.add_task(event.step, total=event.of)
+            case Progress() if self._task is not None:
+                self._bar.update(self._task, completed=event.done, total=event.of)
+            case Epoch():
+                figures = "  ".join(
+                    f"{name} {value:.4f}"
+                    for name, value in {**event.losses, **event.metrics}.items()
+                    if "/" not in name
+                )
+                self._console.print(f"  epoch {event.epoch}: {figures}{'  (best)' if event.best else ''}")
+            case Warned():
+                self._console.print(f"[yellow]{event.text}[/]")
+            case Failed():
+                self._console.print(f"[red]{event.message}[/]", highlight=False)
+            case Stopped():
+                self._console.print("Stopped. What was learnt is kept; add --resume to go on.")
+            case Done():
+                self._console.print(_figures(event))
+            case Checked():
+                self._console.print(as_table(event), soft_wrap=True)
+
+
+def _figures(event: Done) -> Table:
+    table = Table(title=f"{event.step}{' was done already' if event.skipped else ' is done'}")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    for name, value in event.metrics.items():
+        table.add_row(name, f"{value:.4f}")
+    return table
