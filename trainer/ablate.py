@@ -97,8 +97,13 @@ def ablation(
 ) -> list[Result]:
     """Train and judge every row that the vectors allow, with every seed. Finished rows are read from ``folder``."""
     there = {name for d in dialogues["train"] for v in d.vectors for name in ALL if getattr(v, name) is not None}
-    wanted = [row for row in ROWS if row.table in config.ablate.tables and _possible(row, there)]
+    wanted = [row for row in wanted_rows(config) if _possible(row, there)]
     return [_result(row, config, dialogues, folder, fit) for row in wanted]
+
+
+def wanted_rows(config: RunConfig) -> list[Row]:
+    """The rows that the run asks for, were there vectors of every input."""
+    return [row for row in ROWS if row.table in config.ablate.tables]
 
 
 def _possible(row: Row, there: set[str]) -> bool:

@@ -23,15 +23,15 @@ from trainer.events import Hook, Progress
 def extract_all(
     bundle: Bundle,
     splits: Mapping[str, Sequence[Dialogue]],
-    store: Path,
+    store: Path | None,
     workers: int,
     hook: Hook,
     cancel: CancelToken,
 ) -> tuple[dict[tuple[str, str], UtteranceVectors], dict[str, int]]:
     """Vectors by dialogue and utterance id, and one sentence per medium that could not be read with its utterances.
 
-    ``workers`` dialogues are read at once. Vectors are kept in ``store`` as they come, so a stopped step goes on where
-    it was. Raises Cancelled.
+    ``workers`` dialogues are read at once. Vectors are kept in ``store`` (None: the application's own) as they come, so
+    a stopped step goes on where it was. Raises Cancelled.
     """
     problems: dict[str, int] = {}
 

@@ -10,15 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from m2fnet_core.emotions import IEMOCAP, MELD
 from m2fnet_core.errors import Cancelled, M2FNetError
 from m2fnet_core.progress import CancelToken
 from trainer.attached import Lines, cancel_at_end_of
-from trainer.check import check_corpus
-from trainer.config import KINDS, CorpusConfig, RunConfig
+from trainer.config import KINDS
 from trainer.events import Failed, Hook, Stopped
 from trainer.machine import train_at_full_speed
 from trainer.people import People
+from trainer.reports import REPORTS
 from trainer.run_file import read_run
 from trainer.train import train
 
@@ -43,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.step == "smoke":
         return _smoke(arguments.folder)
     with _told(arguments.events) as hook, _cancelled_by_signal() as cancel:
-        if arguments.step == "check":
-            return _check(arguments, hook, cancel)
+        if arguments.step in REPORTS:
+            return _report(arguments, hook, cancel)
         if arguments.attached:
             cancel_at_end_of(sys.stdin, cancel)
         return train(arguments.step, lambda: read_run(arguments.run, arguments.set), arguments.resume, hook, cancel)
@@ -63,7 +62,17 @@ def _parser() -> argparse.ArgumentParser:
     check = steps.add_parser("check", help="look what corpora hold, what is missing and what does not open")
     check.add_argument("run", type=Path, metavar="run.toml or FOLDER", help="all corpora of a run, or one folder")
     check.add_argument("--kind", choices=KINDS, help="what the folder holds")
-    check.add_argument("--events", action="store_true", help="JSON lines on standard output, for programs")
+    estimate = steps.add_parser("estimate", help="measure with a few batches what each step of a run will take here")
+    compare = steps.add_parser("compare", help="judge a run's model and another on the dialogues that the run held out")
+    for step in (estimate, compare):
+        step.add_argument("run", type=Path, metavar="run.toml", help="the run's configuration")
+        step.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
+    compare.add_argument(
+        "--with", dest="other", default="starter", metavar="BUNDLE", help="the other's folder (default: what ships)"
+    )
+    devices = steps.add_parser("devices", help="list the devices that can train, and why others cannot")
+    for step in (check, estimate, compare, devices):
+        step.add_argument("--events", action="store_true", help="JSON lines on standard output, for programs")
     smoke = steps.add_parser("smoke", help="make small made-up corpora and a run.toml that trains on them in a minute")
     smoke.add_argument("folder", type=Path, help="where to put them; a new or empty folder")
     study = steps.add_parser("margin-study", help="reproduce the table behind the detached margin (m2fnet section 2)")
@@ -72,21 +81,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> int:
-    """1 when a corpus is not there; what is missing inside one is told and no failure."""
+def _report(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> int:
+    """1 when it cannot be made; what is missing inside a corpus is told and no failure."""
     try:
-        if arguments.kind:
-            labels = (IEMOCAP if arguments.kind == "iemocap" else MELD).labels
-            config = RunConfig(labels=labels, corpora=(CorpusConfig(arguments.kind, arguments.run.absolute()),))
-        else:
-            config = read_run(arguments.run)
-        for corpus in config.corpora:
-            hook(check_corpus(corpus, config.labels, hook, cancel))
+        REPORTS[arguments.step](arguments, hook, cancel)
     except M2FNetError as error:
-        hook(Failed("check", str(error)))
+        hook(Failed(arguments.step, str(error)))
+        return 1
+    except OSError as error:
+        hook(Failed(arguments.step, f"{arguments.step} ended on a file ({error}); make room or repair it."))
         return 1
     except Cancelled:
-        hook(Stopped("check"))
+        hook(Stopped(arguments.step))
         return 130
     return 0
 

@@ -9,7 +9,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from m2fnet_core.plain import plain
-from trainer.metrics import Floats, Ints, Scores, score
+from trainer.comparison import Scores
+from trainer.metrics import Floats, Ints, score
 
 
 def report(

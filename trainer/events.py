@@ -100,7 +100,28 @@ class Checked:
     unreadable: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-Event = Started | Progress | Epoch | Warned | Done | Failed | Stopped | Checked
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """What a step will take on this machine, measured with a few real batches; sizes in bytes."""
+
+    step: str
+    seconds: float  # all epochs; a step that stops early or is partly done takes less
+    disk: int  # its states and results
+    memory: int  # of the device at its highest
+    device: str
+    free_disk: int  # where the run will lie
+    free_memory: int  # of the device
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The devices of this machine by name, as people know them; why each other kind cannot be used."""
+
+    names: Mapping[str, str]
+    unusable: Mapping[str, str]
+
+
+Event = Started | Progress | Epoch | Warned | Done | Failed | Stopped | Checked | Estimated | Devices
 Hook = Callable[[Event], None]
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 

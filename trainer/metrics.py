@@ -11,30 +11,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from trainer.comparison import Interval, Scores
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure with its 95% bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Judgement of one split; ``confusion[i][j]``: utterances of true class i predicted as j."""
-
-    weighted_f1: Interval
-    accuracy: Interval
-    class_f1: dict[str, Interval]
-    ece: float
-    confusion: tuple[tuple[int, ...], ...]
-    utterances: int
-    dialogues: int
 
 
 def weighted_f1(truth: Ints, predicted: Ints) -> float:
@@ -124,6 +104,20 @@ def score(
         utterances=len(truth),
         dialogues=len(counts),
     )
+
+
+def paired_difference(counts: Floats, rounds: int = 2000, seed: int = 0) -> Interval:
+    """Weighted F1 of the first minus the second of two models' confusion matrices, [dialogues, 2, C, C].
+
+    Both are judged on the same draws of dialogues, so that what is hard for both makes the interval no wider.
+    """
+
+    def difference(sums: Floats) -> Floats:
+        f1 = confusion_figures(sums)[..., 0]  # [..., 2]
+        return f1[..., :1] - f1[..., 1:]
+
+    low, high = bootstrap(counts, difference, rounds, seed)[:, 0]
+    return Interval(float(difference(counts.sum(axis=0))[0]), float(low), float(high))
 
 
 @dataclass(frozen=True, slots=True)

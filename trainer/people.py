@@ -6,7 +6,19 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from trainer.check import as_table
-from trainer.events import Checked, Done, Epoch, Event, Failed, Progress, Started, Stopped, Warned
+from trainer.events import (
+    Checked,
+    Devices,
+    Done,
+    Epoch,
+    Estimated,
+    Event,
+    Failed,
+    Progress,
+    Started,
+    Stopped,
+    Warned,
+)
 
 
 class People:
@@ -56,6 +68,12 @@ class People:
                 self._console.print(_figures(event))
             case Checked():
                 self._console.print(as_table(event), soft_wrap=True)
+            case Estimated():
+                size = f"{event.disk / 1e6:.0f} MB of disk, {event.memory / 1e6:.0f} MB of memory"
+                self._console.print(f"{event.step}: about {event.seconds:.0f} s on {event.device}, {size}")
+            case Devices():
+                for name, about in {**event.names, **event.unusable}.items():
+                    self._console.print(f"{name}: {about}", highlight=False)
 
 
 def _figures(event: Done) -> Table:

@@ -21,6 +21,7 @@ from m2fnet_core.progress import CancelToken
 from trainer.ablate import ablation, as_markdown
 from trainer.alignment import find_boxes
 from trainer.cache_features import default_workers, extract_all, refuse_too_many
+from trainer.comparison import Scores
 from trainer.config import AudioStep, LoopConfig, VisualStep
 from trainer.context_study import as_markdown as context_table
 from trainer.context_study import context_study
@@ -35,7 +36,7 @@ from trainer.fit_extractor import ExtractorTask
 from trainer.fit_fusion import MODALITIES, FusionTask, LabelledDialogue, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
 from trainer.loop import Fit, Task, loading_processes
-from trainer.metrics import Scores, weighted_f1
+from trainer.metrics import weighted_f1
 from trainer.pair_vectors import pair_vectors
 from trainer.parts import run_bundle, with_fusion
 from trainer.runs import Run
