@@ -58,7 +58,9 @@ class Bundle:
     @cached_property
     def hash(self) -> str:
         """Hex digest of everything that decides what it predicts."""
-        parts = {"keys": plain(self.keys), "info": plain(self.info), "fusion": weights_hash(self.fusion)}
+        info = plain(self.info)
+        del info["training_pieces"]  # a record, unknown to older bundles
+        parts = {"keys": plain(self.keys), "info": info, "fusion": weights_hash(self.fusion)}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -146,6 +146,7 @@ class BundleInfo:
     pause_seconds: float = 30.0  # a longer pause ends a dialogue
     temperature: float = 1.0  # logits are divided by it: calibration on the validation split
     training_data: tuple[str, ...] = ()
+    training_pieces: tuple[str, ...] = ()  # of a person's own videos: what a test must leave out
     metrics: Mapping[str, float] = field(default_factory=dict)
     licence: str = ""
     card: str = ""  # what it is good for and what not, for people
@@ -190,7 +191,7 @@ def parse_info(raw: Any, path: Path) -> BundleInfo:
             f"{path} is of version {version!r} and this program reads version {VERSION}; "
             "use a bundle made with this version of the program, or train it again."
         )
-    missing = _missing(plain(BundleInfo(name="", kind="untrained")), raw)
+    missing = _missing(plain(BundleInfo(name="", kind="untrained")), {"training_pieces": [], **raw})
     if missing:
         raise CheckpointError(f"{path} lacks {', '.join(missing)}; copy or train the bundle again.")
     try:

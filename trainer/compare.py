@@ -17,9 +17,10 @@ from m2fnet_core.predict import predict
 from m2fnet_core.progress import CancelToken
 from trainer.cache_features import default_workers, extract_all
 from trainer.comparison import FOLDER, Comparison, Flip, write_comparison
-from trainer.config import RunConfig
+from trainer.config import SHIPPED, RunConfig
 from trainer.datasets.corpora import read_dialogues
 from trainer.events import Done, Event, Hook, Progress
+from trainer.leakage import described, known_to
 from trainer.metrics import confusions, paired_difference, score
 
 _LEAST = 5  # dialogues: a bootstrap over fewer says nothing about chance
@@ -61,7 +62,7 @@ def compare(config: RunConfig, other: str, hook: Hook, cancel: CancelToken) -> D
 
 
 def _place(other: str) -> Path | None:
-    return None if other in ("", "starter") else Path(other).absolute()
+    return None if other in ("", SHIPPED) else Path(other).absolute()
 
 
 def _file_name(bundle: Bundle) -> str:
@@ -73,7 +74,18 @@ def _file_name(bundle: Bundle) -> str:
 def _held_out(config: RunConfig, *bundles: Bundle) -> _Held:
     splits, _ = read_dialogues(config)
     split = "test" if any(_labels(splits["test"])) else "validation"
-    return _Held(split, splits[split], ())
+    sentences, known = list[str](), set[str]()
+    for bundle in bundles:
+        learnt = known_to(bundle.info, splits[split])
+        known |= {dialogue.id for dialogue in learnt}
+        sentences += [f"{bundle.info.name} has learnt from {described(d)}." for d in learnt]
+    left = tuple(dialogue for dialogue in splits[split] if dialogue.id not in known)
+    if not any(_labels(left)):
+        raise TrainingError(
+            f"There is nothing to compare on that both models have not learnt from ({len(known)} dialogues left out); "
+            "label more, or choose another model."
+        )
+    return _Held(split, left, tuple(dict.fromkeys(sentences)))
 
 
 def _labels(dialogues: Sequence[Dialogue]) -> list[str]:

@@ -40,6 +40,7 @@ class _Checked:
         check_settings(self)
 
 
+SHIPPED = "starter"  # as start_from: the model that ships with the program
 KINDS = ("meld", "iemocap", "pack", "documents", "faces", "speech")  # of corpora
 
 
@@ -140,6 +141,11 @@ class VisualStep(_Checked):
 class FusionStep(_Checked):
     """The dialogue network on stored vectors. Widths and the number of classes come from the vectors and the labels."""
 
+    start: str = setting(
+        "auto",
+        "auto: go on from the dialogue network of start_from where its labels and vectors are this run's; or anew",
+        choices=("auto", "scratch"),
+    )
     net: FusionConfig = FusionConfig()
     modality_dropout: float = setting(0.1, "Share of utterances that lose each modality while training", low=0)
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
@@ -214,7 +220,9 @@ class RunConfig(_Checked):
     device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps")
     label_set: str = setting(MELD.name, "Name of the label set")
     labels: tuple[str, ...] = setting(MELD.labels, "Emotions in the order of the network's outputs")
-    start_from: str = setting("", "Bundle folder whose weights the steps start from; empty: from scratch")
+    start_from: str = setting(
+        "", "Bundle folder whose networks stand in for what the run does not train; starter: what ships; empty: none"
+    )
     steps: tuple[str, ...] = setting(("text", "audio", "visual", "features", "fusion", "evaluate"), "What `all` runs")
     corpora: tuple[CorpusConfig, ...] = ()
     text: TextStep = TextStep()

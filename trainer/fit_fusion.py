@@ -73,6 +73,17 @@ def fitted_config(config: FusionConfig, dialogues: Sequence[LabelledDialogue], c
     return replace(config, classes=classes, form=form, text=text, audio=audio, scene=scene, faces=faces)
 
 
+def fits(net: FusionConfig, dialogues: Sequence[LabelledDialogue]) -> bool:
+    """Whether every vector has the width that the network takes; what it does not take (0) is left out."""
+    widths = {"text": net.text, "audio": net.audio, "scene": net.scene, "faces": net.faces}
+    vectors = [u for d in dialogues for u in d.vectors]
+    return all(
+        width == 0 or (one := getattr(u, name)) is None or len(one) == width
+        for u in vectors
+        for name, width in widths.items()
+    )
+
+
 class FusionTask:
     """What the loop needs to know about training the dialogue network. Examples are dialogues."""
 

@@ -16,6 +16,7 @@ from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
 from m2fnet_core.nets.text_encoder import TextEncoder, load_text_encoder
 from m2fnet_core.nets.weights import filled, read_weights
+from trainer.config import SHIPPED
 from trainer.runs import Run
 
 N = TypeVar("N", bound=nn.Module)
@@ -28,20 +29,24 @@ def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
     neither trained by this run nor in the bundle of ``start_from``.
     """
     config = run.config
-    base = load_bundle(Path(config.start_from), torch.device("cpu")) if config.start_from else None
+    base = base_bundle(run)
     text = _text(run, base)
     torch.manual_seed(config.seed)
     extractors = {step: _extractor(run, step, base, with_media) for step in ("audio", "visual")}
     fusion = dataclasses.replace(config.fusion.net, text=text.width, classes=len(config.labels))
+    kept = {step: base.info for step in ("text", "audio", "visual") if base and not _trained(run, step)}
+    learnt = tuple(f"{c.kind}: {c.folder.name}" for c in config.corpora)
     info = BundleInfo(
         name=config.name,
         kind="trained",
         label_set=LabelSet(config.label_set, config.labels),
-        text=config.text.input,
-        audio=config.audio.input,
-        visual=config.visual.input,
+        text=kept["text"].text if "text" in kept else config.text.input,
+        audio=kept["audio"].audio if "audio" in kept else config.audio.input,
+        visual=kept["visual"].visual if "visual" in kept else config.visual.input,
         fusion=fusion,
-        training_data=tuple(f"{c.kind}: {c.folder.name}" for c in config.corpora),
+        training_data=tuple(dict.fromkeys((*(base.info.training_data if base else ()), *learnt))),
+        training_pieces=base.info.training_pieces if base else (),
+        licence=base.info.licence if base else "",
     )
     return placed(Bundle(info, text, extractors["audio"], extractors["visual"], FusionNet(fusion)), device)
 
@@ -52,16 +57,29 @@ def with_fusion(bundle: Bundle, net: FusionNet, **facts: object) -> Bundle:
     return dataclasses.replace(bundle, info=info, fusion=net)
 
 
+def base_bundle(run: Run) -> Bundle | None:
+    """The bundle of ``start_from``, None where there is none. Raises CheckpointError."""
+    if not run.config.start_from:
+        return None
+    place = None if run.config.start_from == SHIPPED else Path(run.config.start_from)
+    return load_bundle(place, torch.device("cpu"))
+
+
+def _trained(run: Run, step: str) -> bool:
+    """Whether this run has its own network of the step: preprocessing belongs to the network that learnt with it."""
+    return (run.folder / step / ("encoder" if step == "text" else "extractor.safetensors")).exists()
+
+
 def _text(run: Run, base: Bundle | None) -> TextEncoder:
     trained = run.folder / "text" / "encoder"
-    if trained.is_dir():
+    if _trained(run, "text"):
         return load_text_encoder(trained)
     return base.text if base is not None else load_text_encoder(run.config.text.encoder)
 
 
 def _extractor(run: Run, step: str, base: Bundle | None, needed: bool) -> Extractor:
     path = run.folder / step / "extractor.safetensors"
-    if path.is_file():
+    if _trained(run, step):
         return filled(lambda: Extractor(ExtractorConfig()), read_weights(path), path)
     if base is not None:
         return base.audio if step == "audio" else base.visual

@@ -8,7 +8,9 @@ from m2fnet_core.emotions import IEMOCAP, MELD
 from m2fnet_core.progress import CancelToken
 from trainer.check import check_corpus
 from trainer.config import CorpusConfig, RunConfig
+from trainer.datasets.corpora import read_dialogues
 from trainer.events import Checked, Hook, Warned
+from trainer.leakage import refuse_leaks
 from trainer.run_file import read_run
 
 FEW = 10  # labels of a class in training below which it is hardly learnt
@@ -29,6 +31,8 @@ def _check(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> No
         hook(found[-1])
     for sentence in few_labels(found, config.labels):
         hook(Warned("check", sentence))
+    if config.start_from and any(corpus.kind == "documents" for corpus in config.corpora):
+        refuse_leaks(config, read_dialogues(config)[0]["test"])
 
 
 def few_labels(found: Sequence[Checked], labels: Sequence[str]) -> list[str]:

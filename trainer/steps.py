@@ -33,12 +33,13 @@ from trainer.datasets.speech import read_speech
 from trainer.evaluate import calibrated_temperature, report
 from trainer.events import Done, Hook, Warned, ignore
 from trainer.fit_extractor import ExtractorTask
-from trainer.fit_fusion import MODALITIES, FusionTask, LabelledDialogue, fitted_config, judged, labelled
+from trainer.fit_fusion import MODALITIES, FusionTask, LabelledDialogue, fits, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
+from trainer.leakage import pieces, refuse_leaks
 from trainer.loop import Fit, Task, loading_processes
 from trainer.metrics import weighted_f1
 from trainer.pair_vectors import pair_vectors
-from trainer.parts import run_bundle, with_fusion
+from trainer.parts import base_bundle, run_bundle, with_fusion
 from trainer.runs import Run
 from trainer.sources import FaceSource, SpeechSource
 
@@ -168,6 +169,7 @@ def features(job: Job) -> Done:
     """Vectors of every utterance; leaves a feature pack in ``features`` and the list of unreadable media beside it."""
     config, folder = job.run.config, job.run.step_folder("features")
     splits = _told_dialogues(job, "features")
+    refuse_leaks(config, splits["test"])
     with_media = any(d.media or u.media for some in splits.values() for d in some for u in d.utterances)
     bundle = run_bundle(job.run, job.device, with_media or config.pairing.enabled)
     workers = config.features.workers or default_workers(job.device)
@@ -186,8 +188,11 @@ def fusion(job: Job) -> Done:
     """Train the dialogue network on the run's vectors; leaves ``fusion/net.safetensors`` and the bundle."""
     config, folder = job.run.config, job.run.step_folder("fusion")
     dialogues = _dialogues(job.run)
-    net = fitted_config(config.fusion.net, dialogues["train"], len(config.labels))
+    base = _base_of_fusion(job, [d for some in dialogues.values() for d in some])
+    net = base.config if base else fitted_config(config.fusion.net, dialogues["train"], len(config.labels))
     task = FusionTask(config.fusion, net, dialogues["train"], dialogues["validation"], config.labels, config.seed)
+    if base:
+        task.net.load_state_dict(base.state_dict())
     job.fit(task, config.fusion.loop)
     truth, probabilities = judged(task.net, dialogues["validation"])
     temperature = calibrated_temperature(truth, np.log(np.maximum(probabilities, 1e-12)))
@@ -198,10 +203,31 @@ def fusion(job: Job) -> Done:
     if job.run.done("features") is not None:
         bundle = run_bundle(job.run, torch.device("cpu"), with_media=False)
         longest = max(len(d.labels) for d in dialogues["train"])
-        whole = with_fusion(bundle, task.net, max_dialogue=longest, temperature=temperature, metrics=figures)
+        learnt = {*bundle.info.training_pieces, *pieces(d.id for d in dialogues["train"])}
+        facts = {"max_dialogue": longest, "temperature": temperature, "metrics": figures}
+        whole = with_fusion(bundle, task.net, training_pieces=tuple(sorted(learnt)), **facts)
         paths["bundle"] = job.run.folder / "bundle"
         save_bundle(whole, paths["bundle"])
     return Done("fusion", paths, figures)
+
+
+def _base_of_fusion(job: Job, dialogues: Sequence[LabelledDialogue]) -> FusionNet | None:
+    """The dialogue network to go on from; None, with the reason told, where it does not fit."""
+    config = job.run.config
+    base = base_bundle(job.run) if config.fusion.start == "auto" else None
+    if base is None:
+        return None
+    kept = replace(base.info.fusion, dropout=config.fusion.net.dropout, branch_dropout=config.fusion.net.branch_dropout)
+    if base.info.label_set.labels != config.labels:
+        reason = f"its labels are {', '.join(base.info.label_set.labels)}"
+    elif not fits(kept, dialogues):
+        reason = "its vectors have other widths"
+    else:
+        net = FusionNet(kept)
+        net.load_state_dict(base.fusion.state_dict())
+        return net
+    job.hook(Warned("fusion", f"The dialogue network begins anew, not from {base.info.name}: {reason}."))
+    return None
 
 
 def evaluate(job: Job) -> Done:

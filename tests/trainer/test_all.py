@@ -9,6 +9,7 @@ import pytest
 from m2fnet_core.cli import main as analyze
 from m2fnet_core.folders import resource
 from trainer.cli import main as train
+from trainer.config import SHIPPED
 from trainer.run_file import parse_run
 from trainer.smoke import LABELS
 
@@ -41,6 +42,12 @@ def test_all_steps_end_in_a_bundle_that_the_application_uses(
     assert report["model"]["trained"] is True
     assert report["model"]["labels"] == list(LABELS)
     assert train(["smoke", str(folder)]) == 1  # nothing is written over what is there
+
+
+def test_the_preset_for_corrections_is_a_run() -> None:
+    path = resource("runs", "corrections.toml")
+    config = parse_run(tomllib.loads(path.read_text(encoding="utf-8")), path)
+    assert (config.name, config.start_from, [c.kind for c in config.corpora]) == ("corrections", SHIPPED, ["documents"])
 
 
 @pytest.mark.parametrize("name", ["meld", "iemocap", "smoke", "starter"])

@@ -72,9 +72,15 @@ def _apart(dialogue: str, corpus: int) -> str:
 
 
 def _require_splits(run: RunConfig, splits: Mapping[str, Sequence[Dialogue]]) -> None:
-    for split in SPLITS[:2]:
-        if not splits[split]:
-            raise TrainingError(f"The corpora of {run.name} have no {split} split; add one.")
+    missing = next((split for split in SPLITS[:2] if not splits[split]), None)
+    if missing is None:
+        return
+    if all(corpus.kind == "documents" for corpus in run.corpora):
+        raise TrainingError(
+            f"The labels of {run.name} are too few for a {missing} part: each minute of a video belongs to one part "
+            "for good, and eight minutes hold all; label more of the video, or add another project."
+        )
+    raise TrainingError(f"The corpora of {run.name} have no {missing} split; add one.")
 
 
 def present_folder(config: CorpusConfig) -> Path:

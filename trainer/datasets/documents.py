@@ -1,11 +1,13 @@
 """Corrected documents: one's own projects (.m2f) as a corpus of dialogues. No torch.
 
-Only what people decided is a label; on request also predictions that are sure enough, in training alone. The content
-of a medium decides its split, so that it is the same in every run, project and copy: what is for the test never trains
-a network, whatever a run.toml says.
+Only what people decided is a label; on request also predictions that are sure enough, in training alone. A medium is
+cut into pieces of a minute, and its content and the minute decide the split of a piece: the same in every run, project
+and copy, however much is added or edited. What is for the test never trains a network, whatever a run.toml says. No
+dialogue reaches from one piece into another, so that no context does either.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,10 @@ from m2fnet_core.errors import DocumentError, TrainingError
 from trainer.config import CorpusConfig
 from trainer.datasets.base import SPLITS, Corpus, label_dialogues
 
-_VALIDATION, _TEST = 0.8, 0.9  # where in [0, 1) the splits after training begin
+PIECE = 60.0  # seconds of media time
+# The splits of pieces that follow each other; a medium begins anywhere in it. Eight minutes hold all three.
+_ROUND = ("train", "train", "validation", "train", "train", "train", "test", "train")
+_PIECE_ID = re.compile(r"(?:^|/)([0-9a-f]{16}/\d+)(?:\.\d+)?(?: \(\d+\))?$")
 _PAUSE = 30.0  # seconds that end a dialogue, as in an analysis
 _LONGEST = 33  # utterances: MELD's longest dialogue
 _SAME_TIME = 0.1  # seconds by which an utterance may have moved since it was predicted
@@ -56,22 +61,33 @@ def read_documents(config: CorpusConfig, labels: Sequence[str]) -> Corpus:
         )
     splits: dict[str, tuple[Dialogue, ...]] = {}
     for talk in kept.values():
-        split = _split(config, talk.key)
-        dialogues = label_dialogues(_dialogues(talk), labels, config.label_map)
-        useful = tuple(d for d in dialogues if any(u.label is not None for u in d.utterances))
-        splits[split] = (*splits.get(split, ()), *useful)
+        for number, piece in groupby(talk.utterances, key=lambda u: _number(u.start)):
+            split = _split(config, talk.key, number)
+            dialogues = label_dialogues(_dialogues(talk, number, tuple(piece)), labels, config.label_map)
+            useful = tuple(d for d in dialogues if any(u.label is not None for u in d.utterances))
+            splits[split] = (*splits.get(split, ()), *useful)
     return Corpus("documents", {split: splits[split] for split in SPLITS if split in splits}, tuple(problems))
 
 
-def split_of(key: str) -> str:
-    """The split of a medium with this content hash: eight of ten train, one is for validation, one for the test."""
-    place = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 2**32
-    return "train" if place < _VALIDATION else "validation" if place < _TEST else "test"
+def split_of(key: str, piece: int) -> str:
+    """The split of a piece of the medium with this content hash: six of eight train, one validates, one tests."""
+    begin = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16)
+    return _ROUND[(begin + piece) % len(_ROUND)]
 
 
-def _split(config: CorpusConfig, key: str) -> str:
+def piece_of(dialogue: str) -> str:
+    """The piece that a dialogue with this id comes from, "MEDIUM/NUMBER"; "" for a dialogue of another corpus."""
+    found = _PIECE_ID.search(dialogue)
+    return found[1] if found else ""
+
+
+def _number(start: float) -> int:
+    return int(max(0.0, start) // PIECE)
+
+
+def _split(config: CorpusConfig, key: str, piece: int) -> str:
     """``split_of``, or the configuration's word; but what is for the test stays there."""
-    own = split_of(key)
+    own = split_of(key, piece)
     return own if own == "test" or not config.split else config.split
 
 
@@ -99,9 +115,11 @@ def _talks(path: Path, config: CorpusConfig, problems: list[str]) -> Iterator[_T
         if medium.state is not MediumState.OK:
             problems.append(f"{medium.path.name}: {medium.reason} Its utterances train with text alone.")
         key = medium.sha256 or medium.path.name
-        sure = config.pseudo_labels if _split(config, key) == "train" else 0.0
         turns = sorted((t for t in document.turns.values() if t.medium == medium.id), key=lambda turn: turn.start)
-        labelled = [_utterance(document, turn, votes.get(turn.id, ()), sure) for turn in turns]
+        labelled = []
+        for turn in turns:
+            sure = config.pseudo_labels if _split(config, key, _number(turn.start)) == "train" else 0.0
+            labelled.append(_utterance(document, turn, votes.get(turn.id, ()), sure))
         decided = sum(_agreed(votes.get(turn.id, ())) is not None for turn in turns)
         yield _Talk(medium, key, tuple(labelled), decided)
 
@@ -139,13 +157,13 @@ def _predicted(turn: Turn, kept: KeptPrediction | None, sure: float) -> str | No
     return said.label if moved <= _SAME_TIME and said.probabilities.get(said.label, 0.0) >= sure else None
 
 
-def _dialogues(talk: _Talk) -> Iterator[Dialogue]:
-    """A medium's dialogues: cut at long pauses, and where they are longer than any of MELD's."""
+def _dialogues(talk: _Talk, number: int, piece: Sequence[Utterance]) -> Iterator[Dialogue]:
+    """A piece's dialogues: cut at long pauses, and where they are longer than any of MELD's."""
     media = talk.medium.path if talk.medium.state is MediumState.OK else None
-    pieces = (
-        tuple(utterance for _, utterance in some)
-        for part in split_at_pauses(talk.utterances, _PAUSE)
-        for _, some in groupby(enumerate(part), key=lambda pair: pair[0] // _LONGEST)
+    parts = (
+        part[first : first + _LONGEST]
+        for part in split_at_pauses(piece, _PAUSE)
+        for first in range(0, len(part), _LONGEST)
     )
-    for number, piece in enumerate(pieces):
-        yield Dialogue(f"{talk.key[:16]}/{number}", piece, media)
+    for place, part in enumerate(parts):
+        yield Dialogue(f"{talk.key[:16]}/{number}.{place}", part, media)

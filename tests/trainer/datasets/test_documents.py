@@ -14,11 +14,18 @@ from m2fnet_core.errors import TrainingError
 from trainer.config import CorpusConfig, RunConfig
 from trainer.datasets.base import SPLITS
 from trainer.datasets.corpora import read_dialogues
-from trainer.datasets.documents import read_documents, split_of
+from trainer.datasets.documents import piece_of, read_documents, split_of
 
-TRAIN, TEST = (next(f"{i:064x}" for i in range(1000) if split_of(f"{i:064x}") == split) for split in ("train", "test"))
 
-OTHER = next(f"{i:064x}" for i in range(1000, 2000) if split_of(f"{i:064x}") == "train")
+def of_split(split: str, first: int = 1) -> str:
+    """A hash of a medium whose first three minutes (for held-out ones: the first) are of a split."""
+    pieces = range(3 if split == "train" else 1)
+    return next(
+        f"{i:064d}"[::-1] for i in range(first, 9999) if {split_of(f"{i:064d}"[::-1], n) for n in pieces} == {split}
+    )
+
+
+TRAIN, TEST, OTHER = of_split("train"), of_split("test"), of_split("train", 500)
 
 
 def project(
@@ -116,8 +123,10 @@ def test_a_mediums_content_decides_its_split_for_good(tmp_path: Path) -> None:
     assert set(once.splits) == {"train", "test"}
     for split in once.splits:
         assert [d.id for d in once.splits[split]] == [d.id for d in again.splits[split]]
-    drawn = [split_of(f"{i:064x}") for i in range(2000)]
-    assert [drawn.count(split) / 2000 for split in SPLITS] == pytest.approx([0.8, 0.1, 0.1], abs=0.02)
+    for key in ("a", "b", "c"):
+        drawn = [split_of(key, piece) for piece in range(80)]
+        assert [drawn.count(split) for split in SPLITS] == [60, 10, 10]
+        assert set(drawn[:8]) == set(SPLITS), "eight minutes of one video have all three parts"
     named = read_documents(CorpusConfig("documents", tmp_path, split="validation"), MELD.labels)
     assert set(named.splits) == {"validation", "test"}  # what is for the test stays there
 
@@ -133,7 +142,9 @@ def test_a_medium_in_two_projects_counts_once(tmp_path: Path) -> None:
 def test_long_talks_become_dialogues_of_one_split(tmp_path: Path) -> None:
     given = project(tmp_path / "a.m2f", decided={i: [says("joy")] for i in range(0, 80, 5)}, turns=80)
     found = read_documents(CorpusConfig("documents", given), MELD.labels).splits
-    assert [len(d.utterances) for d in found["train"]] == [33, 33, 14]
+    assert [len(d.utterances) for d in found["train"]] == [33, 27, 20], "no dialogue goes on in the next minute"
+    assert [piece_of(d.id) for d in found["train"]] == [f"{TRAIN[:16]}/{n}" for n in (0, 0, 1)]
+    assert piece_of("train/dia0") == ""
     paused = project(tmp_path / "b.m2f", decided={0: [says("joy")], 3: [says("joy")]}, gap=40.0)
     found = read_documents(CorpusConfig("documents", paused), MELD.labels).splits
     assert [len(d.utterances) for d in found["train"]] == [1, 1]
@@ -165,3 +176,24 @@ def test_projects_stand_beside_other_corpora_in_a_run(tmp_path: Path) -> None:
     assert len(splits["test"]) == 1, "it stays there"
     assert labels(splits["train"]) == ["joy", None, None, None]
     assert labels(splits["validation"])[:1] == ["anger"]
+
+
+def test_one_short_video_says_what_is_missing(tmp_path: Path) -> None:
+    project(tmp_path / "a.m2f", decided={0: [says("joy")], 1: [says("anger")]})
+    run = RunConfig(corpora=(CorpusConfig("documents", tmp_path),))
+    with pytest.raises(TrainingError, match=r"too few for a validation part.*label more of the video"):
+        read_dialogues(run)
+
+
+def test_more_labels_and_other_media_move_nothing_between_the_parts(tmp_path: Path) -> None:
+    project(tmp_path / "a.m2f", decided={0: [says("joy")], 500: [says("joy")]}, turns=600)
+    before = read_documents(CorpusConfig("documents", tmp_path), MELD.labels).splits
+    opened = Project.open(tmp_path / "a.m2f")
+    opened.do(Decide(tuple(Decision(f"t{number}", "anna", "joy") for number in range(600))))
+    opened.close()
+    project(tmp_path / "b.m2f", OTHER, decided={0: [says("joy")]})
+    after = read_documents(CorpusConfig("documents", tmp_path), MELD.labels).splits
+    assert set(after) == set(SPLITS)
+    for split, dialogues in before.items():
+        assert {d.id for d in dialogues} <= {d.id for d in after[split]}
+    assert len({u.id for some in after.values() for d in some for u in d.utterances if TRAIN[:16] in d.id}) == 600
