@@ -2,108 +2,37 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from m2fnet_core.progress import Pace
 from trainer.config import LoopConfig, RunConfig
+from trainer.events import Hook, Progress
 from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged
 from trainer.metrics import weighted_f1
+from trainer.paper_tables import ALL, Result, Row, wanted_rows
 from trainer.runs import Run
 
-ALL = frozenset(("text", "audio", "scene", "faces"))
 Fit = Callable[[FusionTask, LoopConfig, Run], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: the inputs it keeps, what it changes in the network, and the paper's weighted F1 in percent."""
-
-    table: int
-    name: str
-    iemocap: float
-    meld: float
-    inputs: frozenset[str] = ALL
-    net: Mapping[str, Any] = field(default_factory=dict)
-
-    def paper(self, corpus: str) -> float:
-        """The paper's figure for "meld" or "iemocap"."""
-        return self.iemocap if corpus == "iemocap" else self.meld
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A row's test weighted F1 in percent over seeds: mean and standard deviation."""
-
-    table: int
-    name: str
-    mean: float
-    spread: float
-    paper: float
-
-
-def _table_2() -> list[Row]:
-    visual = frozenset(("scene", "faces"))
-    concat = {"form": "concat"}
-    return [
-        Row(2, "audio", 21.79, 39.63, frozenset(("audio",)), concat),
-        Row(2, "visual", 13.10, 32.44, visual, concat),
-        Row(2, "visual + audio, concat", 31.35, 35.74, visual | {"audio"}, concat),
-        Row(2, "text", 66.20, 66.23, frozenset(("text",)), concat),
-        Row(2, "text + audio, concat", 66.48, 66.32, frozenset(("text", "audio")), concat),
-        Row(2, "text + visual, concat", 66.67, 66.35, visual | {"text"}, concat),
-        Row(2, "all three, concat", 67.12, 66.81, ALL, concat),
-        Row(2, "all three, fusion", 69.86, 66.71),
-    ]
-
-
-def _table_3() -> list[Row]:
-    return [
-        Row(3, "scene only", 67.70, 64.23, ALL - {"faces"}),
-        Row(3, "weighted faces only", 67.28, 65.67, ALL - {"scene"}),
-        Row(3, "scene and weighted faces", 69.86, 66.71),
-    ]
-
-
-def _layers(table: int, name: str, key: str, iemocap: Sequence[float], meld: Sequence[float]) -> list[Row]:
-    pairs = enumerate(zip(iemocap, meld, strict=True), 1)
-    return [Row(table, f"{name} {n}", i, m, net={key: n}) for n, (i, m) in pairs]
-
-
-ROWS = (
-    *_table_2(),
-    *_table_3(),
-    *_layers(
-        4,
-        "encoders N =",
-        "encoder_layers",
-        (69.36, 69.21, 69.44, 69.22, 69.86, 69.24),
-        (66.71, 65.82, 66.06, 66.06, 66.38, 65.48),
-    ),
-    *_layers(
-        5,
-        "fusion layers m =",
-        "fusion_layers",
-        (67.34, 68.19, 69.25, 68.95, 69.86, 69.08),
-        (66.11, 66.50, 66.65, 66.51, 66.71, 65.32),
-    ),
-)
-
-
 def ablation(
-    config: RunConfig, dialogues: Mapping[str, Sequence[LabelledDialogue]], folder: Path, fit: Fit
+    config: RunConfig, dialogues: Mapping[str, Sequence[LabelledDialogue]], folder: Path, fit: Fit, hook: Hook
 ) -> list[Result]:
-    """Train and judge every row that the vectors allow, with every seed. Finished rows are read from ``folder``."""
+    """Train and judge every row that the vectors allow, with every seed; the hook hears of each row.
+
+    Finished trainings are read from ``folder``.
+    """
     there = {name for d in dialogues["train"] for v in d.vectors for name in ALL if getattr(v, name) is not None}
     wanted = [row for row in wanted_rows(config) if _possible(row, there)]
-    return [_result(row, config, dialogues, folder, fit) for row in wanted]
-
-
-def wanted_rows(config: RunConfig) -> list[Row]:
-    """The rows that the run asks for, were there vectors of every input."""
-    return [row for row in ROWS if row.table in config.ablate.tables]
+    results = list[Result]()
+    pace = Pace(len(wanted))
+    for row in wanted:
+        results.append(_result(row, config, dialogues, folder, fit))
+        hook(Progress("ablate", len(results), len(wanted), pace.seconds_left(len(results))))
+    return results
 
 
 def _possible(row: Row, there: set[str]) -> bool:
@@ -145,10 +74,3 @@ def _score(
 def _only(dialogue: LabelledDialogue, inputs: frozenset[str]) -> LabelledDialogue:
     dropped = dict.fromkeys(ALL - inputs)
     return replace(dialogue, vectors=tuple(replace(v, **dropped) for v in dialogue.vectors))  # type: ignore[arg-type]
-
-
-def as_markdown(results: Sequence[Result], paper: str) -> str:
-    """A table for people."""
-    head = f"| table | row | weighted F1 (mean ± spread) | paper, {paper.upper()} |\n|---|---|---|---|\n"
-    rows = (f"| {r.table} | {r.name} | {r.mean:.2f} ± {r.spread:.2f} | {r.paper:.2f} |\n" for r in results)
-    return head + "".join(rows)

@@ -183,6 +183,7 @@ class AblateStep(_Checked):
     """Rows of the paper's tables."""
 
     tables: tuple[int, ...] = setting((2, 3, 4, 5), "Tables of the paper")
+    rows: tuple[str, ...] = setting((), "Of these tables only these rows, as 2 text; empty: all")
     context: bool = setting(False, "Also fine-tune the text encoder without context, and with the past alone")
     seeds: int = setting(3, "Trainings per row of a table", low=1)
     paper: str = setting("meld", "Which of the paper's columns to show beside", choices=("meld", "iemocap"))

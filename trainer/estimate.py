@@ -17,13 +17,13 @@ from m2fnet_core.errors import Cancelled, M2FNetError
 from m2fnet_core.features.devices import available_devices, choose_device
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.progress import CancelToken
-from trainer.ablate import wanted_rows
 from trainer.cache_features import default_workers, extract_all
 from trainer.config import LoopConfig, RunConfig
 from trainer.datasets.corpora import read_dialogues
 from trainer.datasets.packs import write_pack
 from trainer.events import Devices, Estimated, Event, Failed, Hook, Progress, Warned, ignore
 from trainer.loop import Fit, Task
+from trainer.paper_tables import wanted_rows
 from trainer.parts import run_bundle
 from trainer.runs import Run
 from trainer.steps import STEPS, Job

@@ -18,7 +18,7 @@ from m2fnet_core.nets.text_encoder import load_text_encoder, save_text_encoder
 from m2fnet_core.nets.weights import filled, read_weights, write_weights
 from m2fnet_core.plain import build, plain
 from m2fnet_core.progress import CancelToken
-from trainer.ablate import ablation, as_markdown
+from trainer.ablate import ablation
 from trainer.alignment import find_boxes
 from trainer.cache_features import default_workers, extract_all, refuse_too_many
 from trainer.comparison import Scores
@@ -39,6 +39,7 @@ from trainer.leakage import pieces, refuse_leaks
 from trainer.loop import Fit, Task, loading_processes
 from trainer.metrics import weighted_f1
 from trainer.pair_vectors import pair_vectors
+from trainer.paper_tables import as_markdown, write_results
 from trainer.parts import base_bundle, run_bundle, with_fusion
 from trainer.runs import Run
 from trainer.sources import FaceSource, SpeechSource
@@ -269,7 +270,8 @@ def ablate(job: Job) -> Done:
     config, folder = job.run.config, job.run.step_folder("ablate")
     parts, figures = list[str](), dict[str, float]()
     if config.ablate.tables:
-        rows = ablation(config, _dialogues(job.run), folder, lambda task, loop, run: _quiet_fit(job, task, loop, run))
+        rows = ablation(config, _dialogues(job.run), folder, lambda *given: _quiet_fit(job, *given), job.hook)
+        write_results(rows, folder / "table.csv")
         parts.append(as_markdown(rows, config.ablate.paper))
         figures |= {f"table {r.table}/{r.name}": r.mean for r in rows}
     if config.ablate.context:

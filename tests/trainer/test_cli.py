@@ -17,6 +17,7 @@ from m2fnet_core.nets.text_encoder import load_text_encoder, save_text_encoder
 from m2fnet_core.untrained import untrained_bundle
 from trainer.cli import main
 from trainer.events import Done, Epoch, Failed, from_line
+from trainer.paper_tables import read_results
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = ("neutral", "joy", "anger")
@@ -93,6 +94,18 @@ def test_ablation_tables_stand_beside_the_papers_numbers(pack_run: Path) -> None
     table = (pack_run.parent / "runs" / "tiny" / "ablate" / "table.md").read_text(encoding="utf-8")
     assert len(table.splitlines()) == 2 + 8 + 6
     assert "| 66.71 |" in table
+    results = read_results(pack_run.parent / "runs" / "tiny" / "ablate" / "table.csv")
+    assert len(results) == 8 + 6
+    assert f"| {results[0].mean:.2f} ±" in table
+
+
+def test_single_rows_are_ablated(pack_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = ["--set", "fusion.loop.epochs=1", "--set", "ablate.seeds=1", "--set", 'ablate.rows=["2 text"]']
+    assert main(["ablate", str(pack_run), *wanted]) == 0
+    (row,) = read_results(pack_run.parent / "runs" / "tiny" / "ablate" / "table.csv")
+    assert (row.table, row.name, row.paper) == (2, "text", 66.23)
+    assert main(["ablate", str(pack_run), *wanted[:-1], 'ablate.rows=["2 txt"]', "--events"]) == 1
+    assert "the nearest is '2 text'" in capsys.readouterr().out
 
 
 def test_judging_before_training_says_what_to_do(pack_run: Path, capsys: pytest.CaptureFixture[str]) -> None:

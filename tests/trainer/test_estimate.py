@@ -7,10 +7,10 @@ import pytest
 from m2fnet_core.nets.text_encoder import save_text_encoder
 from m2fnet_core.untrained import untrained_bundle
 from tests.trainer.test_cli import write_meld, write_run
-from trainer.ablate import wanted_rows
 from trainer.cli import main
 from trainer.config import RunConfig
 from trainer.events import Devices, Estimated, Failed, Warned, from_line
+from trainer.paper_tables import wanted_rows
 
 
 @pytest.fixture
