@@ -356,6 +356,15 @@ COMMANDS: tuple[Command, ...] = (
         "microphone",
         Need.MEDIA,
     ),
+    Command(
+        "train",
+        "&Train",
+        0,
+        "&Train a model…",
+        "Set up, watch and compare trainings, and use what they made",
+        ("Ctrl+T",),
+        "model",
+    ),
     Command("shortcuts", "&Help", 0, "&Keyboard shortcuts", "Show all shortcuts", ("?",), "keyboard"),
     Command("keyboard", "&Help", 0, "Ch&ange shortcuts…", "Give commands other keys", (), "keyboard"),
     Command(

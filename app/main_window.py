@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from app import annotate_commands, colleague_commands, commands
+from app import annotate_commands, colleague_commands, commands, train_commands
 from app.actions import Actions
 from app.command_table import Need
 from app.models.analysis import State
@@ -23,6 +23,7 @@ from app.views.status import StatusBar
 from m2fnet_core.document.content import MediumState
 
 if TYPE_CHECKING:
+    from app.views.train.window import TrainWindow
     from app.views.workspace import Workspace
 
 _TITLE = "M2FNet Studio"
@@ -44,6 +45,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(self.actions_, settings)
         self.log_lines = LogLines(self)
         self._workspace: Workspace | None = None
+        self._training: TrainWindow | None = None
         self._pages = QStackedWidget()
         self._pages.addWidget(self.start_page)
         studio = self.studio
@@ -60,6 +62,16 @@ class MainWindow(QMainWindow):
         if self._workspace is None:
             self._workspace = self._build_workspace()
         return self._workspace
+
+    @property
+    def training(self) -> "TrainWindow":
+        """The window beside this one for trainings, built when it is first wanted."""
+        if self._training is None:
+            from app.views.train.window import TrainWindow
+
+            self._training = TrainWindow(self.studio, self)
+            self._training.asked.connect(lambda start, end: self.workspace.player.play_span(start, end))
+        return self._training
 
     def _build_workspace(self) -> "Workspace":
         from app.views.workspace import Workspace
@@ -102,6 +114,7 @@ class MainWindow(QMainWindow):
                 **annotate_commands.annotate_slots(self, self.studio, self),
                 **annotate_commands.project_slots(self.studio, self),
                 **colleague_commands.colleague_slots(self.studio, self),
+                **train_commands.train_slots(self),
             }
         )
         self.actions_["overlays"].setChecked(self.settings.get(OVERLAYS))
@@ -211,7 +224,12 @@ class MainWindow(QMainWindow):
             self.actions_.tint()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the layout and end everything that runs."""
+        """Remember the layout and end everything that runs, but for a training that shall go on."""
+        if not train_commands.may_close(self.studio, self):
+            event.ignore()
+            return
+        if self._training is not None:
+            self._training.close_readers()
         self.settings.set(GEOMETRY, self.saveGeometry())
         if self._workspace is not None:
             self._workspace.remember_layout()

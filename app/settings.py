@@ -30,6 +30,7 @@ DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analy
 MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty for the one the program brings")
 RECOGNISER = Setting("analysis/recogniser", str, "", "Speech recognition model named last")
 QUEUE = Setting("analysis/queue", str, "", "Videos still to be analysed one after the other, by project, as JSON")
+TRAININGS = Setting("training/queue", str, "", "Trainings that wait, by name, as JSON")
 ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
 BLIND = Setting("annotating/blind", bool, False, "Hide predictions while deciding")
 REVIEW = Setting("annotating/review", str, "entropy", "Order of the review queue")
@@ -47,6 +48,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     MODEL,
     RECOGNISER,
     QUEUE,
+    TRAININGS,
     ANNOTATOR,
     BLIND,
     REVIEW,

@@ -22,6 +22,7 @@ from app.models.reading import Read, ReadToAdd, Searched, find, is_transcript, r
 from app.models.review import ReviewQueue
 from app.models.session import Session
 from app.models.shaping import Shaping
+from app.models.training.runs import Runs
 from app.settings import DEVICE, MODEL, RECOGNISER, Settings
 from m2fnet_core.bundle_info import read_info
 from m2fnet_core.document.commands import AddMedia, Relink, new_id
@@ -60,6 +61,7 @@ class Studio(QObject):
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         means = Means(lambda: self.device, lambda: self.model)
+        self.runs = Runs(settings, self.notices, self)
         self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
         self._opening = Path()  # the project asked for last
@@ -206,6 +208,7 @@ class Studio(QObject):
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""
         self._opener.close()
+        self.runs.close()
         self.exchange.close()
         self.worker.close()
         self.project.close()

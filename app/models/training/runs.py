@@ -1,0 +1,232 @@
+"""Trainings as the window knows them: what waits, what runs, what its folder tells."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.jobs.training import TrainingProcess, stop_process
+from app.models.notices import Notices
+from app.settings import TRAININGS, Settings
+from m2fnet_core.errors import TrainingError
+from trainer.config import RunConfig
+from trainer.events import Event
+from trainer.run_file import read_run, write_run
+from trainer.run_view import (
+    RunTail,
+    RunView,
+    StepHistory,
+    StepState,
+    history,
+    is_alive,
+    read_view,
+    runs_folder,
+    runs_in,
+)
+
+_LOOK_MS = 400
+_PATIENCE = 20.0  # seconds to save and end when the window closes
+_TOML, _LOG, _CONFIG = "run.toml", "log.txt", "run.json"
+_LOG_BYTES = 20_000
+
+
+class Runs(QObject):
+    """All runs of the data folder and the queue of those that wait. One of them trains at a time."""
+
+    changed = Signal()  # which there are, what waits, what trains
+    told = Signal(str)  # a run's folder has news
+
+    def __init__(self, settings: Settings, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings, self._notices = settings, notices
+        self._process: TrainingProcess | None = None
+        self._views: dict[str, RunView] = {}
+        self._tails: dict[str, RunTail] = {}
+        self.training = ""  # the run that this window trains
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    # What there is
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Runs by name, the newest first."""
+        begun = [path.name for path in runs_in(runs_folder())]
+        made = sorted(path.parent.name for path in runs_folder().glob(f"*/{_TOML}"))
+        return tuple(
+            dict.fromkeys([*reversed(self.waiting), *([self.training] if self.training else []), *begun, *made])
+        )
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Runs that wait, the next one first."""
+        text = self._settings.get(TRAININGS)
+        return tuple(name for name in json.loads(text or "[]") if self.folder(name).is_dir())
+
+    def folder(self, name: str) -> Path:
+        """Where the run lies."""
+        return runs_folder() / name
+
+    def view(self, name: str) -> RunView:
+        """What the run's folder tells."""
+        if name not in self._views:
+            self._read(name)
+        return self._views[name]
+
+    def log(self, name: str) -> str:
+        """The last of what the training said."""
+        try:
+            with (self.folder(name) / _LOG).open("rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - _LOG_BYTES))
+                return file.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def trouble(self, name: str) -> str:
+        """Why the run stands still, in one sentence; "" while nothing is wrong."""
+        view = self.view(name)
+        failed = [step.message for step in view.steps.values() if step.state is StepState.FAILED]
+        return view.error or (failed[-1] if failed else "")
+
+    def is_training(self, name: str) -> bool:
+        """Whether a process trains in it, this window's or another."""
+        return name == self.training or self.view(name).process is not None
+
+    # What a person does
+
+    def follow(self) -> None:
+        """Begin to look: runs that went on without a window are found again."""
+        self._timer.start()
+        self._look()
+
+    def add(self, config: RunConfig) -> str:
+        """Put a run at the end of the queue; it starts when nothing trains. Returns its name."""
+        name = self._free(config.name)
+        folder = self.folder(name)
+        try:
+            folder.mkdir(parents=True)
+            write_run(replace(config, name=name, out=runs_folder()), folder / _TOML)
+        except OSError as error:
+            raise TrainingError(f"{folder} cannot be written ({error}); free some space.") from error
+        self._queue((*self.waiting, name))
+        self._next()
+        return name
+
+    def resume(self, name: str) -> None:
+        """Train a run that was stopped, failed or killed, as soon as nothing else trains."""
+        if not self.is_training(name) and name not in self.waiting:
+            self._queue((*self.waiting, name))
+            self._next()
+
+    def stop(self, name: str) -> None:
+        """Save and end; the best state so far is kept. One that waits does not wait any longer."""
+        self._queue(tuple(other for other in self.waiting if other != name))
+        if name == self.training and self._process is not None:
+            self._process.stop()
+        elif (process := self.view(name).process) is not None:
+            stop_process(process)
+
+    def remove(self, name: str) -> None:
+        """Delete a run's folder with all it holds; not one that trains."""
+        if self.is_training(name):
+            self._notices.fail(f"{name} is being trained; stop it first.")
+            return
+        self._queue(tuple(other for other in self.waiting if other != name))
+        shutil.rmtree(self.folder(name), ignore_errors=True)
+        self._views.pop(name, None)
+        self._tails.pop(name, None)
+        self.changed.emit()
+
+    def detach(self) -> None:
+        """Let what trains go on without the window."""
+        if self._process is not None:
+            self._process.detach()
+            self._process, self.training = None, ""
+
+    def close(self) -> None:
+        """End what trains; it can be resumed."""
+        self._timer.stop()
+        if self._process is not None:
+            self._process.end_and_wait(_PATIENCE)
+            self._process, self.training = None, ""
+
+    # Inside
+
+    def _queue(self, names: tuple[str, ...]) -> None:
+        self._settings.set(TRAININGS, json.dumps(names) if names else "")
+        self.changed.emit()
+
+    def _free(self, name: str) -> str:
+        """The name, or with a number behind it."""
+        taken = 1
+        free = name
+        while self.folder(free).exists():
+            taken += 1
+            free = f"{name}-{taken}"
+        return free
+
+    def _next(self) -> None:
+        """Start the first that waits, when nothing trains."""
+        if self.training or not self.waiting:
+            return
+        name = self.waiting[0]
+        self._queue(self.waiting[1:])
+        try:
+            self._process = TrainingProcess(self.folder(name) / _TOML, self.folder(name) / _LOG)
+        except TrainingError as error:
+            self._notices.fail(str(error))
+            return
+        self.training = name
+        self._timer.start()
+        self.changed.emit()
+
+    def _read(self, name: str) -> None:
+        """From the beginning."""
+        folder = self.folder(name)
+        tail = self._tails[name] = RunTail(folder)
+        while tail.take():
+            pass  # read_view folds them; the tail goes on from here
+        self._views[name] = read_view(folder) if (folder / _CONFIG).exists() else _unbegun(folder)
+
+    def _look(self) -> None:
+        ended = self._process is not None and self._process.code is not None
+        watched = [name for name in self._views if name == self.training or self._views[name].process is not None]
+        for name in watched:
+            self._take(name)
+        if ended:
+            self._end()
+
+    def _take(self, name: str) -> None:
+        """News of a run that trains."""
+        view, process = self._views[name], is_alive(self.folder(name))
+        events: list[Event] = self._tails[name].take()
+        if process is None and name != self.training:  # one that went on without a window has ended
+            self._read(name)
+            self.changed.emit()
+        elif events or process != view.process:
+            if not view.created:  # it has just begun
+                self._read(name)
+            else:
+                self._views[name] = replace(view, steps=history(events, view.steps), process=process)
+        else:
+            return
+        self.told.emit(name)
+
+    def _end(self) -> None:
+        name, self.training, self._process = self.training, "", None
+        self._read(name)
+        self.told.emit(name)
+        self.changed.emit()
+        self._next()
+
+
+def _unbegun(folder: Path) -> RunView:
+    """A run that waits: its settings, and nothing else yet."""
+    try:
+        config = read_run(folder / _TOML)
+    except TrainingError as error:
+        return RunView(folder, folder.name, None, "", {}, None, str(error))
+    return RunView(folder, folder.name, config, "", {step: StepHistory() for step in config.steps}, is_alive(folder))

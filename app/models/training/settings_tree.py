@@ -1,0 +1,92 @@
+"""All settings of a run as rows of a form: name, help, unit, the paper's value; and a run with one of them changed."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from m2fnet_core.errors import TrainingError
+from m2fnet_core.plain import plain
+from trainer.config import RunConfig
+from trainer.run_file import parse_run
+
+_ELSEWHERE = ("corpora", "steps", "out", "labels", "label_set", "start_from", "device", "name")  # have their own place
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting; ``group`` is its table in run.toml ("" for the run's own), ``name`` its dotted name."""
+
+    group: str
+    name: str
+    value: Any
+    default: Any
+    help: str
+    unit: str
+    paper: str
+    choices: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The value as a person types it."""
+        return as_text(self.value)
+
+
+def rows(config: RunConfig) -> list[SettingRow]:
+    """Every setting that the form shows, in the order of the configuration."""
+    return list(_rows(config, RunConfig(), ""))
+
+
+def _rows(config: Any, default: Any, where: str) -> Iterator[SettingRow]:
+    for field in dataclasses.fields(config):
+        if not where and field.name in _ELSEWHERE:
+            continue
+        name = f"{where}.{field.name}" if where else field.name
+        value, usual = getattr(config, field.name), getattr(default, field.name)
+        if dataclasses.is_dataclass(value):
+            yield from _rows(value, usual, name)
+        elif not isinstance(value, Mapping):
+            about = field.metadata
+            told = (about.get("help", ""), about.get("unit", ""), about.get("paper", ""), about.get("choices", ()))
+            yield SettingRow(where, name, value, usual, *told)
+
+
+def as_text(value: Any) -> str:
+    """A value as a person types it."""
+    if isinstance(value, list | tuple):
+        return ", ".join(as_text(one) for one in value)
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def changed(config: RunConfig, name: str, text: str) -> RunConfig:
+    """The run with one setting as typed. Raises TrainingError that names what is wrong with it."""
+    values = plain(config)
+    table = values
+    *tables, last = name.split(".")
+    for key in tables:
+        table = table[key]
+    table[last] = _read(table[last], text.strip(), name)
+    return parse_run(values, Path("settings"))
+
+
+def _read(now: Any, text: str, name: str) -> Any:
+    """The typed text in the kind of the value that it replaces."""
+    try:
+        if isinstance(now, bool):
+            return text.lower() in ("true", "yes", "1")
+        if isinstance(now, int):
+            return int(text)
+        if isinstance(now, float):
+            return float(text)
+        if now is None:
+            return int(text) if text else None
+        if isinstance(now, list | tuple):
+            parts = [part.strip() for part in text.split(",") if part.strip()]
+            return [int(part) for part in parts] if now and isinstance(now[0], int) else parts
+    except ValueError:
+        kind = "a whole number" if isinstance(now, int) or now is None else "a number"
+        raise TrainingError(f"{name} takes {kind}, not {text!r}.") from None
+    return text

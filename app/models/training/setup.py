@@ -1,0 +1,185 @@
+"""The training that is being set up: a preset, corpora, steps, where it starts from; and what it will take."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.models.studio import Studio
+from app.models.training.inquiries import Inquiries
+from m2fnet_core.errors import TrainingError
+from m2fnet_core.folders import resource
+from m2fnet_core.model_card import STARTER
+from trainer.config import CorpusConfig, RunConfig
+from trainer.events import Checked, Devices, Estimated, Event, Failed
+from trainer.run_file import read_run, write_run
+from trainer.run_view import runs_folder
+
+PRESETS = {
+    "corrections": "My corrections",
+    "meld": "MELD, as the paper",
+    "iemocap": "IEMOCAP, as the paper",
+    "smoke": "Try it out, with made-up data",
+}
+STEPS = ("text", "audio", "visual", "features", "fusion", "evaluate")
+NEEDS = {
+    "text": "dialogues with text",
+    "audio": "a speech corpus",
+    "visual": "a corpus of faces",
+    "features": "dialogues; extractors of this run or of the model it starts from",
+    "fusion": "vectors",
+    "evaluate": "a trained dialogue network",
+}
+
+
+class Setup(QObject):
+    """Holds one `RunConfig`; every change makes another."""
+
+    changed = Signal()  # the configuration
+    checked = Signal(str, object)  # folder of a corpus, Checked or Failed
+    estimated = Signal(object)  # Estimated of a step, or Failed
+    devices_known = Signal()
+    made = Signal()  # the made-up corpora lie there
+
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self.config = RunConfig()
+        self.devices: Devices | None = None
+        self.inquiries = Inquiries(self)
+        self.inquiries.heard.connect(self._hear)
+        self.inquiries.ended.connect(self._end)
+
+    def ask_devices(self) -> None:
+        """Once: which devices can train here."""
+        if self.devices is None:
+            self.inquiries.ask("devices", ("devices", "--events"))
+
+    def choose(self, preset: str) -> None:
+        """Begin anew from a preset. Its corpora are the person's to name, but for the made-up ones."""
+        if preset == "smoke":
+            place = runs_folder().with_name("made-up corpora")
+            if (place / "run.toml").is_file():
+                self._take_smoke()
+            else:
+                self.inquiries.ask("smoke", ("smoke", str(place)))
+            return
+        path = resource("runs", f"{preset}.toml")
+        config = replace(read_run(path), corpora=(), out=runs_folder())
+        self.config = self._corrections(config) if preset == "corrections" else config
+        self.changed.emit()
+        self._check_all()
+
+    def set(self, config: RunConfig) -> None:
+        """Another configuration."""
+        self.config = config
+        self.changed.emit()
+
+    def add_corpus(self, corpus: CorpusConfig) -> None:
+        """One more; it is looked into."""
+        self.config = replace(self.config, corpora=(*self.config.corpora, corpus))
+        self.changed.emit()
+        self._check(corpus)
+
+    def replace_corpus(self, old: CorpusConfig, new: CorpusConfig | None) -> None:
+        """Change a corpus, or take it away (None)."""
+        kept = [new if corpus is old else corpus for corpus in self.config.corpora]
+        self.config = replace(self.config, corpora=tuple(corpus for corpus in kept if corpus is not None))
+        self.changed.emit()
+        if new is not None:
+            self._check(new)
+
+    @property
+    def project(self) -> Path | None:
+        """The open project, which can be a corpus."""
+        return self._studio.project.path if self._studio.project.is_open else None
+
+    @property
+    def starts(self) -> dict[str, str]:
+        """Folders that a training can start from, by what a person calls them."""
+        found = {"From scratch": ""}
+        if self._studio.model is not None:
+            found["The model in use"] = str(self._studio.model)
+        if STARTER.is_dir():
+            found["The starter model"] = str(STARTER)
+        return found
+
+    def estimate(self) -> None:
+        """Measure what the steps will take, with a few batches of each."""
+        self.inquiries.ask("estimate", ("estimate", str(self._written()), "--events"))
+
+    def problem(self) -> str:
+        """Why it cannot start, in one sentence; "" when it can."""
+        config = self.config
+        if not config.steps:
+            return "Tick at least one step."
+        if not config.corpora:
+            return "Add a corpus to learn from."
+        if not config.name.strip() or "/" in config.name or config.name.startswith("."):
+            return "Give the run a name that can be a folder's."
+        return ""
+
+    def close(self) -> None:
+        """End what is being asked."""
+        self.inquiries.close()
+
+    def _corrections(self, config: RunConfig) -> RunConfig:
+        """The open project, its labels, and the model in use."""
+        starts = list(self.starts.values())
+        if self.project is None:
+            return replace(config, start_from=starts[-1] if len(starts) > 1 else "")
+        labels = self._studio.project.document.label_set
+        return replace(
+            config,
+            corpora=(CorpusConfig("documents", self.project),),
+            label_set=labels.name,
+            labels=labels.labels,
+            start_from=starts[1] if len(starts) > 1 else "",
+        )
+
+    def _check_all(self) -> None:
+        for corpus in self.config.corpora:
+            self._check(corpus)
+
+    def _check(self, corpus: CorpusConfig) -> None:
+        self.inquiries.ask(f"check {corpus.folder}", ("check", str(self._written(corpus, ".check")), "--events"))
+
+    def _written(self, corpus: CorpusConfig | None = None, name: str = ".setup") -> Path:
+        """The run as a file for the training program; with ``corpus``, of this corpus alone."""
+        config = self.config if corpus is None else replace(self.config, corpora=(corpus,))
+        stem = name if corpus is None else f"{name}-{abs(hash(corpus.folder)):x}"
+        path = runs_folder() / f"{stem}.toml"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_run(config, path)
+        except OSError as error:
+            raise TrainingError(f"{path} cannot be written ({error}); free some space.") from error
+        return path
+
+    def _hear(self, key: str, event: Event) -> None:
+        if key == "smoke" and isinstance(event, Failed):
+            self._studio.notices.fail(event.message)
+        elif isinstance(event, Devices):
+            self.devices = event
+            self.devices_known.emit()
+        elif key == "estimate" and isinstance(event, Estimated | Failed):
+            self.estimated.emit(event)
+        elif key.startswith("check ") and isinstance(event, Checked | Failed):
+            self.checked.emit(key.removeprefix("check "), event)
+
+    def _end(self, key: str) -> None:
+        if key == "smoke":
+            self._take_smoke()
+
+    def _take_smoke(self) -> None:
+        place = runs_folder().with_name("made-up corpora") / "run.toml"
+        if place.is_file():
+            self.config = replace(read_run(place), out=runs_folder())
+            self.changed.emit()
+            self._check_all()
+            self.made.emit()
+
+
+def with_steps(config: RunConfig, steps: tuple[str, ...]) -> RunConfig:
+    """The run with these steps, in their order."""
+    return replace(config, steps=tuple(step for step in STEPS if step in steps))

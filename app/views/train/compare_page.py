@@ -1,0 +1,219 @@
+"""A run's model beside another one on the same held-out dialogues: figures, confusions, and what they call unlike."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QHeaderView,
+    QScrollArea,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.training.inquiries import Inquiries
+from app.models.training.runs import Runs
+from app.models.training.use import Models
+from app.views.parts import label, push, row
+from app.views.plots import Plot
+from app.words import count
+from m2fnet_core.errors import TrainingError
+from trainer.comparison import Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
+from trainer.events import Done, Event, Failed, Progress
+
+_KEY = "compare"
+_VERDICTS = {True: "better", False: "worse", None: ""}
+_FLIPS = ("Speaker", "Text", "Decided", "Before", "Now", "")
+
+
+class ComparePage(QWidget):
+    """Asks for comparisons and shows the newest one of the chosen run."""
+
+    shown = Signal(Flip)  # a person wants to see and hear this utterance
+
+    def __init__(self, runs: Runs, models: Models, inquiries: Inquiries) -> None:
+        super().__init__()
+        self._runs, self._models, self._inquiries = runs, models, inquiries
+        self.comparison: Comparison | None = None
+        self.run, self.other = _box("Run"), _box("Compare with")
+        self.ask = push("Compare", "Judge both on the dialogues that the run held out", primary=True)
+        self.verdict = label("", "heading", wrap=True)
+        self.left_out = label("", "muted", wrap=True)
+        self.figures, self.flips = _table("Figures"), _table("Utterances that the two call differently")
+        self.before, self.now = Plot("Before"), Plot("Now")
+        self._lay_out()
+        self.run.activated.connect(self._show_newest)
+        self.ask.clicked.connect(self._ask)
+        self.flips.cellClicked.connect(self._choose)
+        inquiries.heard.connect(self._hear)
+        runs.changed.connect(self.refresh)
+        models.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The runs with a model, and the models to compare them with."""
+        chosen = self.run.currentData()
+        self.run.clear()
+        for name in self._runs.names:
+            if self._runs.view(name).bundle is not None:
+                self.run.addItem(name, name)
+        self.run.setCurrentIndex(max(0, self.run.findData(chosen)))
+        others = {"The program's own model": "starter"}
+        others |= {model.name: str(model.folder) for model in self._models.shelf if not model.error}
+        self.other.clear()
+        for words, folder in others.items():
+            self.other.addItem(words, folder)
+        in_use = self._models.in_use
+        self.other.setCurrentIndex(max(0, self.other.findData(str(in_use) if in_use else "starter")))
+        self.ask.setEnabled(self.run.count() > 0)
+        if self.run.currentData() != chosen or self.comparison is None:
+            self._show_newest()
+
+    def choose(self, name: str) -> None:
+        """Another run."""
+        self.run.setCurrentIndex(self.run.findData(name))
+        self._show_newest()
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        top = row(label("Run", "muted"), self.run, label("with", "muted"), self.other, self.ask, 1)
+        column.addLayout(top)
+        for part in (self.verdict, self.left_out, self.figures):
+            column.addWidget(part)
+        plots = row(self.before, self.now)
+        column.addLayout(plots)
+        column.addWidget(label("What they call differently: a click shows it", "section"))
+        column.addWidget(self.flips)
+        self.figures.setFixedHeight(190)
+        self.flips.setMinimumHeight(260)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+
+    def _ask(self) -> None:
+        toml = self._runs.folder(self.run.currentData()) / "run.toml"
+        self.verdict.setText("Comparing …")
+        self.ask.setEnabled(False)
+        self._inquiries.ask(_KEY, ("compare", str(toml), "--with", self.other.currentData(), "--events"))
+
+    def _hear(self, key: str, event: Event) -> None:
+        if key != _KEY:
+            return
+        if isinstance(event, Progress):
+            self.verdict.setText(f"Comparing … {event.done} of {event.of}")
+        elif isinstance(event, Failed):
+            self.verdict.setText(event.message)
+            self.ask.setEnabled(True)
+        elif isinstance(event, Done):
+            self.ask.setEnabled(True)
+            self._show_file(event.paths["comparison"])
+
+    def _show_newest(self) -> None:
+        name = self.run.currentData()
+        found = comparisons_of(self._runs.folder(name)) if name else []
+        if found:
+            self._show_file(found[0])
+        else:
+            self.comparison = None
+            for part in (self.figures, self.before, self.now, self.flips):
+                part.setVisible(False)
+            self.verdict.setText("Not compared yet." if name else "No run has made a model yet.")
+            self.left_out.setText("")
+
+    def _show_file(self, path: Path) -> None:
+        try:
+            self.comparison = comparison = read_comparison(path)
+        except TrainingError as error:
+            self.verdict.setText(str(error))
+            return
+        self.verdict.setText(_verdict(comparison))
+        self.left_out.setText("\n".join(comparison.left_out))
+        self._show_figures(comparison)
+        labels = comparison.labels
+        for plot, scores, name in (
+            (self.before, comparison.theirs, comparison.their_name),
+            (self.now, comparison.ours, comparison.our_name),
+        ):
+            plot.heat(labels, labels, np.array(scores.confusion, np.int64), f"predicted by {name}", "true")
+        self._show_flips(comparison.flips)
+        for part in (self.figures, self.before, self.now, self.flips):
+            part.setVisible(True)
+
+    def _show_figures(self, comparison: Comparison) -> None:
+        names = ("weighted F1", "accuracy", *comparison.labels)
+        rows = zip(_rows(comparison.theirs), _rows(comparison.ours), strict=True)
+        _fill(
+            self.figures,
+            ("", comparison.their_name, comparison.our_name),
+            [(name, _words(before), _words(now)) for name, (before, now) in zip(names, rows, strict=True)],
+        )
+
+    def _show_flips(self, flips: tuple[Flip, ...]) -> None:
+        rows = [(f.speaker, f.text or "", f.label or "", f.before, f.after, _VERDICTS[f.better]) for f in flips]
+        _fill(self.flips, _FLIPS, rows)
+        self.flips.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+
+    def _choose(self, place: int) -> None:
+        if self.comparison is not None:
+            self.shown.emit(self.comparison.flips[place])
+
+
+def _verdict(comparison: Comparison) -> str:
+    """``weighted F1 +0.041 [0.010, 0.072] on 120 utterances of the test split: more than chance.``"""
+    difference = comparison.difference
+    chance = "more than chance" if comparison.more_than_chance else "may be chance"
+    utterances = f"{count(comparison.ours.utterances, 'utterance')} of {count(comparison.ours.dialogues, 'dialogue')}"
+    return (
+        f"Weighted F1 {difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}] on {utterances} "
+        f"({comparison.split} split): {chance}. {count(len(comparison.flips), 'utterance')} called differently."
+    )
+
+
+def _rows(scores: Scores) -> list[Interval]:
+    return [scores.weighted_f1, scores.accuracy, *scores.class_f1.values()]
+
+
+def _words(figure: Interval) -> str:
+    return f"{figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]"
+
+
+def _box(name: str) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.setMinimumWidth(180)
+    return made
+
+
+def _table(name: str) -> QTableWidget:
+    made = QTableWidget()
+    made.setAccessibleName(name)
+    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    made.setShowGrid(False)
+    made.setAlternatingRowColors(True)
+    made.verticalHeader().hide()
+    return made
+
+
+def _fill(table: QTableWidget, titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    table.setColumnCount(len(titles))
+    table.setHorizontalHeaderLabels(list(titles))
+    table.setRowCount(len(rows))
+    for y, cells in enumerate(rows):
+        for x, words in enumerate(cells):
+            table.setItem(y, x, QTableWidgetItem(words))
+    table.resizeColumnsToContents()

@@ -1,0 +1,76 @@
+"""Curves of a training: losses by batch, validation figures by epoch with the best one marked."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QFont
+
+from app.theme import line, muted
+
+_COLOURS = ("#4a86e8", "#dd4b4b", "#3fae9f", "#e8b923", "#b06be0", "#8a93a3")
+_HEIGHT = 200
+
+
+class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """Lines over one axis. A hundred thousand points are thinned out to what the width can show."""
+
+    def __init__(self, title: str, across: str) -> None:
+        super().__init__(background="default")
+        self.setAccessibleName(title)
+        self._across, self._title = across, title
+        self._lines: dict[str, pg.PlotDataItem] = {}
+        self._best = pg.ScatterPlotItem(size=11, symbol="star", pen=None, brush=pg.mkBrush("#e8b923"))
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(False, False)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setFixedHeight(_HEIGHT)
+        self.getPlotItem().addLegend(offset=(-8, 4), labelTextSize="8pt")
+        self.addItem(self._best)
+        self._paint()
+
+    def show_lines(self, x: Sequence[float], lines: Mapping[str, Sequence[float]], best: float | None = None) -> None:
+        """Lines by name over the same places; ``best``: the place to mark on the first line."""
+        for name in [name for name in self._lines if name not in lines]:
+            self.removeItem(self._lines.pop(name))
+        places = np.asarray(x, dtype=np.float64)
+        for name, values in lines.items():
+            self._line(name).setData(places, np.asarray(values, dtype=np.float64))
+        first = dict(zip(x, next(iter(lines.values()), ()), strict=False))
+        marked = [] if best is None or best not in first else [(float(best), float(first[best]))]
+        self._best.setData(pos=np.array(marked).reshape(-1, 2))
+
+    def values(self, name: str) -> list[float]:
+        """What a line shows; empty without such a line."""
+        shown = self._lines.get(name)
+        return [] if shown is None or shown.yData is None else [float(value) for value in shown.yData]
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_best"):
+            self._paint()
+
+    def _line(self, name: str) -> pg.PlotDataItem:
+        if name not in self._lines:
+            colour = QColor(_COLOURS[len(self._lines) % len(_COLOURS)])
+            made = self.plot(name=name, pen=pg.mkPen(colour, width=1.6), symbol=None)
+            made.setDownsampling(auto=True, method="mean")
+            made.setClipToView(True)
+            self._lines[name] = made
+        return self._lines[name]
+
+    def _paint(self) -> None:
+        ink = muted(self.palette())
+        self.setBackground(self.palette().color(self.backgroundRole()))
+        self.setLabel("bottom", self._across, color=ink.name(), **{"font-size": "8pt"})
+        self.setTitle(self._title, color=ink.name(), size="9pt", bold=True, justify="left")
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setTextPen(ink)
+            axis.setPen(pg.mkPen(line(self.palette())))
+            axis.setTickFont(font)

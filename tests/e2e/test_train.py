@@ -1,0 +1,81 @@
+"""Journey 3: a person trains on the made-up corpora, stops, goes on, uses the model and takes it back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.views.train.window import TrainWindow
+from trainer.run_view import StepState
+
+
+@pytest.fixture
+def training(qtbot: QtBot, window: MainWindow) -> Iterator[TrainWindow]:
+    """The training window with the made-up corpora, each looked into."""
+    window.actions_["train"].trigger()
+    shown = window.training
+    page = shown.setup_page
+    page.preset.setCurrentIndex(page.preset.findData("smoke"))
+    page.preset.activated.emit(page.preset.currentIndex())
+    qtbot.waitUntil(lambda: len(page.cards) == 5 and not shown.setup.inquiries.busy, timeout=90_000)
+    yield shown
+    window.studio.runs.close()  # a window that trains would ask what shall become of it
+    shown.close()
+
+
+@pytest.mark.timeout(280)
+def test_train_stop_go_on_use_and_take_back(qtbot: QtBot, window: MainWindow, training: TrainWindow) -> None:
+    page, runs = training.setup_page, window.studio.runs
+    assert "train: 12 (neutral 4, joy 4, anger 4), 4 dialogues" in page.cards[0].found.text()
+    assert "Fewer than 10" in page.cards[0].problems.text()
+    page.steps["visual"].click()
+    page.steps["audio"].click()
+    assert training.setup.config.steps == ("text", "features", "fusion", "evaluate")
+    page.steps["audio"].click()
+    page.steps["visual"].click()
+    page.start.click()
+    shown = training.runs_page.page
+    qtbot.waitUntil(lambda: bool(shown.losses.values("total")), timeout=60_000)
+    assert shown.stop.isVisible()
+    shown.stop.click()
+    qtbot.waitUntil(lambda: not runs.training, timeout=30_000)
+    assert runs.view("smoke").state is StepState.STOPPED
+    assert shown.resume.isVisible()
+    shown.resume.click()
+    qtbot.waitUntil(lambda: runs.view("smoke").state is StepState.DONE and not runs.training, timeout=150_000)
+    shown.button("fusion").click()
+    assert shown.figures.values("weighted_f1")
+    assert shown.confusion.isVisible()
+
+    shown.use.click()
+    models = training.models
+    qtbot.waitUntil(lambda: models.in_use is not None, timeout=20_000)
+    assert getattr(window.studio.model, "name", "") == "smoke"
+    assert training.models_page.card.toPlainText().startswith("smoke")
+    training.models_page.back.click()
+    assert window.studio.model is None
+
+    training.compare_page.ask.click()
+    qtbot.waitUntil(lambda: training.compare_page.ask.isEnabled(), timeout=60_000)
+    assert "compare it with a model of the same label set" in training.compare_page.verdict.text()
+
+
+def test_a_wrong_entry_is_told_at_its_field(training: TrainWindow, tmp_path: Path) -> None:
+    form = training.setup_page.settings
+    epochs, box = form.field("text.loop.epochs"), form.field("pairing.enabled")
+    assert isinstance(epochs, QLineEdit)
+    assert isinstance(box, QCheckBox)
+    epochs.setText("many")
+    epochs.editingFinished.emit()
+    assert form.problem("text.loop.epochs") == "text.loop.epochs takes a whole number, not 'many'."
+    epochs.setText("0")
+    epochs.editingFinished.emit()
+    assert "below 1" in form.problem("text.loop.epochs")
+    epochs.setText("3")
+    epochs.editingFinished.emit()
+    assert training.setup.config.text.loop.epochs == 3
+    training.setup.add_corpus(training.setup.config.corpora[0].__class__("meld", tmp_path))
+    assert len(training.setup_page.cards) == 6
