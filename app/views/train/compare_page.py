@@ -1,27 +1,25 @@
 """A run's model beside another one on the same held-out dialogues: figures, confusions, and what they call unlike."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFrame,
     QHeaderView,
     QScrollArea,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from app.models.training.inquiries import Inquiries
 from app.models.training.runs import Runs
+from app.models.training.runs_rows import side_by_side
 from app.models.training.use import Models
 from app.views.parts import label, push, row
 from app.views.plots import Plot
+from app.views.train.cells import cell_table, fill
 from app.words import count
 from m2fnet_core.errors import TrainingError
 from trainer.comparison import Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
@@ -43,9 +41,12 @@ class ComparePage(QWidget):
         self.comparison: Comparison | None = None
         self.run, self.other = _box("Run"), _box("Compare with")
         self.ask = push("Compare", "Judge both on the dialogues that the run held out", primary=True)
-        self.verdict = label("", "heading", wrap=True)
+        self.table = cell_table("Runs beside each other")
+        self.table.setSortingEnabled(True)
+        self.verdict = label("", "section", wrap=True)
+        self._flips_head = label("What they call differently: a click shows it", "section")
         self.left_out = label("", "muted", wrap=True)
-        self.figures, self.flips = _table("Figures"), _table("Utterances that the two call differently")
+        self.figures, self.flips = cell_table("Figures"), cell_table("Utterances that the two call differently")
         self.before, self.now = Plot("Before"), Plot("Now")
         self._lay_out()
         self.run.activated.connect(self._show_newest)
@@ -58,6 +59,7 @@ class ComparePage(QWidget):
 
     def refresh(self) -> None:
         """The runs with a model, and the models to compare them with."""
+        fill(self.table, *side_by_side([self._runs.view(name) for name in self._runs.names]))
         chosen = self.run.currentData()
         self.run.clear()
         for name in self._runs.names:
@@ -85,13 +87,17 @@ class ComparePage(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
+        column.addWidget(label("All runs: figures, and the settings in which they differ", "section"))
+        column.addWidget(self.table)
+        self.table.setFixedHeight(150)
+        column.addWidget(label("A run's model beside another on the dialogues that the run held out", "section"))
         top = row(label("Run", "muted"), self.run, label("with", "muted"), self.other, self.ask, 1)
         column.addLayout(top)
         for part in (self.verdict, self.left_out, self.figures):
             column.addWidget(part)
         plots = row(self.before, self.now)
         column.addLayout(plots)
-        column.addWidget(label("What they call differently: a click shows it", "section"))
+        column.addWidget(self._flips_head)
         column.addWidget(self.flips)
         self.figures.setFixedHeight(190)
         self.flips.setMinimumHeight(260)
@@ -129,8 +135,7 @@ class ComparePage(QWidget):
             self._show_file(found[0])
         else:
             self.comparison = None
-            for part in (self.figures, self.before, self.now, self.flips):
-                part.setVisible(False)
+            self._show_parts(False)
             self.verdict.setText("Not compared yet." if name else "No run has made a model yet.")
             self.left_out.setText("")
 
@@ -150,13 +155,16 @@ class ComparePage(QWidget):
         ):
             plot.heat(labels, labels, np.array(scores.confusion, np.int64), f"predicted by {name}", "true")
         self._show_flips(comparison.flips)
-        for part in (self.figures, self.before, self.now, self.flips):
-            part.setVisible(True)
+        self._show_parts(True)
+
+    def _show_parts(self, shown: bool) -> None:
+        for part in (self.figures, self.before, self.now, self._flips_head, self.flips):
+            part.setVisible(shown)
 
     def _show_figures(self, comparison: Comparison) -> None:
         names = ("weighted F1", "accuracy", *comparison.labels)
         rows = zip(_rows(comparison.theirs), _rows(comparison.ours), strict=True)
-        _fill(
+        fill(
             self.figures,
             ("", comparison.their_name, comparison.our_name),
             [(name, _words(before), _words(now)) for name, (before, now) in zip(names, rows, strict=True)],
@@ -164,7 +172,7 @@ class ComparePage(QWidget):
 
     def _show_flips(self, flips: tuple[Flip, ...]) -> None:
         rows = [(f.speaker, f.text or "", f.label or "", f.before, f.after, _VERDICTS[f.better]) for f in flips]
-        _fill(self.flips, _FLIPS, rows)
+        fill(self.flips, _FLIPS, rows)
         self.flips.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
 
     def _choose(self, place: int) -> None:
@@ -196,24 +204,3 @@ def _box(name: str) -> QComboBox:
     made.setAccessibleName(name)
     made.setMinimumWidth(180)
     return made
-
-
-def _table(name: str) -> QTableWidget:
-    made = QTableWidget()
-    made.setAccessibleName(name)
-    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    made.setShowGrid(False)
-    made.setAlternatingRowColors(True)
-    made.verticalHeader().hide()
-    return made
-
-
-def _fill(table: QTableWidget, titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    table.setColumnCount(len(titles))
-    table.setHorizontalHeaderLabels(list(titles))
-    table.setRowCount(len(rows))
-    for y, cells in enumerate(rows):
-        for x, words in enumerate(cells):
-            table.setItem(y, x, QTableWidgetItem(words))
-    table.resizeColumnsToContents()

@@ -65,7 +65,6 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def _paint(self) -> None:
         ink = muted(self.palette())
         self.setBackground(self.palette().color(self.backgroundRole()))
-        self.setLabel("bottom", self._across, color=ink.name(), **{"font-size": "8pt"})
         self.setTitle(self._title, color=ink.name(), size="9pt", bold=True, justify="left")
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
@@ -74,3 +73,4 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setTextPen(ink)
             axis.setPen(pg.mkPen(line(self.palette())))
             axis.setTickFont(font)
+        self.setLabel("bottom", self._across, color=ink.name(), **{"font-size": "8pt"})  # a pen would recolour it

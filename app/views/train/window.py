@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from app.models.studio import Studio
 from app.models.training.setup import Setup
 from app.models.training.use import Models
+from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
 from app.views.train.models_page import ModelsPage
 from app.views.train.runs_page import RunsPage
@@ -38,11 +39,14 @@ class TrainWindow(QWidget):
         self.tabs.addTab(self.runs_page, "Runs")
         self.compare_page = ComparePage(runs, self.models, self.setup.inquiries)
         self.tabs.addTab(self.compare_page, "Compare")
+        self.ablation_page = AblationPage(runs)
+        self.tabs.addTab(self.ablation_page, "Ablation")
         self.tabs.addTab(self.models_page, "Models")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tabs)
         self.setup_page.started.connect(self._start)
+        self.ablation_page.started.connect(self._start)
         self.runs_page.used.connect(self._use)
         self.compare_page.shown.connect(self._show_flip)
         self._begun = False
