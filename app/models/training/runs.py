@@ -30,6 +30,7 @@ _LOOK_MS = 400
 _PATIENCE = 20.0  # seconds to save and end when the window closes
 _TOML, _LOG, _CONFIG = "run.toml", "log.txt", "run.json"
 _LOG_BYTES = 20_000
+_TOLD = (0, 130)  # exit codes of a run that is done or was stopped
 
 
 class Runs(QObject):
@@ -45,6 +46,7 @@ class Runs(QObject):
         self._views: dict[str, RunView] = {}
         self._tails: dict[str, RunTail] = {}
         self.training = ""  # the run that this window trains
+        self._broken: dict[str, str] = {}  # runs whose process ended without a word in their folder
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
 
@@ -89,7 +91,7 @@ class Runs(QObject):
         """Why the run stands still, in one sentence; "" while nothing is wrong."""
         view = self.view(name)
         failed = [step.message for step in view.steps.values() if step.state is StepState.FAILED]
-        return view.error or (failed[-1] if failed else "")
+        return view.error or (failed[-1] if failed else self._broken.get(name, ""))
 
     def is_training(self, name: str) -> bool:
         """Whether a process trains in it, this window's or another."""
@@ -98,9 +100,10 @@ class Runs(QObject):
     # What a person does
 
     def follow(self) -> None:
-        """Begin to look: runs that went on without a window are found again."""
+        """Begin to look: runs that went on without a window are found again, and those that wait have their turn."""
         self._timer.start()
         self._look()
+        self._next()
 
     def add(self, config: RunConfig) -> str:
         """Put a run at the end of the queue; it starts when nothing trains. Returns its name."""
@@ -117,9 +120,17 @@ class Runs(QObject):
 
     def resume(self, name: str) -> None:
         """Train a run that was stopped, failed or killed, as soon as nothing else trains."""
-        if not self.is_training(name) and name not in self.waiting:
-            self._queue((*self.waiting, name))
-            self._next()
+        view, toml = self.view(name), self.folder(name) / _TOML
+        if self.is_training(name) or name in self.waiting:
+            return
+        if view.config is not None and not toml.exists():  # it was begun without this window
+            try:
+                write_run(replace(view.config, out=runs_folder()), toml)
+            except OSError as error:
+                self._notices.fail(f"{toml} cannot be written ({error}); free some space.")
+                return
+        self._queue((*self.waiting, name))
+        self._next()
 
     def stop(self, name: str) -> None:
         """Save and end; the best state so far is kept. One that waits does not wait any longer."""
@@ -169,8 +180,8 @@ class Runs(QObject):
         return free
 
     def _next(self) -> None:
-        """Start the first that waits, when nothing trains."""
-        if self.training or not self.waiting:
+        """Start the first that waits, when nothing trains, in another window or without one either."""
+        if self.training or not self.waiting or any(is_alive(folder) for folder in runs_in(runs_folder())):
             return
         name = self.waiting[0]
         self._queue(self.waiting[1:])
@@ -180,6 +191,7 @@ class Runs(QObject):
             self._notices.fail(str(error))
             return
         self.training = name
+        self._broken.pop(name, None)
         self._timer.start()
         self.changed.emit()
 
@@ -206,6 +218,7 @@ class Runs(QObject):
         if process is None and name != self.training:  # one that went on without a window has ended
             self._read(name)
             self.changed.emit()
+            self._next()
         elif events or process != view.process:
             if not view.created:  # it has just begun
                 self._read(name)
@@ -216,7 +229,12 @@ class Runs(QObject):
         self.told.emit(name)
 
     def _end(self) -> None:
+        code = self._process.code if self._process is not None else 0
         name, self.training, self._process = self.training, "", None
+        if code not in _TOLD:
+            self._broken[name] = (
+                f"The training of {name} broke off (exit code {code}); what it said last is in its log."
+            )
         self._read(name)
         self.told.emit(name)
         self.changed.emit()
