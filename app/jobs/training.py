@@ -45,7 +45,10 @@ class TrainingProcess:
     @property
     def code(self) -> int | None:
         """How it ended: 0 done, 1 failed, 130 stopped, negative killed; None while it runs."""
-        return self._process.poll()
+        code = self._process.poll()
+        if code is not None:
+            self._close_input()
+        return code
 
     def stop(self) -> None:
         """Ask it to save and end; a second time more firmly."""
