@@ -43,15 +43,15 @@ def runs(qtbot: QtBot, settings: Settings, busy: None) -> Iterator[Runs]:
 def test_runs_wait_while_another_process_trains(runs: Runs, settings: Settings) -> None:
     assert [runs.add(RunConfig("mine")), runs.add(RunConfig("mine"))] == ["mine", "mine-2"]
     assert runs.training == ""
-    assert runs.waiting == ("mine", "mine-2")
-    assert Runs(settings, Notices()).waiting == ("mine", "mine-2")  # after a restart
+    assert list(runs.waiting) == ["mine", "mine-2"]
+    assert list(Runs(settings, Notices()).waiting) == ["mine", "mine-2"]  # after a restart
     assert runs.view("mine").state is StepState.WAITING
     runs.stop("mine")
-    assert runs.waiting == ("mine-2",)
+    assert list(runs.waiting) == ["mine-2"]
     runs.resume("mine")
-    assert runs.waiting == ("mine-2", "mine")
+    assert list(runs.waiting) == ["mine-2", "mine"]
     runs.remove("mine")
-    assert runs.waiting == ("mine-2",)
+    assert list(runs.waiting) == ["mine-2"]
     assert not runs.folder("mine").exists()
 
 
