@@ -362,7 +362,7 @@ COMMANDS: tuple[Command, ...] = (
         0,
         "&Train a model…",
         "Set up, watch and compare trainings, and use what they made",
-        ("Ctrl+T",),
+        ("Ctrl+Shift+T",),
         "model",
     ),
     Command("shortcuts", "&Help", 0, "&Keyboard shortcuts", "Show all shortcuts", ("?",), "keyboard"),

@@ -1,10 +1,13 @@
 """``m2fnet-analyze``: the analysis without a window. A progress bar, then a table for each video; JSON on request."""
 
 import argparse
+import contextlib
 import io
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 
@@ -38,12 +41,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     targets = _targets(parser, arguments)
     cancel = CancelToken()
+    with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
+        code = _run(arguments, targets, cancel)
+    if not cancel.cancelled:
+        return code
+    Console(stderr=True).print("Stopped.")
+    return 130
+
+
+@contextlib.contextmanager
+def _cancelled_by_ctrl_c(cancel: CancelToken) -> Iterator[None]:
+    """Ctrl-C ends what runs at once; where a library swallows that (a callback, a finaliser), at its next check."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        cancel.cancel()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
-        return _run(arguments, targets, cancel)
-    except KeyboardInterrupt:
-        cancel.cancel()  # for threads that still decode
-        Console(stderr=True).print("Stopped.")
-        return 130
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "corpus").mkdir()
     write_pack(tmp_path / "corpus", {"text": 12})
     (tmp_path / "runs").write_text("a file where the runs should be", encoding="utf-8")
-    assert "make room or repair it" in failure(capsys, "fusion", write_run(tmp_path, "pack"))
+    assert "choose another folder for runs" in failure(capsys, "fusion", write_run(tmp_path, "pack"))
 
 
 def test_a_loss_that_is_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
