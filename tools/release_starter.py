@@ -1,0 +1,84 @@
+"""Put a finished run in the box: ``python -m tools.release_starter RUN`` (the run of resources/runs/starter.toml).
+
+Writes ``resources/models/starter``: the run's bundle in float16, named and licensed for what it is, its card from
+``tools/starter_card.md`` with the run's own figures, and the pictures of its confusion matrices.
+"""
+
+import argparse
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import torch
+
+from m2fnet_core.checkpoint import load_bundle, save_bundle
+from m2fnet_core.model_card import STARTER
+
+_TEMPLATE = Path(__file__).with_name("starter_card.md")
+_LICENCE = "Research use only: trained on RAVDESS (CC BY-NC-SA 4.0), FER2013 (research) and MELD (GPL-3.0)"
+_CARD = (
+    "Small, and trained on acted speech, photographs and the texts of one television series, never on all three of one "
+    "person at once: a start to look around with, not a measurement."
+)
+_DATA = (
+    "text: MELD's train split (csv files)",
+    "speech: RAVDESS, 16 actors",
+    "faces: FER2013's training part and muxspace/facial_expressions",
+    "dialogues: MELD's texts, paired with those clips and faces",
+)
+_REPORTS = {  # name in the card: report of the run
+    "text": "text/test",
+    "speech": "audio/test",
+    "faces": "visual/test",
+    "paired_text": "evaluate/test-text",
+    "paired_audio": "evaluate/test-audio",
+    "paired_visual": "evaluate/test-visual",
+    "paired": "evaluate/test",
+}
+
+
+def main(run: Path) -> None:
+    """Bundle, card and pictures."""
+    bundle = load_bundle(run / "bundle", torch.device("cpu"))
+    info = replace(bundle.info, name="Starter model", kind="starter", licence=_LICENCE, card=_CARD, training_data=_DATA)
+    save_bundle(replace(bundle, info=info), STARTER, half=True)
+    reports = {
+        name: json.loads((run / f"{place}.json").read_text(encoding="utf-8")) for name, place in _REPORTS.items()
+    }
+    card = Template(_TEMPLATE.read_text(encoding="utf-8"))
+    (STARTER / "README.md").write_text(card.substitute(_figures(reports)), encoding="utf-8")
+    for name, place in _REPORTS.items():
+        shutil.copyfile(run / f"{place}.png", STARTER / f"{name}.png")
+
+
+def _figures(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """``NAME_f1``, ``NAME_accuracy``, ``NAME_ece``, ``NAME_n`` and a table ``NAME_classes`` of every report."""
+    figures = {}
+    for name, report in reports.items():
+        figures |= {
+            f"{name}_f1": _interval(report["weighted_f1"]),
+            f"{name}_accuracy": _interval(report["accuracy"]),
+            f"{name}_ece": f"{report['ece']:.3f}",
+            f"{name}_n": str(report["utterances"]),
+        }
+    labels = list(reports["paired"]["class_f1"])
+    rows = [f"| | {' | '.join(reports)} |", "|---" * (1 + len(reports)) + "|"]
+    rows += [
+        f"| {label} | " + " | ".join(_interval(report["class_f1"][label]) for report in reports.values()) + " |"
+        for label in labels
+    ]
+    return {**figures, "classes": "\n".join(rows)}
+
+
+def _interval(figure: Mapping[str, float]) -> str:
+    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path)
+    main(parser.parse_args().run)
