@@ -38,11 +38,6 @@ class TrainingProcess:
         self._asked = False
 
     @property
-    def pid(self) -> int:
-        """The operating system's number of the process."""
-        return self._process.pid
-
-    @property
     def code(self) -> int | None:
         """How it ended: 0 done, 1 failed, 130 stopped, negative killed; None while it runs."""
         code = self._process.poll()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.jobs.background import Background, Emit
 from app.models.pairing import NETWORK, Pairing
@@ -14,7 +14,7 @@ from app.theme import emotion_colour
 from app.views.judges import JudgesBar
 from app.views.lazily import Lazily
 from app.views.measures import Line, Measures
-from app.views.parts import label
+from app.views.parts import label, scrolled
 from app.words import count
 from m2fnet_core.document.agreement import Agreement, Joint, Measure, compare, difference, joint, percent
 from m2fnet_core.document.content import Document
@@ -80,15 +80,11 @@ class AgreementPanel(QWidget):
         for part in (self._passes_title, self.passes, label(_READ, "muted", wrap=True)):
             column.addWidget(part)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside))
 
     def _compute(self) -> None:
         pairing, history = self._pairing, self._read_history()

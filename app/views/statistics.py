@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import icons
 from app.jobs.background import Background, Emit
@@ -15,7 +15,7 @@ from app.models.notices import Notices
 from app.models.project import ProjectModel
 from app.models.session import Session
 from app.views.lazily import Lazily
-from app.views.parts import label, row
+from app.views.parts import label, row, scrolled
 from app.views.plots import Plot, legend, save_plot
 from app.words import count, percent
 from m2fnet_core.document.agreement import Agreement, compare
@@ -109,17 +109,13 @@ class Statistics(QWidget):
             self._column.addLayout(self._head(plot))
             self._column.addWidget(plot)
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         top = row(self.whose, self.scope, self.summary, 1, margins=(8, 8, 8, 6))
         top.setSpacing(8)
         layout.addLayout(top)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside))
 
     def _head(self, plot: Plot) -> QHBoxLayout:
         save = icons.button("save", f"Save “{plot.title}” as PNG or SVG")

@@ -141,12 +141,15 @@ class Runs(QObject):
             stop_process(process)
 
     def remove(self, name: str) -> None:
-        """Delete a run's folder with all it holds; not one that trains."""
+        """Delete a run's folder with all it holds; not one that trains. What cannot be deleted is told."""
         if self.is_training(name):
             self._notices.fail(f"{name} is being trained; stop it first.")
             return
         self._queue(tuple(other for other in self.waiting if other != name))
-        shutil.rmtree(self.folder(name), ignore_errors=True)
+        try:
+            shutil.rmtree(self.folder(name))
+        except OSError as error:
+            self._notices.fail(f"{self.folder(name)} cannot be deleted ({error}); delete it in a file manager.")
         self._views.pop(name, None)
         self._tails.pop(name, None)
         self.changed.emit()

@@ -1,5 +1,6 @@
 """The training that is being set up: a preset, corpora, steps, where it starts from; and what it will take."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +40,6 @@ class Setup(QObject):
     checked = Signal(str, object)  # folder of a corpus, Checked or Failed
     estimated = Signal(object)  # Estimated of a step, or Failed
     devices_known = Signal()
-    made = Signal()  # the made-up corpora lie there
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -142,12 +142,19 @@ class Setup(QObject):
             self._check(corpus)
 
     def _check(self, corpus: CorpusConfig) -> None:
-        self.inquiries.ask(f"check {corpus.folder}", ("check", str(self._written(corpus, ".check")), "--events"))
+        try:
+            toml = self._written(corpus)
+        except TrainingError as error:
+            self.checked.emit(str(corpus.folder), Failed("check", str(error)))
+        else:
+            self.inquiries.ask(f"check {corpus.folder}", ("check", str(toml), "--events"))
 
-    def _written(self, corpus: CorpusConfig | None = None, name: str = ".setup") -> Path:
-        """The run as a file for the training program; with ``corpus``, of this corpus alone."""
-        config = self.config if corpus is None else replace(self.config, corpora=(corpus,))
-        stem = name if corpus is None else f"{name}-{abs(hash(corpus.folder)):x}"
+    def _written(self, corpus: CorpusConfig | None = None) -> Path:
+        """The run as a file for the training program; with ``corpus``, of this corpus alone. Raises TrainingError."""
+        config, stem = self.config, ".setup"
+        if corpus is not None:
+            config = replace(config, corpora=(corpus,))
+            stem = f".check-{hashlib.sha256(str(corpus.folder).encode()).hexdigest()[:12]}"
         path = runs_folder() / f"{stem}.toml"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -177,7 +184,6 @@ class Setup(QObject):
             self.config = replace(read_run(place), out=runs_folder())
             self.changed.emit()
             self._check_all()
-            self.made.emit()
 
 
 def with_steps(config: RunConfig, steps: tuple[str, ...]) -> RunConfig:

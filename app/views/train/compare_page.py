@@ -6,9 +6,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHeaderView,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +15,7 @@ from app.models.training.inquiries import Inquiries
 from app.models.training.runs import Runs
 from app.models.training.runs_rows import side_by_side
 from app.models.training.use import Models
-from app.views.parts import label, push, row
+from app.views.parts import label, push, row, scrolled
 from app.views.plots import Plot
 from app.views.train.cells import cell_table, fill
 from app.words import count
@@ -39,6 +37,7 @@ class ComparePage(QWidget):
         super().__init__()
         self._runs, self._models, self._inquiries = runs, models, inquiries
         self.comparison: Comparison | None = None
+        self._asked = False  # an answer is still to come
         self.run, self.other = _box("Run"), _box("Compare with")
         self.ask = push("Compare", "Judge both on the dialogues that the run held out", primary=True)
         self.table = cell_table("Runs beside each other")
@@ -73,8 +72,8 @@ class ComparePage(QWidget):
             self.other.addItem(words, folder)
         in_use = self._models.in_use
         self.other.setCurrentIndex(max(0, self.other.findData(str(in_use) if in_use else "starter")))
-        self.ask.setEnabled(self.run.count() > 0)
-        if self.run.currentData() != chosen or self.comparison is None:
+        self.ask.setEnabled(self.run.count() > 0 and not self._asked)
+        if not self._asked and (self.run.currentData() != chosen or self.comparison is None):
             self._show_newest()
 
     def choose(self, name: str) -> None:
@@ -102,17 +101,14 @@ class ComparePage(QWidget):
         self.figures.setFixedHeight(190)
         self.flips.setMinimumHeight(260)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside))
 
     def _ask(self) -> None:
         toml = self._runs.folder(self.run.currentData()) / "run.toml"
         self.verdict.setText("Comparing …")
+        self._asked = True
         self.ask.setEnabled(False)
         self._inquiries.ask(_KEY, ("compare", str(toml), "--with", self.other.currentData(), "--events"))
 
@@ -122,11 +118,15 @@ class ComparePage(QWidget):
         if isinstance(event, Progress):
             self.verdict.setText(f"Comparing … {event.done} of {event.of}")
         elif isinstance(event, Failed):
+            self._answered()
             self.verdict.setText(event.message)
-            self.ask.setEnabled(True)
         elif isinstance(event, Done):
-            self.ask.setEnabled(True)
+            self._answered()
             self._show_file(event.paths["comparison"])
+
+    def _answered(self) -> None:
+        self._asked = False
+        self.ask.setEnabled(self.run.count() > 0)
 
     def _show_newest(self) -> None:
         name = self.run.currentData()

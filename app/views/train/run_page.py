@@ -9,19 +9,18 @@ from PySide6.QtGui import QDesktopServices, QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
+    QMessageBox,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from app.models.training.runs import Runs
 from app.views.banner import FAILURE, Banner
-from app.views.parts import label, push, row
+from app.views.parts import label, push, row, scrolled
 from app.views.plots import Plot
 from app.views.train.curves import Curves
 from app.words import time_left
@@ -69,7 +68,7 @@ class RunPage(QWidget):
         self._lay_out()
         self.stop.clicked.connect(lambda: runs.stop(self.name))
         self.resume.clicked.connect(lambda: runs.resume(self.name))
-        self.remove.clicked.connect(lambda: runs.remove(self.name))
+        self.remove.clicked.connect(self._ask_remove)
         self.use.clicked.connect(lambda: self.used.emit(self.name))
         self.folder.clicked.connect(self._open_folder)
         runs.told.connect(self._hear)
@@ -121,13 +120,9 @@ class RunPage(QWidget):
         self.log.setAccessibleName("What the training said")
         column.addWidget(self.log)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside))
 
     def _show_state(self, view: RunView) -> None:
         runs, waiting = self._runs, self.name in self._runs.waiting
@@ -224,6 +219,11 @@ class RunPage(QWidget):
         if text != self.log.toPlainText():
             self.log.setPlainText(text)
             self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
+
+    def _ask_remove(self) -> None:
+        words = f"Delete the run {self.name} for good, with its weights and reports?"
+        if QMessageBox.question(self, "Delete the run", words) == QMessageBox.StandardButton.Yes:
+            self._runs.remove(self.name)
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._runs.folder(self.name))))

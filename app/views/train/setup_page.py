@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from app.models.training.setup import NEEDS, PRESETS, STEPS, Setup, with_steps
-from app.views.parts import label, push, row
+from app.views.parts import label, push, row, scrolled
 from app.views.train.corpus_card import CorpusCard, guessed_kind
 from app.views.train.settings_form import SettingsForm
 from app.words import time_left
@@ -89,14 +89,10 @@ class SetupPage(QWidget):
         column.addLayout(row(self.more, 1))
         column.addWidget(self.settings)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(area)
+        layout.addWidget(scrolled(inside))
         foot = row(self.trouble, self.start, margins=(16, 8, 16, 10))
         foot.setStretch(0, 1)
         layout.addLayout(foot)

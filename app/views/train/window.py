@@ -98,7 +98,9 @@ class TrainWindow(QWidget):
             self._studio.show_medium(medium)  # goes on when the video is there
 
     def _play_wanted(self) -> None:
-        flip, self._wanted = self._wanted, None
-        if flip is not None and self._studio.path == flip.medium:
+        """Once its video is there: on the way others may be told of."""
+        flip = self._wanted
+        if flip is not None and self._studio.path == flip.medium and self._studio.session.utterance(flip.utterance):
+            self._wanted = None
             self._studio.session.select(flip.utterance)
             self.asked.emit(flip.start, flip.end)
