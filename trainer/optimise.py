@@ -12,7 +12,7 @@ from trainer.config import LoopConfig
 def make_optimiser(groups: list[dict[str, Any]], config: LoopConfig) -> torch.optim.Optimizer:
     """Adam (decay as L2, the extractors' in the paper) or AdamW (fusion's)."""
     kind: type[torch.optim.Optimizer] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[config.optimiser]
-    return kind(groups, lr=config.learning_rate, weight_decay=config.weight_decay)  # type: ignore[call-arg]
+    return kind(groups, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)  # type: ignore[call-arg]
 
 
 def learning_rate(config: LoopConfig, done: int, of: int) -> float:
