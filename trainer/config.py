@@ -41,6 +41,7 @@ class _Checked:
 
 
 SHIPPED = "starter"  # as start_from: the model that ships with the program
+_BALANCE = "Exponent of the inverse class frequency in the loss; 0: every utterance alike"
 KINDS = ("meld", "iemocap", "pack", "documents", "faces", "speech")  # of corpora
 
 
@@ -97,6 +98,7 @@ class TextStep(_Checked):
     encoder: str = setting("roberta-large", "Hugging Face id or folder to start from", paper="RoBERTa")
     input: TextConfig = TextConfig()
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
+    balance: float = setting(0.0, _BALANCE, low=0)
     layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0)
     loop: LoopConfig = LoopConfig(epochs=5, batch_size=16, learning_rate=3.2e-6, warmup=0.2, weight_decay=0.01)
 
@@ -149,9 +151,7 @@ class FusionStep(_Checked):
     net: FusionConfig = FusionConfig()
     modality_dropout: float = setting(0.1, "Share of utterances that lose each modality while training", low=0)
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
-    balance: float = setting(
-        0.0, "Exponent of the inverse class frequency in the loss; 0: every utterance alike", low=0
-    )
+    balance: float = setting(0.0, _BALANCE, low=0)
     loop: LoopConfig = LoopConfig(
         epochs=30, batch_size=8, learning_rate=5e-4, weight_decay=5e-4, schedule="linear", warmup=0.1, patience=8
     )

@@ -16,6 +16,7 @@ from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.nets.fusion import FusionInput, FusionNet
 from m2fnet_core.predict import fusion_input
 from trainer.config import FusionStep
+from trainer.losses import class_weights
 from trainer.metrics import Floats, Ints
 from trainer.validation import Validation, judged_classes
 
@@ -103,9 +104,7 @@ class FusionTask:
         self.model: nn.Module = self.net
         self._config, self._seed = config, seed
         self._train, self._unseen, self._labels = train, unseen, labels
-        counts = np.bincount([label for d in train for label in d.labels if label >= 0], minlength=net.classes)
-        weights = (counts.sum() / np.maximum(counts, 1)) ** config.balance
-        self._class_weights = torch.tensor(weights / weights.mean(), dtype=torch.float32)
+        self._class_weights = class_weights((n for d in train for n in d.labels), net.classes, config.balance)
 
     def batches(self, epoch: int) -> Sequence[list[int]]:
         """Dialogues, shuffled."""

@@ -14,6 +14,7 @@ from m2fnet_core.dialogue import Dialogue
 from m2fnet_core.features.text import Tokens, padded, pooled, text_inputs
 from m2fnet_core.nets.text_encoder import TextEncoder
 from trainer.config import TextStep
+from trainer.losses import class_weights
 from trainer.metrics import Floats
 from trainer.validation import Validation, judged_classes
 
@@ -81,6 +82,7 @@ class TextTask:
         self.model: nn.Module = TextClassifier(encoder, config, len(labels))
         self._config, self._seed, self._padding = config, seed, encoder.padding
         self._train, self._unseen, self._labels = train, unseen, labels
+        self._class_weights = class_weights(train.labels, len(labels), config.balance)
 
     def batches(self, epoch: int) -> Sequence[list[int]]:
         """Shuffled; of about one length inside a batch, since padding costs as much as text."""
@@ -105,7 +107,9 @@ class TextTask:
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
         """Cross-entropy."""
         ids, real, labels = batch
-        return {"total": cross_entropy(model(ids, real), labels, label_smoothing=self._config.label_smoothing)}
+        logits = model(ids, real).float()
+        weights = self._class_weights.to(logits.device)
+        return {"total": cross_entropy(logits, labels, weights, label_smoothing=self._config.label_smoothing)}
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Lower layers learn slower by ``layer_decay`` each; biases and norms do not decay."""

@@ -1,8 +1,9 @@
-"""The extractors' loss L_FE, Eq. 9-13 of the paper, with our decisions as named options (torch)."""
+"""The extractors' loss L_FE, Eq. 9-13 of the paper, with our decisions as named options; class weights (torch)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize, relu
@@ -71,3 +72,13 @@ def triplet_loss(anchor: Tensor, positive: Tensor, negative: Tensor, config: Tri
     variance = torch.stack([variance_loss(z) for z in parts]).sum()
     total = config.margin_weight * amt + config.covariance_weight * covariance + config.variance_weight * variance
     return TripletLoss(total, amt, covariance, variance)
+
+
+def class_weights(labels: Iterable[int], classes: int, exponent: float) -> Tensor:
+    """Weights [classes] of a cross-entropy: the inverse frequency to this power, 1 on average. Decision.
+
+    Negative labels are no class; a class without an example counts as one with a single one.
+    """
+    counts = np.bincount([label for label in labels if label >= 0], minlength=classes)
+    weights = (counts.sum() / np.maximum(counts, 1)) ** exponent
+    return torch.tensor(weights / weights.mean(), dtype=torch.float32)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from trainer.config import TripletLossConfig
-from trainer.losses import adaptive_margin, covariance_loss, triplet_loss, unit_distance, variance_loss
+from trainer.losses import adaptive_margin, class_weights, covariance_loss, triplet_loss, unit_distance, variance_loss
 
 
 def test_distance_of_unit_vectors_lies_between_zero_and_one() -> None:
@@ -78,3 +78,12 @@ def test_gradient_is_finite_where_anchor_and_positive_coincide(margin: str, dist
     triplet_loss(same, same * 1, same * 1, config).total.backward()
     assert same.grad is not None
     assert torch.isfinite(same.grad).all()
+
+
+def test_rare_classes_weigh_more_as_the_exponent_says() -> None:
+    labels = [0] * 8 + [1] * 2 + [-100]
+    assert class_weights(labels, 3, 0.0).tolist() == [1, 1, 1]
+    none, half = class_weights(labels, 2, 1.0), class_weights(labels, 2, 0.5)
+    assert (none[1] / none[0]).item() == pytest.approx(4)
+    assert (half[1] / half[0]).item() == pytest.approx(2)
+    assert half.mean().item() == pytest.approx(1)
