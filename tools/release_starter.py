@@ -1,13 +1,14 @@
-"""Put a finished run in the box: ``python -m tools.release_starter RUN`` (the run of resources/runs/starter.toml).
+"""Put a finished run of resources/runs/starter.toml in the box: ``python -m tools.release_starter RUN CLIP...``.
 
 Writes ``resources/models/starter``: the run's bundle in float16, named and licensed for what it is, its card from
-``tools/starter_card.md`` with the run's own figures, and the pictures of its confusion matrices.
+``tools/starter_card.md`` with the run's own figures, the pictures of its confusion matrices, and what it says of real
+clips.
 """
 
 import argparse
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from string import Template
@@ -17,6 +18,8 @@ import torch
 
 from m2fnet_core.checkpoint import load_bundle, save_bundle
 from m2fnet_core.model_card import STARTER
+from tools.clip_study import main as clip_study
+from trainer.run_view import StepState, read_view
 
 _TEMPLATE = Path(__file__).with_name("starter_card.md")
 _LICENCE = "Research use only: trained on RAVDESS (CC BY-NC-SA 4.0), FER2013 (research) and MELD (GPL-3.0)"
@@ -41,7 +44,7 @@ _REPORTS = {  # name in the card: report of the run
 }
 
 
-def main(run: Path) -> None:
+def main(run: Path, clips: Sequence[Path]) -> None:
     """Bundle, card and pictures."""
     bundle = load_bundle(run / "bundle", torch.device("cpu"))
     info = replace(bundle.info, name="Starter model", kind="starter", licence=_LICENCE, card=_CARD, training_data=_DATA)
@@ -50,7 +53,10 @@ def main(run: Path) -> None:
         name: json.loads((run / f"{place}.json").read_text(encoding="utf-8")) for name, place in _REPORTS.items()
     }
     card = Template(_TEMPLATE.read_text(encoding="utf-8"))
-    (STARTER / "README.md").write_text(card.substitute(_figures(reports)), encoding="utf-8")
+    clip_study(STARTER, clips, STARTER)
+    said = {"clips": (STARTER / "clips.md").read_text(encoding="utf-8").strip(), "times": _times(run)}
+    (STARTER / "clips.md").unlink()
+    (STARTER / "README.md").write_text(card.substitute(_figures(reports), **said), encoding="utf-8")
     for name, place in _REPORTS.items():
         shutil.copyfile(run / f"{place}.png", STARTER / f"{name}.png")
 
@@ -74,6 +80,13 @@ def _figures(reports: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return {**figures, "classes": "\n".join(rows)}
 
 
+def _times(run: Path) -> str:
+    """How long the process that ended a step worked on it; a step that was resumed took longer."""
+    steps = read_view(run).steps
+    took = {name: step.seconds for name, step in steps.items() if step.state is StepState.DONE and step.seconds}
+    return "Minutes of its steps: " + ", ".join(f"{name} {seconds / 60:.0f}" for name, seconds in took.items()) + "."
+
+
 def _interval(figure: Mapping[str, float]) -> str:
     return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
 
@@ -81,4 +94,6 @@ def _interval(figure: Mapping[str, float]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
-    main(parser.parse_args().run)
+    parser.add_argument("clips", type=Path, nargs="+", help="videos that the card shall tell about")
+    arguments = parser.parse_args()
+    main(arguments.run, arguments.clips)
