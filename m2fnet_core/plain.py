@@ -25,6 +25,8 @@ def build(kind: Any, value: Any) -> Any:
         return tuple(build(k, v) for k, v in zip(kinds, _checked(list | tuple, value), strict=True))
     if origin is Mapping:
         return {str(k): build(inner[1], v) for k, v in _checked(Mapping, value).items()}
+    if inner and origin is not typing.Literal:
+        raise TypeError(f"{kind} cannot be built; use tuple or Mapping")  # a mistake of ours: its parts would stay raw
     return _scalar(kind, value)
 
 

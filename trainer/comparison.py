@@ -27,7 +27,7 @@ class Scores:
 
     weighted_f1: Interval
     accuracy: Interval
-    class_f1: dict[str, Interval]
+    class_f1: Mapping[str, Interval]
     ece: float
     confusion: tuple[tuple[int, ...], ...]
     utterances: int
