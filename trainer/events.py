@@ -23,7 +23,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``done`` of ``of`` batches of the whole step; times in seconds, ``memory`` in bytes of the device (None: CPU)."""
+    """``done`` of ``of`` batches of the whole step; times in seconds.
+
+    ``memory``: bytes of the device at their highest, ``use``: percent of the last moment that it worked (None: CPU).
+    """
 
     step: str
     done: int
@@ -32,6 +35,7 @@ class Progress:
     samples_per_second: float | None = None
     memory: int | None = None
     losses: Mapping[str, float] = dataclasses.field(default_factory=dict)  # of this batch, by name
+    use: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from torch.utils.tensorboard import SummaryWriter
 from m2fnet_core.errors import TrainingError
 from m2fnet_core.progress import CancelToken, Pace
 from trainer.config import LoopConfig
+from trainer.device_use import DeviceUse
 from trainer.events import Epoch, Hook, Progress, Started, Warned
 from trainer.optimise import Average, learning_rate, make_optimiser, pack_optimiser, unpack_optimiser
 from trainer.runs import Run, State
@@ -112,6 +113,7 @@ class Fit:
         self.average = Average(task.model, config.ema) if config.ema else None
         self.parts = config.accumulate
         self.state = FitState()
+        self._use = DeviceUse(self.accelerator.device)
         self._steps = len(task.batches(1))
         self._saved = time.monotonic()
 
@@ -244,7 +246,7 @@ class Fit:
         memory = torch.cuda.max_memory_allocated() if self.accelerator.device.type == "cuda" else None
         rate = examples * done / elapsed if elapsed else None
         of = self.config.epochs * self._steps
-        self.hook(Progress(self.task.step, self._done(), of, left, rate, memory, losses))
+        self.hook(Progress(self.task.step, self._done(), of, left, rate, memory, losses, self._use.percent()))
 
     def _judge(self, steps: int) -> None:
         """Validation, the best state, and on to the next epoch."""
