@@ -26,7 +26,7 @@ from m2fnet_core.folders import data_folder
 
 HASHES = "hashes.json"  # sha256 by file, written when a model comes onto the shelf
 _NEEDED = (CONFIG, "audio.safetensors", "visual.safetensors", "fusion.safetensors", "text/config.json")
-_DATA = (".json", ".safetensors", ".txt", ".md", ".model")  # .model: sentencepiece tables
+_DATA = (".json", ".safetensors", ".txt", ".md", ".model", ".png")  # .model: sentencepiece tables; .png: of the card
 _ALSO = ("LICENSE", "NOTICE", ".gitattributes", ".DS_Store")
 
 
