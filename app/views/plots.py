@@ -55,6 +55,18 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.getPlotItem().invertY(True)
         self.setFixedHeight(52 + 34 * max(1, len(rows)))
 
+    def lengths(self, rows: Sequence[str], values: npt.NDArray[np.float64]) -> None:
+        """Figures between 0 and 1, [rows], as bars from the left."""
+        self._begin(partial(self.lengths, rows, values))
+        ink, colour = muted(self.palette()), self.palette().color(QPalette.ColorRole.Accent)
+        for y, value in enumerate(values):
+            self._block(0, y + 0.2, float(value), 0.6, colour)
+            self._text(f" {value:.2f}", float(value), y + 0.5, ink, centred=False)
+        self._axes([(y + 0.5, name) for y, name in enumerate(rows)], [(k / 4, f"{k / 4:g}") for k in range(5)])
+        self.setRange(QRectF(0, 0, 1.04, max(1, len(rows))), padding=0)
+        self.getPlotItem().invertY(True)
+        self.setFixedHeight(40 + 24 * max(1, len(rows)))
+
     def areas(self, edges: npt.NDArray[np.float64], labels: Sequence[str], seconds: _Counts, unit: str) -> None:
         """Labelled seconds of each stretch of time, [bins, labels], one upon the other."""
         self._begin(partial(self.areas, edges, labels, seconds, unit))

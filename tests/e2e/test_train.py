@@ -49,7 +49,7 @@ def test_train_stop_go_on_use_and_take_back(qtbot: QtBot, window: MainWindow, tr
     shown.resume.click()
     qtbot.waitUntil(lambda: runs.view("smoke").state is StepState.DONE and not runs.training, timeout=_PATIENCE)
     shown.button("fusion").click()
-    assert shown.figures.values("weighted_f1")
+    assert shown.figures.values("weighted F1")
     assert shown.confusion.isVisible()
     cell = training.compare_page.table.item(0, 1)
     assert cell is not None
@@ -65,7 +65,7 @@ def test_train_stop_go_on_use_and_take_back(qtbot: QtBot, window: MainWindow, tr
 
     training.compare_page.ask.click()
     qtbot.waitUntil(lambda: training.compare_page.ask.isEnabled(), timeout=_PATIENCE)
-    assert "compare it with a model of the same label set" in training.compare_page.verdict.text()
+    assert "compare it with a model of the same label set" in training.compare_page.trouble.text
 
 
 def test_a_wrong_entry_is_told_at_its_field(training: TrainWindow, tmp_path: Path) -> None:

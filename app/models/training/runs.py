@@ -46,6 +46,7 @@ class Runs(QObject):
         self._views: dict[str, RunView] = {}
         self._tails: dict[str, RunTail] = {}
         self.training = ""  # the run that this window trains
+        self.paused = ""  # the run that holds up those that wait until it is resumed
         self._broken: dict[str, str] = {}  # runs whose process ended without a word in their folder
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -129,8 +130,14 @@ class Runs(QObject):
             except OSError as error:
                 self._notices.fail(f"{toml} cannot be written ({error}); free some space.")
                 return
-        self._queue((*self.waiting, name))
+        held, self.paused = self.paused, ""
+        self._queue((name, *self.waiting) if name == held else (*self.waiting, name))
         self._next()
+
+    def pause(self, name: str) -> None:
+        """Save and end for a while: those that wait go on waiting until this one is resumed."""
+        self.paused = name
+        self.stop(name)
 
     def stop(self, name: str) -> None:
         """Save and end; the best state so far is kept. One that waits does not wait any longer."""
@@ -146,6 +153,7 @@ class Runs(QObject):
             self._notices.fail(f"{name} is being trained; stop it first.")
             return
         self._queue(tuple(other for other in self.waiting if other != name))
+        self.paused = "" if self.paused == name else self.paused
         try:
             shutil.rmtree(self.folder(name))
         except OSError as error:
@@ -153,6 +161,7 @@ class Runs(QObject):
         self._views.pop(name, None)
         self._tails.pop(name, None)
         self.changed.emit()
+        self._next()
 
     def detach(self) -> None:
         """Let what trains go on without the window."""
@@ -184,7 +193,8 @@ class Runs(QObject):
 
     def _next(self) -> None:
         """Start the first that waits, when nothing trains, in another window or without one either."""
-        if self.training or not self.waiting or any(is_alive(folder) for folder in runs_in(runs_folder())):
+        held = self.training or self.paused or not self.waiting
+        if held or any(is_alive(folder) for folder in runs_in(runs_folder())):
             return
         name = self.waiting[0]
         self._queue(self.waiting[1:])

@@ -46,6 +46,7 @@ class Setup(QObject):
         self._studio = studio
         self.config = RunConfig()
         self.devices: Devices | None = None
+        self._making = False  # the made-up corpora
         self.inquiries = Inquiries(self)
         self.inquiries.heard.connect(self._hear)
         self.inquiries.ended.connect(self._end)
@@ -62,7 +63,9 @@ class Setup(QObject):
             if (place / "run.toml").is_file():
                 self._take_smoke()
             else:
+                self._making = True
                 self.inquiries.ask("smoke", ("smoke", str(place)))
+                self.changed.emit()
             return
         path = resource("runs", f"{preset}.toml")
         config = replace(read_run(path), corpora=(), out=runs_folder())
@@ -111,6 +114,8 @@ class Setup(QObject):
     def problem(self) -> str:
         """Why it cannot start, in one sentence; "" when it can."""
         config = self.config
+        if self._making:
+            return "The made-up corpora are being made; that takes a few seconds."
         if not config.steps:
             return "Tick at least one step."
         if not config.corpora:
@@ -176,6 +181,8 @@ class Setup(QObject):
 
     def _end(self, key: str) -> None:
         if key == "smoke":
+            self._making = False
+            self.changed.emit()
             self._take_smoke()
 
     def _take_smoke(self) -> None:

@@ -42,6 +42,7 @@ class AblationPage(QWidget):
         self.csv = push("Copy as CSV", "The table, to paste")
         self.table = cell_table("Results beside the paper's")
         self.words = label("", "muted", wrap=True)
+        self.none = label("No rows have been trained yet.", "muted")
         self._fill_rows()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
@@ -84,6 +85,7 @@ class AblationPage(QWidget):
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.addLayout(row(label("Results of", "muted"), self.shown, 1, self.markdown, self.csv))
+        column.addWidget(self.none)
         column.addWidget(self.table)
         return column
 
@@ -124,6 +126,7 @@ class AblationPage(QWidget):
             except TrainingError as error:
                 self.words.setText(str(error))
         fill(self.table, _HEAD, [(r.table, r.name, r.mean, r.spread, r.paper) for r in self.results])
+        self.none.setVisible(not name)
         for button in (self.markdown, self.csv):
             button.setEnabled(bool(self.results))
 

@@ -15,6 +15,7 @@ from app.models.training.inquiries import Inquiries
 from app.models.training.runs import Runs
 from app.models.training.runs_rows import side_by_side
 from app.models.training.use import Models
+from app.views.banner import FAILURE, Banner
 from app.views.parts import label, push, row, scrolled
 from app.views.plots import Plot
 from app.views.train.cells import cell_table, fill
@@ -43,6 +44,7 @@ class ComparePage(QWidget):
         self.table = cell_table("Runs beside each other")
         self.table.setSortingEnabled(True)
         self.verdict = label("", "section", wrap=True)
+        self.trouble = Banner("Why the two cannot be compared", stays=True)
         self._flips_head = label("What they call differently: a click shows it", "section")
         self.left_out = label("", "muted", wrap=True)
         self.figures, self.flips = cell_table("Figures"), cell_table("Utterances that the two call differently")
@@ -92,7 +94,7 @@ class ComparePage(QWidget):
         column.addWidget(label("A run's model beside another on the dialogues that the run held out", "section"))
         top = row(label("Run", "muted"), self.run, label("with", "muted"), self.other, self.ask, 1)
         column.addLayout(top)
-        for part in (self.verdict, self.left_out, self.figures):
+        for part in (self.trouble, self.verdict, self.left_out, self.figures):
             column.addWidget(part)
         plots = row(self.before, self.now)
         column.addLayout(plots)
@@ -108,6 +110,7 @@ class ComparePage(QWidget):
     def _ask(self) -> None:
         toml = self._runs.folder(self.run.currentData()) / "run.toml"
         self.verdict.setText("Comparing …")
+        self.trouble.hide()
         self._asked = True
         self.ask.setEnabled(False)
         self._inquiries.ask(_KEY, ("compare", str(toml), "--with", self.other.currentData(), "--events"))
@@ -119,7 +122,8 @@ class ComparePage(QWidget):
             self.verdict.setText(f"Comparing … {event.done} of {event.of}")
         elif isinstance(event, Failed):
             self._answered()
-            self.verdict.setText(event.message)
+            self._show_newest()
+            self.trouble.say(FAILURE, event.message)
         elif isinstance(event, Done):
             self._answered()
             self._show_file(event.paths["comparison"])
@@ -130,6 +134,7 @@ class ComparePage(QWidget):
 
     def _show_newest(self) -> None:
         name = self.run.currentData()
+        self.trouble.hide()
         found = comparisons_of(self._runs.folder(name)) if name else []
         if found:
             self._show_file(found[0])
@@ -143,7 +148,9 @@ class ComparePage(QWidget):
         try:
             self.comparison = comparison = read_comparison(path)
         except TrainingError as error:
-            self.verdict.setText(str(error))
+            self.verdict.setText("")
+            self._show_parts(False)
+            self.trouble.say(FAILURE, str(error))
             return
         self.verdict.setText(_verdict(comparison))
         self.left_out.setText("\n".join(comparison.left_out))

@@ -1,5 +1,6 @@
 """Curves of a training: losses by batch, validation figures by epoch with the best one marked."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,7 +17,8 @@ _HEIGHT = 200
 class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Lines over one axis. A hundred thousand points are thinned out to what the width can show."""
 
-    def __init__(self, title: str, across: str) -> None:
+    def __init__(self, title: str, across: str, rising: bool = False) -> None:
+        """``rising``: the lines leave the lower right corner free, for what they are called."""
         super().__init__(background="default")
         self.setAccessibleName(title)
         self._across, self._title = across, title
@@ -27,7 +29,7 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setMouseEnabled(False, False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFixedHeight(_HEIGHT)
-        self.getPlotItem().addLegend(offset=(-8, 4), labelTextSize="8pt")
+        self.getPlotItem().addLegend(offset=(-8, -4 if rising else 4), labelTextSize="8pt")
         self.addItem(self._best)
         self._paint()
 
@@ -38,6 +40,8 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         places = np.asarray(x, dtype=np.float64)
         for name, values in lines.items():
             self._line(name).setData(places, np.asarray(values, dtype=np.float64))
+        step = max(1, math.ceil(np.ptp(places) / 10)) if len(places) else 1  # nobody counts in half epochs
+        self.getAxis("bottom").setTickSpacing(step, step)
         first = dict(zip(x, next(iter(lines.values()), ()), strict=False))
         marked = [] if best is None or best not in first else [(float(best), float(first[best]))]
         self._best.setData(pos=np.array(marked).reshape(-1, 2))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.models.session import Session
 from app.models.training.runs import Runs
 from app.views.banner import FAILURE, Banner
 from app.views.parts import label, push, row, scrolled
@@ -42,15 +43,17 @@ class RunPage(QWidget):
 
     used = Signal(str)  # a run whose model shall predict from now on
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, runs: Runs, session: Session) -> None:
         super().__init__()
-        self._runs = runs
+        self._runs, self._session = runs, session
         self.name = ""
         self.step = ""
         self.title = label("", "heading")
         self.state = label("", "muted")
         self.trouble = Banner("What is the matter with this run", stays=True)
-        self.stop = push("Stop", "Save and end; the best so far is kept and it can be resumed")
+        self.stop = push("Stop", "Save and end; the best so far is kept and it can be resumed; the next run starts")
+        self.pause = push("Pause", "Save and end for a while; runs that wait go on waiting until it is resumed")
+        self.shared = label("", "muted", wrap=True)
         self.resume = push("Resume", "Go on where it was", primary=True)
         self.use = push("Use this model", "Predict with what this run has trained", primary=True)
         self.folder = push("Open folder", "Events, TensorBoard scalars, reports and weights")
@@ -58,8 +61,10 @@ class RunPage(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.pace = label("", "muted")
-        self.losses, self.figures = Curves("Losses", "batch"), Curves("Validation", "epoch")
+        self.losses, self.figures = Curves("Losses", "batch"), Curves("Validation", "epoch", rising=True)
         self.classes, self.confusion = Plot("F1 by class"), Plot("Confusion on validation")
+        self._classes_head = label("F1 by class on validation, best epoch", "section")
+        self._confusion_head = label("Confusion on validation, best epoch", "section")
         self.metrics = label("", "muted", wrap=True)
         self.log = QPlainTextEdit()
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -67,6 +72,7 @@ class RunPage(QWidget):
         self._group = QButtonGroup(self)
         self._lay_out()
         self.stop.clicked.connect(lambda: runs.stop(self.name))
+        self.pause.clicked.connect(lambda: runs.pause(self.name))
         self.resume.clicked.connect(lambda: runs.resume(self.name))
         self.remove.clicked.connect(self._ask_remove)
         self.use.clicked.connect(lambda: self.used.emit(self.name))
@@ -106,13 +112,16 @@ class RunPage(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addLayout(row(self.title, self.state, 1, self.use, self.resume, self.stop, self.folder, self.remove))
+        buttons = (self.use, self.resume, self.pause, self.stop, self.folder, self.remove)
+        column.addLayout(row(self.title, self.state, 1, *buttons))
         column.addWidget(self.trouble)
         column.addLayout(self._buttons)
         column.addLayout(row(self.bar, self.pace))
+        column.addWidget(self.shared)
         for part in (self.losses, self.figures, self.metrics):
             column.addWidget(part)
-        for plot in (self.classes, self.confusion):
+        for head, plot in ((self._classes_head, self.classes), (self._confusion_head, self.confusion)):
+            column.addWidget(head)
             column.addWidget(plot)
         column.addWidget(label("Log", "section"))
         self.log.setReadOnly(True)
@@ -128,9 +137,13 @@ class RunPage(QWidget):
         runs, waiting = self._runs, self.name in self._runs.waiting
         training = runs.is_training(self.name)
         elsewhere = training and self.name != runs.training
+        paused = not training and self.name == runs.paused
         words = "waiting" if waiting else "training, without this window" if elsewhere else view.state.value
+        words = "paused" if paused else words
         self.state.setText("starting" if training and view.state is StepState.WAITING else words)
         self.stop.setVisible(training or waiting)
+        self.pause.setVisible(self.name == runs.training)
+        self._show_shared(view if training else None)
         self.resume.setVisible(not training and not waiting and view.state is not StepState.DONE)
         self.use.setVisible(view.bundle is not None and not training)
         self.remove.setEnabled(not training)
@@ -140,6 +153,14 @@ class RunPage(QWidget):
             self.trouble.say(FAILURE, "\n".join([trouble, *lines]))
         else:
             self.trouble.hide()
+
+    def _show_shared(self, view: RunView | None) -> None:
+        """A graphics card that trains and analyses does both slower."""
+        running = [] if view is None else [s for s in view.steps.values() if s.state is StepState.RUNNING]
+        devices = {step.started.device for step in running if step.started is not None}
+        both = self._session.device.startswith("cuda") and any(device.startswith("cuda") for device in devices)
+        self.shared.setText("Analysis and playback share the graphics card with this training." if both else "")
+        self.shared.setVisible(both)
 
     def _show_steps(self, steps: Mapping[str, StepHistory]) -> None:
         if self.step not in steps:
@@ -192,25 +213,24 @@ class RunPage(QWidget):
         self.losses.setVisible(bool(step.batches))
         epochs = list(step.epochs.values())
         names = [name for name in (epochs[0].metrics if epochs else {}) if "f1" in name and "/" not in name]
-        lines = {name: [epoch.metrics.get(name, np.nan) for epoch in epochs] for name in names}
+        lines = {_spoken(name): [epoch.metrics.get(name, np.nan) for epoch in epochs] for name in names}
         best = step.best
         self.figures.show_lines([epoch.epoch for epoch in epochs], lines, best.epoch if best else None)
         self.figures.setVisible(bool(epochs))
-        self.metrics.setText(
-            "\n".join(f"{name.replace('_', ' ')}: {value:.3f}" for name, value in step.metrics.items())
-        )
+        self.metrics.setText("\n".join(f"{_spoken(name)}: {value:.3f}" for name, value in step.metrics.items()))
         self._show_classes(best or (epochs[-1] if epochs else None), view)
 
     def _show_classes(self, epoch: Epoch | None, view: RunView) -> None:
         """F1 and confusion of the best epoch."""
         labels = view.config.labels if view.config else ()
         found = {} if epoch is None else {n.removeprefix("f1/"): v for n, v in epoch.metrics.items() if "f1/" in n}
-        self.classes.setVisible(bool(found))
+        for part in (self._classes_head, self.classes):
+            part.setVisible(bool(found))
         if found:
-            shares = np.round(100 * np.array([[value] for value in found.values()])).astype(np.int64)
-            self.classes.heat(list(found), ["F1 in percent"], shares, "", "")
+            self.classes.lengths(list(found), np.array(list(found.values())))
         there = epoch is not None and bool(epoch.confusion) and len(epoch.confusion) == len(labels)
-        self.confusion.setVisible(there)
+        for part in (self._confusion_head, self.confusion):
+            part.setVisible(there)
         if there and epoch is not None:
             self.confusion.heat(labels, labels, np.array(epoch.confusion, np.int64), "predicted", "true")
 
@@ -229,6 +249,11 @@ class RunPage(QWidget):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._runs.folder(self.name))))
 
 
+def _spoken(name: str) -> str:
+    """``validation/weighted_f1`` as ``validation, weighted F1``."""
+    return name.replace("/", ", ").replace("_f1", " F1").replace("_", " ")
+
+
 def _pace(step: StepHistory) -> str:
     """``epoch 3 of 10, 12 a second, 4 min left, 1.2 GB``."""
     progress, started = step.progress, step.started
@@ -243,4 +268,6 @@ def _pace(step: StepHistory) -> str:
         parts.append(f"{time_left(progress.seconds_left)} left")
     if progress.memory:
         parts.append(f"{progress.memory / 1e9:.1f} GB of the device")
+    if progress.use is not None:
+        parts.append(f"device {progress.use} % busy")
     return ", ".join(parts)

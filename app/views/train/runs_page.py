@@ -1,8 +1,9 @@
 """All runs beside the one in sight."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
+from app.models.session import Session
 from app.models.training.runs import Runs
 from app.views.train.run_page import RunPage
 
@@ -14,12 +15,12 @@ class RunsPage(QWidget):
 
     used = Signal(str)
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, runs: Runs, session: Session) -> None:
         super().__init__()
         self._runs = runs
         self.list = QListWidget()
         self.list.setAccessibleName("Runs")
-        self.page = RunPage(runs)
+        self.page = RunPage(runs, session)
         self.page.used.connect(self.used)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.list)
@@ -48,6 +49,7 @@ class RunsPage(QWidget):
         for name in names:
             item = QListWidgetItem(self._words(name))
             item.setData(_NAME, name)
+            item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + 10))  # the style measures one line alone
             self.list.addItem(item)
         self.list.blockSignals(False)
         self.choose(chosen if chosen in names else names[0] if names else "")
@@ -58,6 +60,8 @@ class RunsPage(QWidget):
         runs = self._runs
         if name in runs.waiting:
             return f"{name}\nwaiting"
+        if name == runs.paused and not runs.is_training(name):
+            return f"{name}\npaused"
         return f"{name}\n{'training' if runs.is_training(name) else runs.view(name).state.value}"
 
     def _name(self, name: str) -> None:

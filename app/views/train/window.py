@@ -30,7 +30,7 @@ class TrainWindow(QWidget):
         self._studio = studio
         self.setup = Setup(studio, self)
         self.setup_page = SetupPage(self.setup)
-        self.runs_page = RunsPage(runs)
+        self.runs_page = RunsPage(runs, studio.session)
         self.models = Models(studio, self)
         self.models_page = ModelsPage(self.models)
         self.tabs = QTabWidget()

@@ -1,0 +1,242 @@
+"""The pages of the training window over run folders that trainings left behind."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.models.studio import Studio
+from app.models.training.inquiries import Inquiries
+from app.models.training.use import Models
+from app.settings import Settings
+from app.views.train.ablation import AblationPage
+from app.views.train.compare_page import ComparePage
+from app.views.train.models_page import ModelsPage
+from app.views.train.runs_page import RunsPage
+from m2fnet_core import model_shelf
+from m2fnet_core.dialogue import Utterance
+from tests.app.made_runs import going, made_comparison, made_run, whole
+from tests.core.small_model import write_small_model
+from trainer.config import RunConfig
+from trainer.events import Failed, Stopped, Warned
+from trainer.paper_tables import Result, write_results
+
+SPOKEN = [Utterance(f"u{n}", 2.0 * n, 2.0 * n + 1.5, "Ada", "Hello there.") for n in range(3)]
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    """Nothing is open, and nothing trains."""
+    monkeypatch.setenv("M2FNET_DATA", str(tmp_path / "data"))
+    made = Studio(Settings(tmp_path / "settings.ini"))
+    yield made
+    made.runs.close()
+    made.close()
+
+
+@pytest.fixture
+def models(studio: Studio) -> Iterator[Models]:
+    made = Models(studio)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_small_model(tmp_path_factory.mktemp("small") / "bundle")
+
+
+def shown_runs(qtbot: QtBot, studio: Studio) -> RunsPage:
+    page = RunsPage(studio.runs, studio.session)
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+def compare_page(qtbot: QtBot, studio: Studio, models: Models) -> ComparePage:
+    page = ComparePage(studio.runs, models, Inquiries(studio))
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+def cell(page: ComparePage, row: int, column: int) -> str:
+    item = page.flips.item(row, column)
+    assert item is not None
+    return item.text()
+
+
+def test_a_finished_run_tells_curves_classes_and_figures(qtbot: QtBot, studio: Studio) -> None:
+    made_run("mine", whole())
+    page = shown_runs(qtbot, studio)
+    run = page.page
+    assert page.list.item(0).text() == "mine\ndone"
+    assert len(run.losses.values("total")) == 200
+    assert len(run.figures.values("weighted F1")) == 10
+    assert run.classes.isVisible()
+    assert run.confusion.isVisible()
+    run.button("evaluate").click()
+    assert "test, weighted F1: 0.612" in run.metrics.text()
+    assert not run.losses.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("last", "sentence"),
+    [
+        (Failed("fusion", "The disk is full; free some space and resume the run."), "The disk is full"),
+        (Failed("fusion", "The memory is too small for fusion; close other programs."), "The memory is too small"),
+        (Failed("fusion", "There is no corpus in /gone; correct its folder."), "There is no corpus in /gone"),
+        (Warned("fusion", "the last word of a process that was killed"), "it was killed, ran out of memory"),
+    ],
+)
+def test_a_run_that_broke_off_says_why_and_goes_on(
+    qtbot: QtBot, studio: Studio, last: Failed | Warned, sentence: str
+) -> None:
+    folder = made_run("mine", [*going(3), last])
+    (folder / "log.txt").write_text("one\ntwo\nthree\nthe last words\n", encoding="utf-8")
+    page = shown_runs(qtbot, studio)
+    run = page.page
+    assert sentence in run.trouble.text
+    assert run.trouble.text.endswith("two\nthree\nthe last words")
+    assert run.resume.isVisible()
+    assert not run.stop.isVisible()
+
+
+def test_a_run_of_a_newer_version_is_left_alone(qtbot: QtBot, studio: Studio) -> None:
+    folder = made_run("mine", going(1))
+    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    about["program"], about["config"]["invention"] = "99.0", 1
+    (folder / "run.json").write_text(json.dumps(about), encoding="utf-8")
+    page = shown_runs(qtbot, studio)
+    assert "was made by version 99.0" in page.page.trouble.text
+
+
+def test_a_paused_run_holds_up_those_that_wait(qtbot: QtBot, studio: Studio) -> None:
+    runs = studio.runs
+    made_run("first", [*going(2), Stopped("fusion")])
+    runs.pause("first")
+    runs.add(RunConfig("second"))
+    assert runs.training == ""
+    assert runs.waiting == ("second",)
+    page = shown_runs(qtbot, studio)
+    assert {page.list.item(row).text() for row in range(2)} == {"first\npaused", "second\nwaiting"}
+    runs.stop("second")
+    runs.remove("first")
+    assert runs.paused == ""
+
+
+def test_a_comparison_shows_figures_and_what_flips(qtbot: QtBot, studio: Studio, models: Models, bundle: Path) -> None:
+    folder = made_run("mine", whole())
+    bundle_of(folder, bundle)
+    made = made_comparison(folder, Path("/films/film.mp4"), SPOKEN)
+    page = compare_page(qtbot, studio, models)
+    assert page.verdict.text().startswith("Weighted F1 +0.060 [+0.010, +0.110] on 260 utterances of 18 dialogues")
+    assert "more than chance" in page.verdict.text()
+    assert page.left_out.text() == "starter has learnt from film.mp4, 0:00 to 1:00."
+    figure = page.figures.item(0, 2)
+    assert figure is not None
+    assert figure.text() == "0.610  [0.570, 0.650]"
+    assert page.before.isVisible()
+    assert [cell(page, row, 5) for row in range(3)] == ["better", "worse", ""]
+    with qtbot.waitSignal(page.shown) as clicked:
+        page.flips.cellClicked.emit(1, 0)
+    assert clicked.args == [made.flips[1]]
+
+
+def test_a_comparison_that_cannot_be_read_is_told(qtbot: QtBot, studio: Studio, models: Models, bundle: Path) -> None:
+    folder = made_run("mine", whole())
+    bundle_of(folder, bundle)
+    (folder / "compare").mkdir()
+    (folder / "compare" / "other.json").write_text("{}", encoding="utf-8")
+    page = compare_page(qtbot, studio, models)
+    assert "compare the models again" in page.trouble.text
+    assert not page.figures.isVisible()
+
+
+def test_an_ablation_is_started_and_copied(qtbot: QtBot, studio: Studio, bundle: Path) -> None:
+    folder = made_run("mine", whole())
+    bundle_of(folder, bundle)
+    (folder / "ablate").mkdir()
+    write_results([Result(2, "text", 61.5, 0.4, 66.23)], folder / "ablate" / "table.csv")
+    page = AblationPage(studio.runs)
+    qtbot.addWidget(page)
+    assert not page.start.isEnabled()
+    table = page.rows.topLevelItem(0)
+    row = table.child(3) if table is not None else None
+    assert row is not None
+    row.setCheckState(0, Qt.CheckState.Checked)
+    with qtbot.waitSignal(page.started) as begun:
+        page.start.click()
+    assert begun.args is not None
+    (config,) = begun.args
+    assert isinstance(config, RunConfig)
+    assert (config.name, config.ablate.rows) == ("mine-ablation", ("2 text",))
+    page.csv.click()
+    assert QApplication.clipboard().text().splitlines()[1] == "2,text,61.50,0.40,66.23"
+    page.markdown.click()
+    assert "| 2 | text | 61.50 ± 0.40 | 66.23 |" in QApplication.clipboard().text()
+
+
+def bundle_of(run: Path, bundle: Path) -> None:
+    """The run has made a model; nothing here opens its weights."""
+    (run / "bundle").mkdir()
+    (run / "bundle" / "config.json").write_bytes((bundle / "config.json").read_bytes())
+
+
+def test_models_are_brought_in_named_taken_out_and_deleted(
+    qtbot: QtBot, studio: Studio, models: Models, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ModelsPage(models)
+    qtbot.addWidget(page)
+    told: list[str] = []
+    studio.notices.added.connect(lambda notice: told.append(notice.text))
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(bundle))
+    with qtbot.waitSignal(models.changed, timeout=30_000):
+        page.bring_folder.click()
+    assert [model.name for model in models.shelf] == ["small"]
+    page.list.setCurrentRow(1)
+    assert page.card.toPlainText().startswith("small")
+    assert page.bytes.text().endswith(" MB")
+
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("other", True))
+    page.rename.click()
+    assert [model.name for model in models.shelf] == ["other"]
+    page.list.setCurrentRow(1)
+    target = tmp_path / "other.zip"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    with qtbot.waitSignal(models.changed, timeout=30_000):
+        page.export.click()
+    assert "other/config.json" in zipfile.ZipFile(target).namelist()
+
+    models.use(models.shelf[0].folder)
+    page.list.setCurrentRow(1)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    page.delete.click()
+    assert "predicts now; choose another model" in told[-1]
+    models.back()
+    page.list.setCurrentRow(1)
+    page.delete.click()
+    assert "MB are free now" in told[-1]
+    assert model_shelf.models() == ()
+
+
+def test_a_model_with_a_pickle_inside_is_refused(
+    qtbot: QtBot, studio: Studio, models: Models, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ModelsPage(models)
+    qtbot.addWidget(page)
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.write(bundle / "config.json", "bad/config.json")
+        archive.writestr("bad/audio.bin", b"\x80\x04.")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "bad.zip"), ""))
+    with qtbot.waitSignal(studio.notices.added, timeout=30_000) as said:
+        page.bring.click()
+    assert said.args is not None
+    assert "audio.bin" in said.args[0].text
+    assert model_shelf.models() == ()
