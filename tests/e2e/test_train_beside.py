@@ -1,0 +1,91 @@
+"""A training and the window beside it: it goes on without the window, and a flip plays in the player."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.models.analysis import State
+from app.models.notices import Notices
+from app.models.training.runs import Runs
+from app.train_commands import may_close
+from tests.app.made_runs import LABELS, made_comparison, made_run, whole
+from tests.trainer.test_cli import write_pack
+from trainer.config import CorpusConfig, FusionStep, LoopConfig, RunConfig
+from trainer.run_view import StepState
+
+_PATIENCE = 120_000  # milliseconds: a training starts with seconds of imports, more on a busy machine
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> RunConfig:
+    """A training on vectors that would take hours."""
+    write_pack(tmp_path, {"text": 12, "audio": 6, "visual": 8})
+    config = RunConfig("endless", labels=("neutral", "joy", "anger"), label_set="three", device="cpu")
+    loop = LoopConfig(epochs=100_000, learning_rate=1e-4)
+    return replace(config, steps=("fusion",), corpora=(CorpusConfig("pack", tmp_path),), fusion=FusionStep(loop=loop))
+
+
+def answer(words: str) -> None:
+    """Click a button of the question that will be asked."""
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    next(button for button in box.buttons() if button.text().replace("&", "") == words).click()
+
+
+def test_a_training_goes_on_without_the_window_and_is_found_again(
+    qtbot: QtBot, window: MainWindow, endless: RunConfig
+) -> None:
+    studio = window.studio
+    name = studio.runs.add(endless)
+    qtbot.waitUntil(lambda: studio.runs.view(name).state is StepState.RUNNING, timeout=_PATIENCE)
+    QTimer.singleShot(0, lambda: answer("Cancel"))
+    assert not may_close(studio, window)
+    assert studio.runs.training == name
+    QTimer.singleShot(0, lambda: answer("Go on without the window"))
+    assert may_close(studio, window)
+    assert studio.runs.training == ""
+    assert may_close(studio, window)  # nothing is left to ask about
+
+    later = Runs(studio.settings, Notices())
+    later.follow()
+    assert later.is_training(name)
+    other = later.add(replace(endless, name="other"))  # one trains at a time, whoever started it
+    assert later.waiting == (other,)
+    later.stop(other)
+    process = later.view(name).process
+    assert process is not None
+    with qtbot.waitSignal(later.told, timeout=_PATIENCE):
+        pass  # its news arrive
+    later.stop(name)
+    qtbot.waitUntil(lambda: later.view(name).state is StepState.STOPPED, timeout=_PATIENCE)
+    assert not later.is_training(name)
+    later.close()
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(process).wait()  # the system does this for a window that is gone
+
+
+def test_a_click_on_a_flip_plays_the_utterance(
+    qtbot: QtBot, window: MainWindow, until: Callable[[State], None], film: Path
+) -> None:
+    window.studio.open(film)
+    until(State.RUNNING)
+    until(State.DONE)
+    studio = window.studio
+    run = made_run("flipped", whole())
+    made = made_comparison(run, film, studio.session.utterances)
+    assert set(LABELS) >= {flip.after for flip in made.flips}
+    page = window.training.compare_page
+    player = window.workspace.player
+    page.shown.emit(made.flips[1])
+    qtbot.waitUntil(lambda: studio.session.selected == made.flips[1].utterance)
+    qtbot.waitUntil(lambda: player.playback.time >= made.flips[1].start, timeout=_PATIENCE)
+    page.shown.emit(replace(made.flips[1], medium=Path("/films/another.mp4")))
+    assert any("open the project it is from" in entry.text for entry in studio.notices.entries)
