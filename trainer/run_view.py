@@ -5,8 +5,9 @@ one that never started it.
 """
 
 import json
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,6 +24,8 @@ from trainer.run_lock import is_alive
 __all__ = ["RunTail", "RunView", "StepHistory", "StepState", "differing", "history", "is_alive", "read_view"]
 
 _CONFIG, _EVENTS, _DONE = "run.json", "events.jsonl", "done.json"
+_PROGRESS = b'{"event": "Progress"'  # how such a line begins
+_POINTS = 5000  # of a curve, at least, when a run is read anew
 _KILLED = (
     "The training ended without a word: it was killed, ran out of memory, or the computer was switched off. "
     "Resume it; at most five minutes of work are done again."
@@ -47,8 +50,9 @@ class StepHistory:
     started: Started | None = None
     progress: Progress | None = None
     epochs: dict[int, Epoch] = field(default_factory=dict)  # by number; one that was done again counts once
-    batches: list[int] = field(default_factory=list)  # ``done`` of every progress with losses, ascending
-    losses: dict[str, list[float]] = field(default_factory=dict)  # by name, one for each of ``batches``
+    # ``done`` of every progress with losses, ascending, and the losses by name, one for each of them.
+    batches: "array[float]" = field(default_factory=lambda: array("d"))
+    losses: "dict[str, array[float]]" = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)  # of the finished step
     paths: Mapping[str, Path] = field(default_factory=dict)  # what the finished step wrote
     seconds: float = 0.0  # that the finishing process worked on it
@@ -90,7 +94,7 @@ class StepHistory:
             return
         place = bisect_left(self.batches, event.done)  # after a crash, batches since the last state are done again
         if event.losses.keys() != self.losses.keys():
-            self.losses, place = {name: [] for name in event.losses}, 0
+            self.losses, place = {name: array("d") for name in event.losses}, 0
         del self.batches[place:]
         self.batches.append(event.done)
         for name, values in self.losses.items():
@@ -106,23 +110,39 @@ class RunTail:
         self._read = 0
         self._rest = b""
 
-    def take(self, at_most: int = 4_000_000) -> list[Event]:
-        """What was appended since the last call, about ``at_most`` bytes of it; call again while there is some.
+    def take(self) -> list[Event]:
+        """What was appended since the last call.
 
-        Half a line waits for its end; a line that is no event (a crash, a newer program) is left out.
+        Half a line waits for its end; a line that is no event (a crash, a newer program) is left out. Of very many
+        batches some are left out too: nobody can see a hundred thousand points, and reading them takes seconds.
         """
+        lines = self._lines()
+        of_batches = sum(line.startswith(_PROGRESS) for line in lines)
+        kept = _thinned(lines, of_batches // _POINTS) if of_batches >= 2 * _POINTS else lines
+        return [event for line in kept if (event := _event(line)) is not None]
+
+    def _lines(self) -> list[bytes]:
         try:
             with self._path.open("rb") as file:
                 file.seek(0, 2)
                 if file.tell() < self._read:  # another run took the folder
                     self._read, self._rest = 0, b""
                 file.seek(self._read)
-                new = file.read(at_most)
+                new = file.read()
         except OSError:
             return []
         self._read += len(new)
         *lines, self._rest = (self._rest + new).split(b"\n")
-        return [event for line in lines if (event := _event(line)) is not None]
+        return lines
+
+
+def _thinned(lines: Sequence[bytes], every: int) -> Iterator[bytes]:
+    """One in ``every`` batches, the last one before something else happens, and everything else."""
+    passed = 0
+    for line, after in zip(lines, [*lines[1:], b""], strict=True):
+        passed = passed + 1 if line.startswith(_PROGRESS) else 0
+        if passed % every == 0 or not after.startswith(_PROGRESS):
+            yield line
 
 
 def _event(line: bytes) -> Event | None:
@@ -183,12 +203,13 @@ def runs_in(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: -found[path])
 
 
-def read_view(folder: Path) -> RunView:
-    """The run in a folder; never raises for what lies in it: `RunView.error` says what is wrong."""
+def read_view(folder: Path, tail: RunTail | None = None) -> RunView:
+    """The run in a folder; never raises for what lies in it: `RunView.error` says what is wrong.
+
+    ``tail``: a new one of this folder, which goes on where the view ends.
+    """
     config, created, error = _settings(folder / _CONFIG)
-    tail, told = RunTail(folder), dict[str, StepHistory]()
-    while events := tail.take():
-        told = history(events, told)
+    told = history((tail or RunTail(folder)).take())
     process = is_alive(folder)
     names = dict.fromkeys([*(config.steps if config else ()), *told])
     steps = {name: _settled(told.get(name, StepHistory()), folder / name, process) for name in names}

@@ -130,6 +130,22 @@ def test_a_tail_waits_for_the_end_of_a_line_and_leaves_out_what_is_none(tmp_path
     assert tail.take() == [Stopped("text")]
 
 
+def test_of_very_many_batches_some_are_left_out_but_nothing_else(tmp_path: Path) -> None:
+    run = Run(RunConfig(name="one", out=tmp_path))
+    run.folder.mkdir(parents=True)
+    lines = []
+    for done in range(1, 20_001):
+        lines.append(to_line(Progress("audio", done, 20_000, losses={"total": 1 / done})))
+        if done % 5000 == 0:
+            lines.append(to_line(Epoch("audio", done // 5000, {}, {"probe_weighted_f1": 0.5}, best=True)))
+    (run.folder / "events.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = read_view(run.folder).steps["audio"]
+    assert list(found.epochs) == [1, 2, 3, 4]
+    assert 5000 <= len(found.batches) <= 5004
+    assert {5000.0, 10_000.0, 15_000.0, 20_000.0} <= set(found.batches)
+    assert found.losses["total"][-1] == 1 / 20_000
+
+
 def test_batches_and_epochs_that_are_done_again_count_once(tmp_path: Path) -> None:
     history = StepHistory()
     for done in (1, 2, 3, 4):
@@ -138,7 +154,7 @@ def test_batches_and_epochs_that_are_done_again_count_once(tmp_path: Path) -> No
     history.add(Started("text", tmp_path, "cpu", 4, 8))
     history.add(Progress("text", 3, 8, losses={"total": 30.0}))
     history.add(Epoch("text", 3, {}, {"weighted_f1": 0.1}, best=False))
-    assert (history.batches, history.losses) == ([1, 2, 3], {"total": [1.0, 2.0, 30.0]})
+    assert (list(history.batches), list(history.losses["total"])) == ([1, 2, 3], [1.0, 2.0, 30.0])
     assert list(history.epochs) == [1, 2, 3]
     assert history.best is not None
     assert history.best.epoch == 2

@@ -49,7 +49,7 @@ class Runs(QObject):
         self.paused = ""  # the run that holds up those that wait until it is resumed
         self._broken: dict[str, str] = {}  # runs whose process ended without a word in their folder
         self._timer = QTimer(self, interval=_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self.look)
 
     # What there is
 
@@ -103,7 +103,7 @@ class Runs(QObject):
     def follow(self) -> None:
         """Begin to look: runs that went on without a window are found again, and those that wait have their turn."""
         self._timer.start()
-        self._look()
+        self.look()
         self._next()
 
     def add(self, config: RunConfig) -> str:
@@ -212,11 +212,10 @@ class Runs(QObject):
         """From the beginning."""
         folder = self.folder(name)
         tail = self._tails[name] = RunTail(folder)
-        while tail.take():
-            pass  # read_view folds them; the tail goes on from here
-        self._views[name] = read_view(folder) if (folder / _CONFIG).exists() else _unbegun(folder)
+        self._views[name] = read_view(folder, tail) if (folder / _CONFIG).exists() else _unbegun(folder)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Take what the folders of the runs that train have news of."""
         ended = self._process is not None and self._process.code is not None
         watched = [name for name in self._views if name == self.training or self._views[name].process is not None]
         for name in watched:
