@@ -22,6 +22,7 @@ def training(qtbot: QtBot, window: MainWindow) -> Iterator[TrainWindow]:
     page = shown.setup_page
     page.preset.setCurrentIndex(page.preset.findData("smoke"))
     page.preset.activated.emit(page.preset.currentIndex())
+    assert page.trouble.text() == "The made-up corpora are being made; that takes a few seconds."
     qtbot.waitUntil(lambda: len(page.cards) == 5 and not shown.setup.inquiries.busy, timeout=_PATIENCE)
     yield shown
     window.studio.runs.close()  # a window that trains would ask what shall become of it

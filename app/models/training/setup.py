@@ -12,7 +12,7 @@ from m2fnet_core.errors import TrainingError
 from m2fnet_core.folders import resource
 from m2fnet_core.model_card import STARTER
 from trainer.config import CorpusConfig, RunConfig
-from trainer.events import Checked, Devices, Estimated, Event, Failed
+from trainer.events import Checked, Devices, Estimated, Event, Failed, Progress
 from trainer.run_file import read_run, write_run
 from trainer.run_view import runs_folder
 
@@ -37,8 +37,9 @@ class Setup(QObject):
     """Holds one `RunConfig`; every change makes another."""
 
     changed = Signal()  # the configuration
-    checked = Signal(str, object)  # folder of a corpus, Checked or Failed
+    checked = Signal(str, object)  # folder of a corpus, Progress on the way, then Checked or Failed
     estimated = Signal(object)  # Estimated of a step, or Failed
+    measured = Signal()  # no more of them will come
     devices_known = Signal()
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
@@ -74,9 +75,12 @@ class Setup(QObject):
         self._check_all()
 
     def set(self, config: RunConfig) -> None:
-        """Another configuration."""
-        self.config = config
+        """Another configuration. Another start can have learnt from what a project holds back for the test."""
+        before, self.config = self.config, config
         self.changed.emit()
+        if config.start_from != before.start_from:
+            for corpus in (corpus for corpus in config.corpora if corpus.kind == "documents"):
+                self._check(corpus)
 
     def add_corpus(self, corpus: CorpusConfig) -> None:
         """One more; it is looked into."""
@@ -176,10 +180,12 @@ class Setup(QObject):
             self.devices_known.emit()
         elif key == "estimate" and isinstance(event, Estimated | Failed):
             self.estimated.emit(event)
-        elif key.startswith("check ") and isinstance(event, Checked | Failed):
+        elif key.startswith("check ") and isinstance(event, Progress | Checked | Failed):
             self.checked.emit(key.removeprefix("check "), event)
 
     def _end(self, key: str) -> None:
+        if key == "estimate":
+            self.measured.emit()
         if key == "smoke":
             self._making = False
             self.changed.emit()

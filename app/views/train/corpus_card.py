@@ -10,7 +10,7 @@ from app import icons
 from app.views.parts import label, row
 from app.words import count
 from trainer.config import KINDS, CorpusConfig
-from trainer.events import Checked, SplitContent
+from trainer.events import Checked, Progress, SplitContent
 
 _WORDS = {
     "meld": "MELD",
@@ -22,6 +22,7 @@ _WORDS = {
 }
 _FEW = 10  # labels of a class: with fewer nothing can be learnt of it
 _MOST_PROBLEMS = 4
+_LOOKING = "Looking into it …"
 
 
 class CorpusCard(QFrame):
@@ -41,7 +42,7 @@ class CorpusCard(QFrame):
         self.kind.setAccessibleName("What the folder holds")
         folder = label(corpus.folder.name or str(corpus.folder), "heading")
         folder.setToolTip(str(corpus.folder))
-        self.found = label("Looking into it …", "muted", wrap=True)
+        self.found = label(_LOOKING, "muted", wrap=True)
         self.problems = label("", "", wrap=True)
         self.problems.hide()
         remove = icons.button("close", "Take this corpus away; its files stay")
@@ -54,6 +55,10 @@ class CorpusCard(QFrame):
         layout.addWidget(self.problems)
         self.kind.activated.connect(self._choose)
 
+    def show_progress(self, progress: Progress) -> None:
+        """How far the look into it is."""
+        self.found.setText(f"{_LOOKING} {progress.done} of {progress.of} files")
+
     def show_checked(self, checked: Checked) -> None:
         """What it holds, and what is the matter with it."""
         self.found.setText("\n".join(_split(name, part) for name, part in checked.parts.items()) or "It holds nothing.")
@@ -63,8 +68,9 @@ class CorpusCard(QFrame):
         self._tell([*told[:_MOST_PROBLEMS], *more])
 
     def show_failure(self, sentence: str) -> None:
-        """It cannot be used as it is."""
-        self.found.setText("")
+        """It cannot be used as it is; what was found until then stays."""
+        if self.found.text().startswith(_LOOKING):
+            self.found.setText("")
         self._tell([sentence])
 
     def _tell(self, sentences: list[str]) -> None:
@@ -73,7 +79,7 @@ class CorpusCard(QFrame):
 
     def _choose(self) -> None:
         self.corpus = CorpusConfig(self.kind.currentData(), self.corpus.folder)
-        self.found.setText("Looking into it …")
+        self.found.setText(_LOOKING)
         self._tell([])
         self.changed.emit()
 

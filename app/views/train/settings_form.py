@@ -32,8 +32,10 @@ class SettingsForm(QTreeWidget):
         self._items: dict[str, QTreeWidgetItem] = {}
 
     def show_config(self, config: RunConfig) -> None:
-        """Fill the form from a run."""
-        self.config = config
+        """Fill the form from a run; where nothing differs, what a person unfolded and typed stays."""
+        before, self.config = self.config, config
+        if self._items and rows(before) == rows(config):
+            return
         self.clear()
         self._items.clear()
         groups: dict[str, QTreeWidgetItem] = {}

@@ -14,10 +14,9 @@ from app.views.train.settings_form import SettingsForm
 from app.words import time_left
 from m2fnet_core.errors import TrainingError
 from trainer.config import CorpusConfig, RunConfig
-from trainer.events import Checked, Estimated, Failed
+from trainer.events import Checked, Estimated, Failed, Progress
 
 _PROJECTS = "Projects (*.m2f)"
-_GIB = 2**30
 
 
 class SetupPage(QWidget):
@@ -32,7 +31,7 @@ class SetupPage(QWidget):
         self.name = QLineEdit()
         self.cards: list[CorpusCard] = []
         self.steps = {step: QCheckBox(step) for step in STEPS}
-        self._times = {step: label("", "muted") for step in STEPS}
+        self.times = {step: label("", "muted") for step in STEPS}
         self.add_folder = push("Add a folder…", "A corpus on this machine: it is looked into at once")
         self.add_project = push("Add this project", "Learn from what you labelled in the open project")
         self.add_other = push("Add another project…", "Learn from what was labelled in another project")
@@ -40,6 +39,7 @@ class SetupPage(QWidget):
         self.start = push("Start training", "Train; behind what trains already", primary=True)
         self.trouble = label("", "muted", wrap=True)
         self.need = label("", "muted", wrap=True)
+        self._short: list[str] = []  # what the estimate found to be in the way
         self.settings = SettingsForm()
         self.more = push("All settings", "Every setting of the training")
         self._corpora = QVBoxLayout()
@@ -56,6 +56,7 @@ class SetupPage(QWidget):
             box.setChecked(step in config.steps)
         self._show_cards(config)
         self._show_starts(config)
+        self.device.setCurrentIndex(max(0, self.device.findData(config.device)))
         self.settings.show_config(config)
         self.add_project.setEnabled(self._setup.project is not None)
         self._say_trouble()
@@ -82,7 +83,7 @@ class SetupPage(QWidget):
         column.addWidget(label("Steps", "section"))
         for step, box in self.steps.items():
             box.setMinimumWidth(110)
-            column.addLayout(row(box, label(f"needs {NEEDS[step]}", "muted"), 1, self._times[step]))
+            column.addLayout(row(box, label(f"needs {NEEDS[step]}", "muted"), 1, self.times[step]))
         measured = row(self.measure, self.need)
         measured.setStretch(1, 1)
         column.addLayout(measured)
@@ -117,6 +118,7 @@ class SetupPage(QWidget):
         setup.changed.connect(self.refresh)
         setup.checked.connect(self._show_checked)
         setup.estimated.connect(self._show_estimate)
+        setup.measured.connect(self._end_estimate)
         setup.devices_known.connect(self._show_devices)
 
     def _choose_steps(self) -> None:
@@ -167,12 +169,14 @@ class SetupPage(QWidget):
             place = self.start_from.count() - 1
         self.start_from.setCurrentIndex(place)
 
-    def _show_checked(self, folder: str, event: Checked | Failed) -> None:
-        for card in self.cards:
-            if str(card.corpus.folder) == folder:
-                if isinstance(event, Checked):
+    def _show_checked(self, folder: str, event: Progress | Checked | Failed) -> None:
+        for card in (card for card in self.cards if str(card.corpus.folder) == folder):
+            match event:
+                case Progress():
+                    card.show_progress(event)
+                case Checked():
                     card.show_checked(event)
-                else:
+                case Failed():
                     card.show_failure(event.message)
 
     def _show_devices(self) -> None:
@@ -188,35 +192,43 @@ class SetupPage(QWidget):
             self.device.setItemData(self.device.count() - 1, why, Qt.ItemDataRole.ToolTipRole)
 
     def _measure(self) -> None:
-        for shown in self._times.values():
+        for shown in self.times.values():
             shown.setText("")
-        self.need.setText("Measuring …")
+        self._short.clear()
         try:
             self._setup.estimate()
         except TrainingError as error:
             self.need.setText(str(error))
+            return
+        self.need.setText("Measuring a few batches of every step …")
+        self.measure.setEnabled(False)
 
     def _show_estimate(self, event: Estimated | Failed) -> None:
         if isinstance(event, Failed):
-            self.need.setText(event.message)
+            self._short.append(event.message)
             return
-        if event.step in self._times:
-            self._times[event.step].setText(f"about {time_left(event.seconds)} on {event.device}")
-        short = [
-            words
-            for words, need, there in (
+        if event.step in self.times:
+            need = f"{_gib(event.memory)} of memory, {_gib(event.disk)} of disk"
+            self.times[event.step].setText(f"about {time_left(event.seconds)} on {event.device}, {need}")
+        self._short += [
+            f"There is too little {what} for {event.step}: it needs {_gib(need)}, and {_gib(there)} are free."
+            for what, need, there in (
                 ("memory", event.memory, event.free_memory),
                 ("disk", event.disk, event.free_disk),
             )
             if need > there
         ]
-        self.need.setText(
-            f"{event.step} needs {event.memory / _GIB:.1f} of {event.free_memory / _GIB:.1f} GiB memory and "
-            f"{event.disk / _GIB:.1f} of {event.free_disk / _GIB:.0f} GiB disk."
-            + (f" There is too little {' and '.join(short)}." if short else "")
-        )
+
+    def _end_estimate(self) -> None:
+        self.measure.setEnabled(True)
+        self.need.setText("\n".join(self._short) or "There is enough memory and disk for that.")
 
     def _say_trouble(self) -> None:
         problem = self._setup.problem()
         self.trouble.setText(problem)
         self.start.setEnabled(not problem)
+
+
+def _gib(size: int) -> str:
+    """``1.2 GiB``; MiB below a tenth of it."""
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 / 10 else f"{max(1, round(size / 2**20))} MiB"
