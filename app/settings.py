@@ -31,6 +31,7 @@ MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty fo
 RECOGNISER = Setting("analysis/recogniser", str, "", "Speech recognition model named last")
 QUEUE = Setting("analysis/queue", str, "", "Videos still to be analysed one after the other, by project, as JSON")
 TRAININGS = Setting("training/queue", str, "", "Trainings that wait, by name, as JSON")
+PAUSED = Setting("training/paused", str, "", "Training that holds up those that wait")
 ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
 BLIND = Setting("annotating/blind", bool, False, "Hide predictions while deciding")
 REVIEW = Setting("annotating/review", str, "entropy", "Order of the review queue")
@@ -49,6 +50,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     RECOGNISER,
     QUEUE,
     TRAININGS,
+    PAUSED,
     ANNOTATOR,
     BLIND,
     REVIEW,

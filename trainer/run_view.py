@@ -21,11 +21,21 @@ from trainer.config import RunConfig
 from trainer.events import Done, Epoch, Event, Failed, Progress, Started, Stopped, Warned, from_line
 from trainer.run_lock import is_alive
 
-__all__ = ["RunTail", "RunView", "StepHistory", "StepState", "differing", "history", "is_alive", "read_view"]
+__all__ = [
+    "RunTail",
+    "RunView",
+    "StepHistory",
+    "StepState",
+    "differing",
+    "gone_on",
+    "history",
+    "is_alive",
+    "read_view",
+]
 
 _CONFIG, _EVENTS, _DONE = "run.json", "events.jsonl", "done.json"
 _PROGRESS = b'{"event": "Progress"'  # how such a line begins
-_POINTS = 5000  # of a curve, at least, when a run is read anew
+_POINTS = 2000  # of a curve, at least, when a run is read anew
 _KILLED = (
     "The training ended without a word: it was killed, ran out of memory, or the computer was switched off. "
     "Resume it; at most five minutes of work are done again."
@@ -214,6 +224,14 @@ def read_view(folder: Path, tail: RunTail | None = None) -> RunView:
     names = dict.fromkeys([*(config.steps if config else ()), *told])
     steps = {name: _settled(told.get(name, StepHistory()), folder / name, process) for name in names}
     return RunView(folder, config.name if config else folder.name, config, created, steps, process, error)
+
+
+def gone_on(view: RunView, events: Iterable[Event]) -> RunView:
+    """The view with what was told since, and what its folder says now. Reading a long run anew takes a second."""
+    process = is_alive(view.folder)
+    told = history(events, view.steps)
+    steps = {name: _settled(step, view.folder / name, process) for name, step in told.items()}
+    return replace(view, steps=steps, process=process)
 
 
 def _settled(step: StepHistory, folder: Path, process: int | None) -> StepHistory:

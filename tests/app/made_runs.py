@@ -25,11 +25,20 @@ def made_run(name: str, events: Sequence[Event], base: RunConfig = _BASE) -> Pat
     run = Run(config)
     run.prepare(config.steps[0], resume=False)
     write_run(config, run.folder / "run.toml")
+    _tell(run, events)
+    return run.folder
+
+
+def add_events(folder: Path, events: Sequence[Event]) -> None:
+    """What the training in a run's folder says next."""
+    _tell(Run(replace(_BASE, name=folder.name, out=folder.parent)), events)
+
+
+def _tell(run: Run, events: Sequence[Event]) -> None:
     for event in events:
         run.tell(event)
         if isinstance(event, Done):
             run.mark_done(event.step, event.metrics)
-    return run.folder
 
 
 def going(epochs: int = 6, of: int = 10, steps: int = 20) -> list[Event]:

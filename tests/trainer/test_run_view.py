@@ -141,7 +141,7 @@ def test_of_very_many_batches_some_are_left_out_but_nothing_else(tmp_path: Path)
     (run.folder / "events.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = read_view(run.folder).steps["audio"]
     assert list(found.epochs) == [1, 2, 3, 4]
-    assert 5000 <= len(found.batches) <= 5004
+    assert 2000 <= len(found.batches) <= 2004
     assert {5000.0, 10_000.0, 15_000.0, 20_000.0} <= set(found.batches)
     assert found.losses["total"][-1] == 1 / 20_000
 

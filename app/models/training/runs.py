@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.jobs.training import TrainingProcess, stop_process
 from app.models.notices import Notices
-from app.settings import TRAININGS, Settings
+from app.settings import PAUSED, TRAININGS, Settings
 from m2fnet_core.errors import TrainingError
 from trainer.config import RunConfig
 from trainer.events import Event
@@ -19,7 +19,7 @@ from trainer.run_view import (
     RunView,
     StepHistory,
     StepState,
-    history,
+    gone_on,
     is_alive,
     read_view,
     runs_folder,
@@ -46,7 +46,6 @@ class Runs(QObject):
         self._views: dict[str, RunView] = {}
         self._tails: dict[str, RunTail] = {}
         self.training = ""  # the run that this window trains
-        self.paused = ""  # the run that holds up those that wait until it is resumed
         self._broken: dict[str, str] = {}  # runs whose process ended without a word in their folder
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -67,6 +66,22 @@ class Runs(QObject):
         """Runs that wait, the next one first."""
         text = self._settings.get(TRAININGS)
         return tuple(name for name in json.loads(text or "[]") if self.folder(name).is_dir())
+
+    @property
+    def paused(self) -> str:
+        """The run that holds up those that wait until it is resumed or stopped."""
+        name = self._settings.get(PAUSED)
+        return name if name and self.folder(name).is_dir() else ""
+
+    @property
+    def held_up(self) -> str:
+        """Why those that wait do not have their turn yet, in one sentence; "" when they do."""
+        if self.training:
+            return f"It waits until {self.training} has ended."
+        elsewhere = next((folder.name for folder in runs_in(runs_folder()) if is_alive(folder)), "")
+        if elsewhere:
+            return f"It waits until {elsewhere} has ended, which is trained by another window or without one."
+        return f"It waits because {self.paused} is paused; resume or stop that one first." if self.paused else ""
 
     def folder(self, name: str) -> Path:
         """Where the run lies."""
@@ -130,22 +145,21 @@ class Runs(QObject):
             except OSError as error:
                 self._notices.fail(f"{toml} cannot be written ({error}); free some space.")
                 return
-        held, self.paused = self.paused, ""
+        held = self.paused
+        self._settings.set(PAUSED, "")
         self._queue((name, *self.waiting) if name == held else (*self.waiting, name))
         self._next()
 
     def pause(self, name: str) -> None:
         """Save and end for a while: those that wait go on waiting until this one is resumed."""
-        self.paused = name
-        self.stop(name)
+        self._settings.set(PAUSED, name)
+        self._halt(name)
 
     def stop(self, name: str) -> None:
         """Save and end; the best state so far is kept. One that waits does not wait any longer."""
-        self._queue(tuple(other for other in self.waiting if other != name))
-        if name == self.training and self._process is not None:
-            self._process.stop()
-        elif (process := self.view(name).process) is not None:
-            stop_process(process)
+        self._let_go(name)
+        self._halt(name)
+        self._next()
 
     def remove(self, name: str) -> None:
         """Delete a run's folder with all it holds; not one that trains. What cannot be deleted is told."""
@@ -153,7 +167,7 @@ class Runs(QObject):
             self._notices.fail(f"{name} is being trained; stop it first.")
             return
         self._queue(tuple(other for other in self.waiting if other != name))
-        self.paused = "" if self.paused == name else self.paused
+        self._let_go(name)
         try:
             shutil.rmtree(self.folder(name))
         except OSError as error:
@@ -178,6 +192,18 @@ class Runs(QObject):
 
     # Inside
 
+    def _halt(self, name: str) -> None:
+        self._queue(tuple(other for other in self.waiting if other != name))
+        if name == self.training and self._process is not None:
+            self._process.stop()
+        elif (process := self.view(name).process) is not None:
+            stop_process(process)
+
+    def _let_go(self, name: str) -> None:
+        """Those that wait need not wait for this one any more."""
+        if self.paused == name:
+            self._settings.set(PAUSED, "")
+
     def _queue(self, names: tuple[str, ...]) -> None:
         self._settings.set(TRAININGS, json.dumps(names) if names else "")
         self.changed.emit()
@@ -193,8 +219,7 @@ class Runs(QObject):
 
     def _next(self) -> None:
         """Start the first that waits, when nothing trains, in another window or without one either."""
-        held = self.training or self.paused or not self.waiting
-        if held or any(is_alive(folder) for folder in runs_in(runs_folder())):
+        if not self.waiting or self.held_up:
             return
         name = self.waiting[0]
         self._queue(self.waiting[1:])
@@ -227,18 +252,20 @@ class Runs(QObject):
         """News of a run that trains."""
         view, process = self._views[name], is_alive(self.folder(name))
         events: list[Event] = self._tails[name].take()
+        if not events and process == view.process:
+            return
+        self._go_on(name, events)
         if process is None and name != self.training:  # one that went on without a window has ended
-            self._read(name)
             self.changed.emit()
             self._next()
-        elif events or process != view.process:
-            if not view.created:  # it has just begun
-                self._read(name)
-            else:
-                self._views[name] = replace(view, steps=history(events, view.steps), process=process)
-        else:
-            return
         self.told.emit(name)
+
+    def _go_on(self, name: str, events: list[Event]) -> None:
+        view = self._views.get(name)
+        if view is not None and view.created:
+            self._views[name] = gone_on(view, events)
+        else:  # it has just begun
+            self._read(name)
 
     def _end(self) -> None:
         code = self._process.code if self._process is not None else 0
@@ -247,7 +274,9 @@ class Runs(QObject):
             self._broken[name] = (
                 f"The training of {name} broke off (exit code {code}); what it said last is in its log."
             )
-        self._read(name)
+        self._go_on(name, self._tails[name].take() if name in self._tails else [])
+        if self._views[name].state is StepState.DONE:  # before it could be paused
+            self._let_go(name)
         self.told.emit(name)
         self.changed.emit()
         self._next()

@@ -22,6 +22,7 @@ from m2fnet_core.model_card import model_card
 from m2fnet_core.model_shelf import ShelfModel
 
 _MODEL = Qt.ItemDataRole.UserRole
+_ZIP, _FOLDER = "Zip file (*.zip)", "Folder (*)"
 
 
 class ModelsPage(QWidget):
@@ -119,12 +120,13 @@ class ModelsPage(QWidget):
     def _ask_target(self) -> None:
         model = self.chosen
         if model is not None:
-            name, _ = QFileDialog.getSaveFileName(self, "Export the model", f"{model.name}.zip", "Zip file (*.zip)")
+            name, kind = QFileDialog.getSaveFileName(self, "Export the model", model.name, f"{_ZIP};;{_FOLDER}")
             if name:
-                self._models.export(model, Path(name))
+                zipped = kind == _ZIP and not name.lower().endswith(".zip")
+                self._models.export(model, Path(f"{name}.zip" if zipped else name))
 
     def _ask_source(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "A model's zip file", "", "Zip file (*.zip)")
+        name, _ = QFileDialog.getOpenFileName(self, "A model's zip file", "", _ZIP)
         if name:
             self._models.bring_in(Path(name))
 

@@ -48,12 +48,14 @@ class RunPage(QWidget):
         self._runs, self._session = runs, session
         self.name = ""
         self.step = ""
+        self._moving = True  # the page goes with the training from step to step
+        self._drawn: object = None  # what the plots of epochs show
         self.title = label("", "heading")
         self.state = label("", "muted")
         self.trouble = Banner("What is the matter with this run", stays=True)
         self.stop = push("Stop", "Save and end; the best so far is kept and it can be resumed; the next run starts")
         self.pause = push("Pause", "Save and end for a while; runs that wait go on waiting until it is resumed")
-        self.shared = label("", "muted", wrap=True)
+        self.note = label("", "muted", wrap=True)
         self.resume = push("Resume", "Go on where it was", primary=True)
         self.use = push("Use this model", "Predict with what this run has trained", primary=True)
         self.folder = push("Open folder", "Events, TensorBoard scalars, reports and weights")
@@ -117,7 +119,7 @@ class RunPage(QWidget):
         column.addWidget(self.trouble)
         column.addLayout(self._buttons)
         column.addLayout(row(self.bar, self.pace))
-        column.addWidget(self.shared)
+        column.addWidget(self.note)
         for part in (self.losses, self.figures, self.metrics):
             column.addWidget(part)
         for head, plot in ((self._classes_head, self.classes), (self._confusion_head, self.confusion)):
@@ -141,9 +143,11 @@ class RunPage(QWidget):
         words = "waiting" if waiting else "training, without this window" if elsewhere else view.state.value
         words = "paused" if paused else words
         self.state.setText("starting" if training and view.state is StepState.WAITING else words)
-        self.stop.setVisible(training or waiting)
+        self.stop.setVisible(training or waiting or paused)
         self.pause.setVisible(self.name == runs.training)
-        self._show_shared(view if training else None)
+        note = runs.held_up if waiting else _sharing(view, self._session.device) if training else ""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
         self.resume.setVisible(not training and not waiting and view.state is not StepState.DONE)
         self.use.setVisible(view.bundle is not None and not training)
         self.remove.setEnabled(not training)
@@ -153,14 +157,6 @@ class RunPage(QWidget):
             self.trouble.say(FAILURE, "\n".join([trouble, *lines]))
         else:
             self.trouble.hide()
-
-    def _show_shared(self, view: RunView | None) -> None:
-        """A graphics card that trains and analyses does both slower."""
-        running = [] if view is None else [s for s in view.steps.values() if s.state is StepState.RUNNING]
-        devices = {step.started.device for step in running if step.started is not None}
-        both = self._session.device.startswith("cuda") and any(device.startswith("cuda") for device in devices)
-        self.shared.setText("Analysis and playback share the graphics card with this training." if both else "")
-        self.shared.setVisible(both)
 
     def _show_steps(self, steps: Mapping[str, StepHistory]) -> None:
         if self.step not in steps:
@@ -179,10 +175,8 @@ class RunPage(QWidget):
             button.setChecked(name == self.step)
 
     def _follows(self, steps: Mapping[str, StepHistory]) -> bool:
-        """The step in sight has just ended and another runs: the page goes with the training."""
+        """The step in sight has just ended and another runs."""
         return self._moving and any(step.state is StepState.RUNNING for step in steps.values())
-
-    _moving = True
 
     def _make_buttons(self, names: list[str]) -> None:
         while (item := self._buttons.takeAt(0)) is not None:
@@ -211,13 +205,19 @@ class RunPage(QWidget):
         self.pace.setText(_pace(step))
         self.losses.show_lines(step.batches, step.losses)
         self.losses.setVisible(bool(step.batches))
+        self.metrics.setText("\n".join(f"{_spoken(name)}: {value:.3f}" for name, value in step.metrics.items()))
         epochs = list(step.epochs.values())
+        drawn = (self.name, self.step, epochs)
+        if drawn != self._drawn:  # batches come often, epochs seldom
+            self._drawn = drawn
+            self._show_epochs(step, epochs, view)
+
+    def _show_epochs(self, step: StepHistory, epochs: list[Epoch], view: RunView) -> None:
         names = [name for name in (epochs[0].metrics if epochs else {}) if "f1" in name and "/" not in name]
         lines = {_spoken(name): [epoch.metrics.get(name, np.nan) for epoch in epochs] for name in names}
         best = step.best
         self.figures.show_lines([epoch.epoch for epoch in epochs], lines, best.epoch if best else None)
         self.figures.setVisible(bool(epochs))
-        self.metrics.setText("\n".join(f"{_spoken(name)}: {value:.3f}" for name, value in step.metrics.items()))
         self._show_classes(best or (epochs[-1] if epochs else None), view)
 
     def _show_classes(self, epoch: Epoch | None, view: RunView) -> None:
@@ -252,6 +252,14 @@ class RunPage(QWidget):
 def _spoken(name: str) -> str:
     """``validation/weighted_f1`` as ``validation, weighted F1``."""
     return name.replace("/", ", ").replace("_f1", " F1").replace("_", " ")
+
+
+def _sharing(view: RunView, analysing: str) -> str:
+    """A graphics card that trains and analyses does both slower."""
+    running = [step for step in view.steps.values() if step.state is StepState.RUNNING]
+    devices = [step.started.device for step in running if step.started is not None]
+    both = analysing.startswith("cuda") and any(device.startswith("cuda") for device in devices)
+    return "Analysis and playback share the graphics card with this training." if both else ""
 
 
 def _pace(step: StepHistory) -> str:

@@ -1,6 +1,7 @@
 """The pages of the training window over run folders that trainings left behind."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.models.studio import Studio
 from app.models.training.inquiries import Inquiries
+from app.models.training.runs import Runs
 from app.models.training.use import Models
 from app.settings import Settings
 from app.views.train.ablation import AblationPage
@@ -20,11 +22,12 @@ from app.views.train.models_page import ModelsPage
 from app.views.train.runs_page import RunsPage
 from m2fnet_core import model_shelf
 from m2fnet_core.dialogue import Utterance
-from tests.app.made_runs import going, made_comparison, made_run, whole
+from tests.app.made_runs import add_events, going, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
 from trainer.config import RunConfig
 from trainer.events import Failed, Stopped, Warned
 from trainer.paper_tables import Result, write_results
+from trainer.run_lock import locked
 
 SPOKEN = [Utterance(f"u{n}", 2.0 * n, 2.0 * n + 1.5, "Ada", "Hello there.") for n in range(3)]
 
@@ -125,9 +128,42 @@ def test_a_paused_run_holds_up_those_that_wait(qtbot: QtBot, studio: Studio) -> 
     assert runs.waiting == ("second",)
     page = shown_runs(qtbot, studio)
     assert {page.list.item(row).text() for row in range(2)} == {"first\npaused", "second\nwaiting"}
-    runs.stop("second")
-    runs.remove("first")
+    page.choose("second")
+    assert page.page.note.text() == "It waits because first is paused; resume or stop that one first."
+    assert Runs(studio.settings, studio.notices).paused == "first"  # after a restart
+    page.page.stop.click()
+    assert runs.waiting == ()
+    page.choose("first")
+    assert page.page.resume.isVisible()
+    page.page.stop.click()
     assert runs.paused == ""
+    assert page.page.state.text() == "stopped"
+
+
+def test_a_run_without_this_window_is_followed_to_its_end(qtbot: QtBot, studio: Studio) -> None:
+    runs, told = studio.runs, whole()
+    folder = made_run("mine", told[:80])
+    with locked(folder):
+        page = shown_runs(qtbot, studio)
+        run = page.page
+        assert run.state.text() == "training, without this window"
+        assert run.stop.isVisible()
+        assert not run.pause.isVisible()
+        runs.add(RunConfig("second"))
+        page.choose("second")
+        assert run.note.text() == "It waits until mine has ended, which is trained by another window or without one."
+        run.stop.click()
+        page.choose("mine")
+        before = len(run.losses.values("total"))
+        add_events(folder, told[80:])
+        runs.look()
+        assert before < len(run.losses.values("total")) == 200
+        assert run.step == "fusion"
+    runs.look()
+    assert run.state.text() == "done"
+    assert page.list.item(0).text() == "mine\ndone"
+    run.button("evaluate").click()
+    assert "test, weighted F1: 0.612" in run.metrics.text()
 
 
 def test_a_comparison_shows_figures_and_what_flips(qtbot: QtBot, studio: Studio, models: Models, bundle: Path) -> None:
@@ -209,10 +245,16 @@ def test_models_are_brought_in_named_taken_out_and_deleted(
     assert [model.name for model in models.shelf] == ["other"]
     page.list.setCurrentRow(1)
     target = tmp_path / "other.zip"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target.with_suffix("")), "Zip file (*.zip)"))
     with qtbot.waitSignal(models.changed, timeout=30_000):
         page.export.click()
     assert "other/config.json" in zipfile.ZipFile(target).namelist()
+
+    place = tmp_path / "folder"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), "Folder (*)"))
+    with qtbot.waitSignal(models.changed, timeout=30_000):
+        page.export.click()
+    assert (place / "fusion.safetensors").is_file()
 
     models.use(models.shelf[0].folder)
     page.list.setCurrentRow(1)
@@ -226,7 +268,7 @@ def test_models_are_brought_in_named_taken_out_and_deleted(
     assert model_shelf.models() == ()
 
 
-def test_a_model_with_a_pickle_inside_is_refused(
+def test_a_model_with_a_pickle_inside_or_another_hash_is_refused(
     qtbot: QtBot, studio: Studio, models: Models, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = ModelsPage(models)
@@ -238,5 +280,12 @@ def test_a_model_with_a_pickle_inside_is_refused(
     with qtbot.waitSignal(studio.notices.added, timeout=30_000) as said:
         page.bring.click()
     assert said.args is not None
-    assert "audio.bin" in said.args[0].text
+    assert "bad.zip holds bad/audio.bin, which is no data of a model" in said.args[0].text
+    changed = Path(shutil.copytree(bundle, tmp_path / "changed"))
+    (changed / model_shelf.HASHES).write_text(json.dumps({"fusion.safetensors": "0" * 64}), encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(changed))
+    with qtbot.waitSignal(studio.notices.added, timeout=30_000) as said:
+        page.bring_folder.click()
+    assert said.args is not None
+    assert "fusion.safetensors of changed is not what its hashes.json tells" in said.args[0].text
     assert model_shelf.models() == ()
