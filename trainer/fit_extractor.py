@@ -13,7 +13,7 @@ from m2fnet_core.nets.extractor import Extractor
 from trainer.batches import balanced_batches, semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
-from trainer.metrics import EmbeddingScores, Floats, Ints, judge_embeddings
+from trainer.metrics import EmbeddingScores, Floats, Ints, fitted_judge
 from trainer.validation import Validation
 
 _JUDGED_AT_ONCE = 64
@@ -35,11 +35,11 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """A split's embeddings judged, with the labels [n] and the linear probe's probabilities [n, classes] behind it."""
+    """A split's embeddings judged, with the linear probe's probabilities [n, classes] and the labels [n] behind it."""
 
     scores: EmbeddingScores
-    labels: Ints
     probabilities: Floats
+    labels: Ints
 
 
 class ExtractorNet(nn.Module):
@@ -117,27 +117,24 @@ class ExtractorTask:
 
     def validate(self, model: nn.Module) -> Validation:
         """Linear probe and 11-NN on the validation split's embeddings, and their effective rank."""
-        scores = self.judge("validation", at_most=_PROBED).scores
+        scores = self.judge("validation", at_most=_PROBED)["validation"].scores
         return Validation({name: getattr(scores, name) for name in EmbeddingScores.__slots__})
 
-    def judge(self, split: str, at_most: int | None = None) -> Judged:
-        """The embeddings of a split, judged by what the training split's embeddings (``at_most`` of them) know."""
-        train, unseen = self._sources["train"], self._sources[split]
-        labels, unseen_labels = np.asarray(train.labels), np.asarray(unseen.labels)
+    def judge(self, *splits: str, at_most: int | None = None) -> dict[str, Judged]:
+        """The embeddings of splits, judged by what the training split's embeddings (``at_most`` of them) know."""
+        labels = {split: np.asarray(self._sources[split].labels) for split in ("train", *splits)}
         generator = np.random.default_rng(self._seed)
-        known, asked = generator.permutation(len(labels)), np.arange(len(unseen_labels))
-        classes = np.unique(unseen_labels)
-        if len(classes) > _JUDGED_CLASSES:
-            some = generator.permutation(classes)[:_JUDGED_CLASSES]
-            known, asked = known[np.isin(labels[known], some)], asked[np.isin(unseen_labels, some)]
-        known = known[:at_most]
-        scores, probabilities = judge_embeddings(
-            self.embeddings("train", known.tolist()),
-            labels[known],
-            self.embeddings(split, asked.tolist()),
-            unseen_labels[asked],
-        )
-        return Judged(scores, unseen_labels[asked], probabilities)
+        classes = np.unique(np.concatenate([labels[split] for split in splits]))
+        classes = generator.permutation(classes)[:_JUDGED_CLASSES]
+        order = generator.permutation(len(labels["train"]))
+        known = order[np.isin(labels["train"][order], classes)][:at_most]
+        judge = fitted_judge(self.embeddings("train", known.tolist()), labels["train"][known])
+        found = {}
+        for split in splits:
+            asked = np.flatnonzero(np.isin(labels[split], classes))
+            truth = labels[split][asked]
+            found[split] = Judged(*judge(self.embeddings(split, asked.tolist()), truth), truth)
+        return found
 
     def embeddings(self, split: str, examples: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Float64 [n, d] of these examples, unchanged."""

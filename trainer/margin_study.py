@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from trainer.batches import semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
-from trainer.metrics import judge_embeddings
+from trainer.metrics import fitted_judge
 
 CLASSES, WIDTH, MODES, NOISE = 6, 24, 3, 0.9
 
@@ -81,7 +81,7 @@ def judge_variant(variant: Variant, steps: int, seeds: int) -> Outcome:
         train, unseen = toy_examples(1500, seed=2, layout=seed), toy_examples(1500, seed=3, layout=seed)
         with torch.inference_mode():
             known, new = net(train[0]).double().numpy(), net(unseen[0]).double().numpy()
-        judged, _ = judge_embeddings(known, train[1].numpy(), new, unseen[1].numpy())
+        judged, _ = fitted_judge(known, train[1].numpy())(new, unseen[1].numpy())
         rows.append((judged.neighbours_accuracy, judged.probe_accuracy, judged.effective_rank))
     means, spread = np.mean(rows, axis=0), np.std(rows, axis=0)
     return Outcome(variant.name, float(means[0]), float(spread[0]), float(means[1]), float(means[2]))

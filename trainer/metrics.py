@@ -131,24 +131,27 @@ class EmbeddingScores:
     effective_rank: float
 
 
-def judge_embeddings(
-    train: Floats, train_labels: Ints, unseen: Floats, unseen_labels: Ints
-) -> tuple[EmbeddingScores, Floats]:
-    """Linear probe and 11-NN on unit vectors, fitted on ``train`` (n, d), judged on ``unseen`` (k, d).
+def fitted_judge(train: Floats, labels: Ints) -> Callable[[Floats, Ints], tuple[EmbeddingScores, Floats]]:
+    """Linear probe and 11-NN on unit vectors, fitted on ``train`` (n, d), to judge unseen ones (k, d) and their labels.
 
-    Also the probe's probabilities of ``unseen``, as of `fitted_probe`.
+    Beside the scores come the probe's probabilities, as of `fitted_probe`.
     """
-    near = KNeighborsClassifier(min(11, len(train))).fit(_unit(train), train_labels)
-    probabilities = fitted_probe(train, train_labels)(unseen)
-    by_probe, by_neighbours = probabilities.argmax(axis=1), near.predict(_unit(unseen))
-    scores = EmbeddingScores(
-        probe_accuracy=accuracy(unseen_labels, by_probe),
-        probe_weighted_f1=weighted_f1(unseen_labels, by_probe),
-        neighbours_accuracy=accuracy(unseen_labels, by_neighbours),
-        neighbours_weighted_f1=weighted_f1(unseen_labels, by_neighbours),
-        effective_rank=effective_rank(unseen),
-    )
-    return scores, probabilities
+    near = KNeighborsClassifier(min(11, len(train))).fit(_unit(train), labels)
+    probe = fitted_probe(train, labels)
+
+    def judge(unseen: Floats, truth: Ints) -> tuple[EmbeddingScores, Floats]:
+        probabilities = probe(unseen)
+        by_probe, by_neighbours = probabilities.argmax(axis=1), near.predict(_unit(unseen))
+        scores = EmbeddingScores(
+            probe_accuracy=accuracy(truth, by_probe),
+            probe_weighted_f1=weighted_f1(truth, by_probe),
+            neighbours_accuracy=accuracy(truth, by_neighbours),
+            neighbours_weighted_f1=weighted_f1(truth, by_neighbours),
+            effective_rank=effective_rank(unseen),
+        )
+        return scores, probabilities
+
+    return judge
 
 
 def fitted_probe(train: Floats, labels: Ints) -> Callable[[Floats], Floats]:

@@ -141,8 +141,7 @@ def _extractor(
     job.fit(task, config.loop, loading_processes(job.device))
     write_weights(task.net.extractor, job.run.step_folder(step) / "extractor.safetensors")
     figures: dict[str, float] = {}
-    for split in there[1:]:
-        found = task.judge(split)
+    for split, found in task.judge(*there[1:]).items():
         figures |= {f"{split}/{name}": value for name, value in plain(found.scores).items()}
         if len(classes) == len(run.labels):
             each = [str(n) for n in range(len(found.labels))]  # an example is drawn alone in the bootstrap

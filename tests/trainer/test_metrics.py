@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from trainer.metrics import bootstrap, calibration_error, class_f1, effective_rank, judge_embeddings, score, weighted_f1
+from trainer.metrics import bootstrap, calibration_error, class_f1, effective_rank, fitted_judge, score, weighted_f1
 
 
 def test_weighted_f1_weighs_classes_by_their_true_count() -> None:
@@ -68,8 +68,8 @@ def test_embeddings_that_separate_classes_are_judged_well_and_noise_is_not() -> 
     good = 4 * np.eye(4)[labels] + generator.normal(size=(200, 4)) * 0.2
     noise = generator.normal(size=(200, 4))
     even, odd = np.arange(0, 200, 2), np.arange(1, 200, 2)
-    separated, probabilities = judge_embeddings(good[even], labels[even], good[odd], labels[odd])
-    mixed, _ = judge_embeddings(noise[even], labels[even], noise[odd], labels[odd])
+    separated, probabilities = fitted_judge(good[even], labels[even])(good[odd], labels[odd])
+    mixed, _ = fitted_judge(noise[even], labels[even])(noise[odd], labels[odd])
     assert probabilities.sum(axis=1) == pytest.approx(1)
     assert min(separated.probe_accuracy, separated.neighbours_accuracy, separated.neighbours_weighted_f1) > 0.98
     assert max(mixed.probe_accuracy, mixed.neighbours_accuracy, mixed.probe_weighted_f1) < 0.5
