@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from m2fnet_core.emotions import MELD, LabelSet
 from m2fnet_core.errors import CheckpointError
 from m2fnet_core.plain import build, plain
+from m2fnet_core.setting import setting
 
 VERSION = 1
 CONFIG = "config.json"
@@ -40,11 +41,15 @@ def _positive(**values: float) -> None:
 class TextConfig:
     """The encoder's input (EmoBERTa's recipe) and pooling. ``past``, ``future``: most utterances, None: no limit."""
 
-    max_tokens: int = 512  # of the whole input, special tokens included
-    past: int | None = None
-    future: int | None = None
-    # The paper's; "mean" averages all real tokens (sentence encoders are trained so), "utterance" its own alone.
-    pooling: Pooling = "first"
+    max_tokens: int = setting(512, "Length of the whole input, special tokens included", unit="tokens")
+    past: int | None = setting(None, "Most utterances before this one that are read with it; empty: all that fit")
+    future: int | None = setting(None, "Most utterances after this one that are read with it; empty: all that fit")
+    pooling: Pooling = setting(
+        "first",
+        "Vector: of the first token, the mean of all (sentence encoders are trained so) or of the utterance's own",
+        choices=get_args(Pooling),
+        paper="first",
+    )
 
     def __post_init__(self) -> None:
         _among(self.pooling, Pooling, "pooling")
@@ -55,9 +60,11 @@ class TextConfig:
 class AudioConfig:
     """The mel picture (its scale, window, hop and 80 dB range are fixed in `m2fnet_core.media.mel`)."""
 
-    max_seconds: float = 10.0  # a longer utterance is cut into equal parts whose vectors are averaged
-    min_seconds: float = 0.1  # a shorter one has no audio vector
-    silence: float = 1e-4  # peak amplitude (-80 dB of full scale) below which there is no audio vector
+    max_seconds: float = setting(
+        10.0, "A longer utterance is cut into equal parts whose vectors are averaged", unit="seconds"
+    )
+    min_seconds: float = setting(0.1, "A shorter utterance has no audio vector", unit="seconds")
+    silence: float = setting(1e-4, "Peak amplitude (-80 dB of full scale) below which there is no audio vector")
 
     def __post_init__(self) -> None:
         _positive(max_seconds=self.max_seconds, min_seconds=self.min_seconds)
@@ -67,14 +74,19 @@ class AudioConfig:
 class VisualConfig:
     """Which frames, how faces are found and cropped. Sizes are pixels of the extractor's square input."""
 
-    frames: int = 15
-    choice: FrameChoice = "centred"
-    scene_size: int = 112  # with these two sizes the extractor takes about half of an analysis' time on a CPU
-    face_size: int = 80
-    face_margin: float = 0.1  # of the box's longer side, added on each side
-    detect_side: int = 640  # pixels: pictures with a longer side are scaled down to this for face detection
-    min_confidence: float = 0.8
-    area_weight: AreaWeight = "sum"
+    frames: int = setting(15, "Frames of an utterance that are looked at", paper="15")
+    choice: FrameChoice = setting(
+        "centred", "Which ones: in a row in the middle, or spread evenly", choices=get_args(FrameChoice)
+    )
+    # With these two sizes the extractor takes about half of an analysis' time on a CPU.
+    scene_size: int = setting(112, "Side of the square that a whole picture is scaled to", unit="pixels")
+    face_size: int = setting(80, "Side of the square that a face is scaled to", unit="pixels")
+    face_margin: float = setting(0.1, "Share of a face box's longer side that is added on each side")
+    detect_side: int = setting(640, "Longer pictures are scaled down to this for face detection", unit="pixels")
+    min_confidence: float = setting(0.8, "How sure the detector has to be of a face, 0 to 1")
+    area_weight: AreaWeight = setting(
+        "sum", "Faces are weighted by their area over the sum, or over the largest", choices=get_args(AreaWeight)
+    )
 
     def __post_init__(self) -> None:
         _among(self.choice, FrameChoice, "choice")
@@ -103,15 +115,24 @@ class FusionConfig:
     scene: int = 300
     faces: int = 300
     classes: int = 7
-    encoder_layers: int = 1  # N: 1 for MELD, 5 for IEMOCAP
-    fusion_layers: int = 5  # m
-    heads: int = 4  # at most; a width that it does not divide gets the next smaller number that does
-    feedforward: int = 1024
-    hidden: int = 300  # of the classifier
-    dropout: float = 0.4
-    form: FusionForm = "gated"
-    branch_dropout: float = 0.5  # in training, the share of dialogues that skip a fusion layer (forms with a residual)
-    positional: Positional = "none"
+    encoder_layers: int = setting(1, "Encoder layers of each modality, N", paper="1 (MELD), 5 (IEMOCAP)")
+    fusion_layers: int = setting(5, "Fusion layers, m", paper="5")
+    heads: int = setting(4, "Attention heads at most; a width that they do not divide gets the next smaller number")
+    feedforward: int = setting(1024, "Width of the feed-forward part of an encoder layer")
+    hidden: int = setting(300, "Width between the two layers of the classifier")
+    dropout: float = setting(0.4, "Share of numbers left out in training", paper="0.4")
+    form: FusionForm = setting(
+        "gated",
+        "What a fusion layer adds its result to; printed: nothing, as Eq. 8; concat: no such layers",
+        choices=get_args(FusionForm),
+        paper="printed",
+    )
+    branch_dropout: float = setting(
+        0.5, "Share of dialogues that skip a fusion layer in training (gated, residual_norm)"
+    )
+    positional: Positional = setting(
+        "none", "What tells the network the order of utterances", choices=get_args(Positional)
+    )
 
     def __post_init__(self) -> None:
         _among(self.form, FusionForm, "form")

@@ -11,14 +11,7 @@ from typing import Any
 
 from m2fnet_core.bundle_info import AudioConfig, FusionConfig, TextConfig, VisualConfig
 from m2fnet_core.emotions import MELD
-
-
-def setting(
-    default: Any, text: str, *, unit: str = "", paper: str = "", low: float | None = None, choices: tuple[str, ...] = ()
-) -> Any:
-    """A field of a configuration with what a form needs to show it: help, unit, the paper's value, bounds, choices."""
-    about = {"help": text, "unit": unit, "paper": paper, "low": low, "choices": choices}
-    return dataclasses.field(default=default, metadata=about)
+from m2fnet_core.setting import setting
 
 
 def check_settings(config: Any) -> None:

@@ -12,6 +12,7 @@ from trainer.config import RunConfig
 from trainer.run_file import parse_run
 
 _ELSEWHERE = ("corpora", "steps", "out", "labels", "label_set", "start_from", "device", "name")  # have their own place
+_FOUND = {"fusion.net": ("text", "audio", "scene", "faces", "classes")}  # vectors and labels decide these
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def rows(config: RunConfig) -> list[SettingRow]:
 
 def _rows(config: Any, default: Any, where: str) -> Iterator[SettingRow]:
     for field in dataclasses.fields(config):
-        if not where and field.name in _ELSEWHERE:
+        if field.name in (_FOUND.get(where, ()) if where else _ELSEWHERE):
             continue
         name = f"{where}.{field.name}" if where else field.name
         value, usual = getattr(config, field.name), getattr(default, field.name)
