@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import muted
 
@@ -82,3 +82,14 @@ def row(*parts: QWidget | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
         else:
             made.addWidget(part)
     return made
+
+
+class Headed(QWidget):
+    """A part of a page under its heading; both come and go together."""
+
+    def __init__(self, words: str, part: QWidget) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(words, "section"))
+        layout.addWidget(part)

@@ -79,7 +79,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
                     self._block(left, low, (right - left) * 0.94, high, colour)
             below += seconds[:, place]
         top = max(1e-6, float(below.max(initial=0.0)) * 1.05)
-        step = _round_step(top / 3)
+        step = round_step(top / 3)
         upwards = [(k * step, f"{k * step:g} s") for k in range(int(top / step) + 1)]
         self._axes(upwards, _time_ticks(float(edges[-1]), unit))
         self.setRange(QRectF(0, 0, float(edges[-1]), top), padding=0)
@@ -249,7 +249,7 @@ def _time_ticks(length: float, unit: str) -> list[tuple[float, str]]:
     return [(place, f"{int(place // 60)}:{int(place % 60):02d}") for place in places]
 
 
-def _round_step(least: float) -> float:
+def round_step(least: float) -> float:
     """The next of 1, 2, 5, 10, 20, 50 …"""
     power = 10.0 ** np.floor(np.log10(least))
     return float(next(k * power for k in (1, 2, 5, 10) if k * power >= least * (1 - 1e-9)))

@@ -1,6 +1,6 @@
 """A training and the window beside it: it goes on without the window, and a flip plays in the player."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from app.models.analysis import State
 from app.models.notices import Notices
 from app.models.training.runs import Runs
 from app.train_commands import may_close
+from app.views.train.runs_page import RunsPage
 from tests.app.made_runs import LABELS, made_comparison, made_run, whole
 from tests.trainer.test_cli import write_pack
 from trainer.config import CorpusConfig, FusionStep, LoopConfig, RunConfig
@@ -25,12 +26,15 @@ _PATIENCE = 120_000  # milliseconds: a training starts with seconds of imports, 
 
 
 @pytest.fixture
-def endless(tmp_path: Path) -> RunConfig:
+def endless(window: MainWindow, tmp_path: Path) -> Iterator[RunConfig]:
     """A training on vectors that would take hours."""
-    write_pack(tmp_path, {"text": 12, "audio": 6, "visual": 8})
-    config = RunConfig("endless", labels=("neutral", "joy", "anger"), label_set="three", device="cpu")
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    write_pack(pack, {"text": 12, "audio": 6, "visual": 8})
+    config = RunConfig(tmp_path.name, labels=("neutral", "joy", "anger"), label_set="three", device="cpu")
     loop = LoopConfig(epochs=100_000, learning_rate=1e-4)
-    return replace(config, steps=("fusion",), corpora=(CorpusConfig("pack", tmp_path),), fusion=FusionStep(loop=loop))
+    yield replace(config, steps=("fusion",), corpora=(CorpusConfig("pack", pack),), fusion=FusionStep(loop=loop))
+    window.studio.runs.close()  # a window that trains would ask what shall become of it
 
 
 def answer(words: str) -> None:
@@ -70,6 +74,31 @@ def test_a_training_goes_on_without_the_window_and_is_found_again(
     later.close()
     with suppress(psutil.NoSuchProcess):
         psutil.Process(process).wait()  # the system does this for a window that is gone
+
+
+def test_a_training_that_is_killed_or_loses_its_corpus_says_so(
+    qtbot: QtBot, window: MainWindow, endless: RunConfig
+) -> None:
+    runs = window.studio.runs
+    name = runs.add(endless)
+    page = RunsPage(runs, window.studio.session)
+    qtbot.addWidget(page)
+    page.show()
+    page.choose(name)
+    shown = page.page
+    qtbot.waitUntil(lambda: bool(shown.losses.values("total")), timeout=_PATIENCE)
+    process = runs.view(name).process
+    assert process is not None
+    psutil.Process(process).kill()
+    qtbot.waitUntil(lambda: not runs.training, timeout=_PATIENCE)
+    assert "it was killed, ran out of memory" in shown.trouble.text
+    corpus = endless.corpora[0].folder
+    corpus.rename(corpus.with_name("elsewhere"))
+    shown.resume.click()
+    assert not shown.trouble.isVisible()
+    qtbot.waitUntil(lambda: not runs.training, timeout=_PATIENCE)
+    assert str(corpus) in shown.trouble.text.splitlines()[0]
+    assert shown.resume.isVisible()
 
 
 def test_a_click_on_a_flip_plays_the_utterance(

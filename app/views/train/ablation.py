@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTreeWidget, QTreeWidgetIt
 
 from app.models.training.runs import Runs
 from app.views.parts import label, push, row
-from app.views.train.cells import cell_table, fill
+from app.views.train.cells import cell_table, fill, stretch
 from m2fnet_core.errors import TrainingError
 from trainer.config import RunConfig
 from trainer.paper_tables import ROWS, Result, as_markdown, read_results
@@ -91,6 +91,7 @@ class AblationPage(QWidget):
 
     def _fill_rows(self) -> None:
         self.rows.setAccessibleName("Rows of the paper's tables")
+        self.rows.setUniformRowHeights(True)
         self.rows.setHeaderLabels(["Row", "Paper, IEMOCAP", "Paper, MELD"])
         for column, width in enumerate((270, 130, 110)):
             self.rows.setColumnWidth(column, width)
@@ -125,7 +126,8 @@ class AblationPage(QWidget):
                 self.results = read_results(view.folder / "ablate" / "table.csv")
             except TrainingError as error:
                 self.words.setText(str(error))
-        fill(self.table, _HEAD, [(r.table, r.name, r.mean, r.spread, r.paper) for r in self.results])
+        fill(self.table, _HEAD, [(str(r.table), r.name, *_figures(r)) for r in self.results])
+        stretch(self.table, 1)
         self.none.setVisible(not name)
         for button in (self.markdown, self.csv):
             button.setEnabled(bool(self.results))
@@ -149,8 +151,12 @@ def as_csv(results: Sequence[Result]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_HEAD)
-    writer.writerows((r.table, r.name, f"{r.mean:.2f}", f"{r.spread:.2f}", f"{r.paper:.2f}") for r in results)
+    writer.writerows((r.table, r.name, *_figures(r)) for r in results)
     return text.getvalue()
+
+
+def _figures(result: Result) -> tuple[str, str, str]:
+    return f"{result.mean:.2f}", f"{result.spread:.2f}", f"{result.paper:.2f}"
 
 
 def _table(view: RunView) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 Cell = str | int | float | None
 
@@ -16,8 +16,22 @@ def cell_table(name: str) -> QTableWidget:
     made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     made.setShowGrid(False)
     made.setAlternatingRowColors(True)
+    made.setWordWrap(False)
     made.verticalHeader().hide()
+    made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return made
+
+
+def stretch(table: QTableWidget, *columns: int) -> None:
+    """Let these columns share the room that the others leave."""
+    for column in columns:
+        table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+
+
+def show_whole(table: QTableWidget) -> None:
+    """All rows in sight, for a table in a page that scrolls."""
+    rows = sum(table.rowHeight(y) for y in range(table.rowCount()))
+    table.setFixedHeight(rows + table.horizontalHeader().sizeHint().height() + 2 * table.frameWidth())
 
 
 def fill(table: QTableWidget, titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:

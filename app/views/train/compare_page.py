@@ -4,12 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHeaderView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.models.training.inquiries import Inquiries
 from app.models.training.runs import Runs
@@ -18,7 +13,7 @@ from app.models.training.use import Models
 from app.views.banner import FAILURE, Banner
 from app.views.parts import label, push, row, scrolled
 from app.views.plots import Plot
-from app.views.train.cells import cell_table, fill
+from app.views.train.cells import cell_table, fill, show_whole, stretch
 from app.words import count
 from m2fnet_core.errors import TrainingError
 from trainer.comparison import Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
@@ -100,7 +95,6 @@ class ComparePage(QWidget):
         column.addLayout(plots)
         column.addWidget(self._flips_head)
         column.addWidget(self.flips)
-        self.figures.setFixedHeight(190)
         self.flips.setMinimumHeight(260)
         column.addStretch(1)
         layout = QVBoxLayout(self)
@@ -176,11 +170,13 @@ class ComparePage(QWidget):
             ("", comparison.their_name, comparison.our_name),
             [(name, _words(before), _words(now)) for name, (before, now) in zip(names, rows, strict=True)],
         )
+        stretch(self.figures, 0, 1, 2)
+        show_whole(self.figures)
 
     def _show_flips(self, flips: tuple[Flip, ...]) -> None:
         rows = [(f.speaker, f.text or "", f.label or "", f.before, f.after, _VERDICTS[f.better]) for f in flips]
         fill(self.flips, _FLIPS, rows)
-        self.flips.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        stretch(self.flips, 1)
 
     def _choose(self, place: int) -> None:
         if self.comparison is not None:

@@ -1,6 +1,5 @@
 """Curves of a training: losses by batch, validation figures by epoch with the best one marked."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,6 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont
 
 from app.theme import line, muted
+from app.views.plots import round_step
 
 _COLOURS = ("#4a86e8", "#dd4b4b", "#3fae9f", "#e8b923", "#b06be0", "#8a93a3")
 _HEIGHT = 200
@@ -17,11 +17,11 @@ _HEIGHT = 200
 class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Lines over one axis. A hundred thousand points are thinned out to what the width can show."""
 
-    def __init__(self, title: str, across: str, rising: bool = False) -> None:
+    def __init__(self, name: str, across: str, rising: bool = False) -> None:
         """``rising``: the lines leave the lower right corner free, for what they are called."""
         super().__init__(background="default")
-        self.setAccessibleName(title)
-        self._across, self._title = across, title
+        self.setAccessibleName(name)
+        self._across = across
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._best = pg.ScatterPlotItem(size=11, symbol="star", pen=None, brush=pg.mkBrush("#e8b923"))
         self.setMenuEnabled(False)
@@ -29,7 +29,8 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setMouseEnabled(False, False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFixedHeight(_HEIGHT)
-        self.getPlotItem().addLegend(offset=(-8, -4 if rising else 4), labelTextSize="8pt")
+        place = (-8, -4 if rising else 1)  # from the right, and from below or from the top
+        self._names = self.getPlotItem().addLegend(offset=place, labelTextSize="8pt", colCount=len(_COLOURS))
         self.addItem(self._best)
         self._paint()
 
@@ -40,7 +41,7 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         places = np.array(x, dtype=np.float64)  # a copy: what a plot shows could not grow
         for name, values in lines.items():
             self._line(name).setData(places, np.array(values, dtype=np.float64))
-        step = max(1, math.ceil(np.ptp(places) / 10)) if len(places) else 1  # nobody counts in half epochs
+        step = max(1.0, round_step(float(np.ptp(places)) / 10)) if len(places) > 1 else 1.0  # nobody counts half epochs
         self.getAxis("bottom").setTickSpacing(step, step)
         first = next(iter(lines.values()), ())
         marked = [(x[place], first[place]) for place in np.flatnonzero(places == best).tolist()] if first else []
@@ -54,7 +55,7 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def changeEvent(self, event: QEvent) -> None:
         """Other colours."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_best"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_names"):
             self._paint()
 
     def _line(self, name: str) -> pg.PlotDataItem:
@@ -69,7 +70,7 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def _paint(self) -> None:
         ink = muted(self.palette())
         self.setBackground(self.palette().color(self.backgroundRole()))
-        self.setTitle(self._title, color=ink.name(), size="9pt", bold=True, justify="left")
+        self._names.setLabelTextColor(ink)
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
         for side in ("left", "bottom"):

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.models.session import Session
 from app.models.training.runs import Runs
 from app.views.banner import FAILURE, Banner
-from app.views.parts import label, push, row, scrolled
+from app.views.parts import Headed, label, push, row, scrolled
 from app.views.plots import Plot
 from app.views.train.curves import Curves
 from app.words import time_left
@@ -65,8 +65,10 @@ class RunPage(QWidget):
         self.pace = label("", "muted")
         self.losses, self.figures = Curves("Losses", "batch"), Curves("Validation", "epoch", rising=True)
         self.classes, self.confusion = Plot("F1 by class"), Plot("Confusion on validation")
-        self._classes_head = label("F1 by class on validation, best epoch", "section")
-        self._confusion_head = label("Confusion on validation, best epoch", "section")
+        self._losses = Headed("Losses", self.losses)
+        self._figures = Headed("Validation", self.figures)
+        self._classes = Headed("F1 by class on validation, best epoch", self.classes)
+        self._confusion = Headed("Confusion on validation, best epoch", self.confusion)
         self.metrics = label("", "muted", wrap=True)
         self.log = QPlainTextEdit()
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -120,16 +122,12 @@ class RunPage(QWidget):
         column.addLayout(self._buttons)
         column.addLayout(row(self.bar, self.pace))
         column.addWidget(self.note)
-        for part in (self.losses, self.figures, self.metrics):
+        for part in (self._losses, self._figures, self.metrics, self._classes, self._confusion):
             column.addWidget(part)
-        for head, plot in ((self._classes_head, self.classes), (self._confusion_head, self.confusion)):
-            column.addWidget(head)
-            column.addWidget(plot)
-        column.addWidget(label("Log", "section"))
         self.log.setReadOnly(True)
         self.log.setMinimumHeight(160)
         self.log.setAccessibleName("What the training said")
-        column.addWidget(self.log)
+        column.addWidget(Headed("Log", self.log))
         column.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -140,9 +138,11 @@ class RunPage(QWidget):
         training = runs.is_training(self.name)
         elsewhere = training and self.name != runs.training
         paused = not training and self.name == runs.paused
-        words = "waiting" if waiting else "training, without this window" if elsewhere else view.state.value
-        words = "paused" if paused else words
-        self.state.setText("starting" if training and view.state is StepState.WAITING else words)
+        words = "waiting" if waiting else "paused" if paused else view.state.value
+        if training:
+            here = "starting" if view.state is StepState.WAITING else "training"
+            words = f"{here}, without this window" if elsewhere else here
+        self.state.setText(words)
         self.stop.setVisible(training or waiting or paused)
         self.pause.setVisible(self.name == runs.training)
         note = runs.held_up if waiting else _sharing(view, self._session.device) if training else ""
@@ -204,7 +204,7 @@ class RunPage(QWidget):
         )
         self.pace.setText(_pace(step))
         self.losses.show_lines(step.batches, step.losses)
-        self.losses.setVisible(bool(step.batches))
+        self._losses.setVisible(bool(step.batches))
         self.metrics.setText("\n".join(f"{_spoken(name)}: {value:.3f}" for name, value in step.metrics.items()))
         epochs = list(step.epochs.values())
         drawn = (self.name, self.step, epochs)
@@ -217,20 +217,18 @@ class RunPage(QWidget):
         lines = {_spoken(name): [epoch.metrics.get(name, np.nan) for epoch in epochs] for name in names}
         best = step.best
         self.figures.show_lines([epoch.epoch for epoch in epochs], lines, best.epoch if best else None)
-        self.figures.setVisible(bool(epochs))
+        self._figures.setVisible(bool(epochs))
         self._show_classes(best or (epochs[-1] if epochs else None), view)
 
     def _show_classes(self, epoch: Epoch | None, view: RunView) -> None:
         """F1 and confusion of the best epoch."""
         labels = view.config.labels if view.config else ()
         found = {} if epoch is None else {n.removeprefix("f1/"): v for n, v in epoch.metrics.items() if "f1/" in n}
-        for part in (self._classes_head, self.classes):
-            part.setVisible(bool(found))
+        self._classes.setVisible(bool(found))
         if found:
             self.classes.lengths(list(found), np.array(list(found.values())))
         there = epoch is not None and bool(epoch.confusion) and len(epoch.confusion) == len(labels)
-        for part in (self._confusion_head, self.confusion):
-            part.setVisible(there)
+        self._confusion.setVisible(there)
         if there and epoch is not None:
             self.confusion.heat(labels, labels, np.array(epoch.confusion, np.int64), "predicted", "true")
 
