@@ -1,10 +1,8 @@
 """Journey 3: a person trains on the made-up corpora, stops, goes on, uses the model and takes it back."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -67,21 +65,3 @@ def test_train_stop_go_on_use_and_take_back(qtbot: QtBot, window: MainWindow, tr
     training.compare_page.ask.click()
     qtbot.waitUntil(lambda: training.compare_page.ask.isEnabled(), timeout=_PATIENCE)
     assert "compare it with a model of the same label set" in training.compare_page.trouble.text
-
-
-def test_a_wrong_entry_is_told_at_its_field(training: TrainWindow, tmp_path: Path) -> None:
-    form = training.setup_page.settings
-    epochs, box = form.field("text.loop.epochs"), form.field("pairing.enabled")
-    assert isinstance(epochs, QLineEdit)
-    assert isinstance(box, QCheckBox)
-    epochs.setText("many")
-    epochs.editingFinished.emit()
-    assert form.problem("text.loop.epochs") == "text.loop.epochs takes a whole number, not 'many'."
-    epochs.setText("0")
-    epochs.editingFinished.emit()
-    assert "below 1" in form.problem("text.loop.epochs")
-    epochs.setText("3")
-    epochs.editingFinished.emit()
-    assert training.setup.config.text.loop.epochs == 3
-    training.setup.add_corpus(training.setup.config.corpora[0].__class__("meld", tmp_path))
-    assert len(training.setup_page.cards) == 6

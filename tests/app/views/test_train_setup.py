@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.studio import Studio
+from app.models.training.settings_tree import rows
 from app.models.training.setup import Setup
 from app.settings import Settings
 from app.views.train.setup_page import SetupPage
@@ -140,3 +141,21 @@ def test_the_form_keeps_what_is_unfolded(setup: Setup, page: SetupPage) -> None:
     assert same.isExpanded()
     setup.choose("iemocap")
     assert page.settings.field("text.loop.epochs") is not epochs
+
+
+def test_a_wrong_entry_is_told_at_its_field(setup: Setup, page: SetupPage) -> None:
+    setup.choose("meld")
+    form = page.settings
+    epochs = form.field("text.loop.epochs")
+    assert isinstance(epochs, QLineEdit)
+    epochs.setText("many")
+    epochs.editingFinished.emit()
+    assert form.problem("text.loop.epochs") == "text.loop.epochs takes a whole number, not 'many'."
+    epochs.setText("0")
+    epochs.editingFinished.emit()
+    assert "below 1" in form.problem("text.loop.epochs")
+    epochs.setText("3")
+    epochs.editingFinished.emit()
+    assert form.problem("text.loop.epochs") == ""
+    assert setup.config.text.loop.epochs == 3
+    assert not [row.name for row in rows(setup.config) if not row.help]
