@@ -136,7 +136,7 @@ class ComparePage(QWidget):
             self.comparison = None
             self._show_parts(False)
             self.verdict.setText("Not compared yet." if name else "No run has made a model yet.")
-            self.left_out.setText("")
+            self.left_out.hide()
 
     def _show_file(self, path: Path) -> None:
         try:
@@ -148,6 +148,7 @@ class ComparePage(QWidget):
             return
         self.verdict.setText(_verdict(comparison))
         self.left_out.setText("\n".join(comparison.left_out))
+        self.left_out.setVisible(bool(comparison.left_out))
         self._show_figures(comparison)
         labels = comparison.labels
         for plot, scores, name in (

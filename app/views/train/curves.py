@@ -17,19 +17,21 @@ _HEIGHT = 200
 class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Lines over one axis. A hundred thousand points are thinned out to what the width can show."""
 
-    def __init__(self, name: str, across: str, rising: bool = False) -> None:
-        """``rising``: the lines leave the lower right corner free, for what they are called."""
+    def __init__(self, name: str, across: str, few: bool = False) -> None:
+        """``few``: each place has a dot, and as such lines rise, their names stand below them."""
         super().__init__(background="default")
         self.setAccessibleName(name)
         self._across = across
         self._lines: dict[str, pg.PlotDataItem] = {}
-        self._best = pg.ScatterPlotItem(size=11, symbol="star", pen=None, brush=pg.mkBrush("#e8b923"))
+        self._best = pg.ScatterPlotItem(size=13, symbol="star", pen=None, brush=pg.mkBrush("#e8b923"))
+        self._best.setZValue(1)  # above the lines
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFixedHeight(_HEIGHT)
-        place = (-8, -4 if rising else 1)  # from the right, and from below or from the top
+        self._dot = "o" if few else None
+        place = (-8, -4 if few else 1)  # from the right, and from below or from the top
         self._names = self.getPlotItem().addLegend(offset=place, labelTextSize="8pt", colCount=len(_COLOURS))
         self.addItem(self._best)
         self._paint()
@@ -61,7 +63,10 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def _line(self, name: str) -> pg.PlotDataItem:
         if name not in self._lines:
             colour = QColor(_COLOURS[len(self._lines) % len(_COLOURS)])
-            made = self.plot(name=name, pen=pg.mkPen(colour), symbol=None)  # a wider pen paints ten times slower
+            made = self.plot(name=name, pen=pg.mkPen(colour), symbol=self._dot)  # a wider pen paints ten times slower
+            made.setSymbolSize(5)
+            made.setSymbolBrush(colour)
+            made.setSymbolPen(None)
             made.setDownsampling(auto=True, method="mean")
             made.setClipToView(True)
             self._lines[name] = made

@@ -23,6 +23,7 @@ from app.models.training.runs import Runs
 from app.views.banner import FAILURE, Banner
 from app.views.parts import Headed, label, push, row, scrolled
 from app.views.plots import Plot
+from app.views.train.cells import cell_table, fill, show_whole, stretch
 from app.views.train.curves import Curves
 from app.words import time_left
 from trainer.events import Epoch
@@ -63,13 +64,14 @@ class RunPage(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.pace = label("", "muted")
-        self.losses, self.figures = Curves("Losses", "batch"), Curves("Validation", "epoch", rising=True)
+        self.losses, self.figures = Curves("Losses", "batch"), Curves("Validation", "epoch", few=True)
         self.classes, self.confusion = Plot("F1 by class"), Plot("Confusion on validation")
         self._losses = Headed("Losses", self.losses)
         self._figures = Headed("Validation", self.figures)
         self._classes = Headed("F1 by class on validation, best epoch", self.classes)
         self._confusion = Headed("Confusion on validation, best epoch", self.confusion)
-        self.metrics = label("", "muted", wrap=True)
+        self.metrics = cell_table("Figures of the finished step")
+        self._metrics = Headed("Figures of the finished step", self.metrics)
         self.log = QPlainTextEdit()
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._buttons = QHBoxLayout()
@@ -122,7 +124,7 @@ class RunPage(QWidget):
         column.addLayout(self._buttons)
         column.addLayout(row(self.bar, self.pace))
         column.addWidget(self.note)
-        for part in (self._losses, self._figures, self.metrics, self._classes, self._confusion):
+        for part in (self._losses, self._figures, self._metrics, self._classes, self._confusion):
             column.addWidget(part)
         self.log.setReadOnly(True)
         self.log.setMinimumHeight(160)
@@ -205,12 +207,23 @@ class RunPage(QWidget):
         self.pace.setText(_pace(step))
         self.losses.show_lines(step.batches, step.losses)
         self._losses.setVisible(bool(step.batches))
-        self.metrics.setText("\n".join(f"{_spoken(name)}: {value:.3f}" for name, value in step.metrics.items()))
         epochs = list(step.epochs.values())
-        drawn = (self.name, self.step, epochs)
+        drawn = (self.name, self.step, epochs, dict(step.metrics))
         if drawn != self._drawn:  # batches come often, epochs seldom
             self._drawn = drawn
+            self._show_metrics(step.metrics)
             self._show_epochs(step, epochs, view)
+
+    def _show_metrics(self, metrics: Mapping[str, float]) -> None:
+        """A row for each figure, a column for each split."""
+        found = {_of_split(name): value for name, value in metrics.items()}
+        splits = list(dict.fromkeys(split for split, _ in found))
+        figures = dict.fromkeys(figure for _, figure in found)
+        rows = [(_spoken(figure), *(_three(found.get((split, figure))) for split in splits)) for figure in figures]
+        fill(self.metrics, ("", *splits), rows)
+        stretch(self.metrics, *range(len(splits) + 1))
+        show_whole(self.metrics)
+        self._metrics.setVisible(bool(metrics))
 
     def _show_epochs(self, step: StepHistory, epochs: list[Epoch], view: RunView) -> None:
         names = [name for name in (epochs[0].metrics if epochs else {}) if "f1" in name and "/" not in name]
@@ -247,8 +260,18 @@ class RunPage(QWidget):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._runs.folder(self.name))))
 
 
+def _of_split(name: str) -> tuple[str, str]:
+    """``validation/weighted_f1`` as its two parts; ("", name) for a figure of no split."""
+    split, slash, figure = name.partition("/")
+    return (split, figure) if slash else ("", name)
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
 def _spoken(name: str) -> str:
-    """``validation/weighted_f1`` as ``validation, weighted F1``."""
+    """``text alone/weighted_f1`` as ``text alone, weighted F1``."""
     return name.replace("/", ", ").replace("_f1", " F1").replace("_", " ")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.studio import Studio
@@ -68,10 +68,13 @@ def compare_page(qtbot: QtBot, studio: Studio, models: Models) -> ComparePage:
     return page
 
 
-def cell(page: ComparePage, row: int, column: int) -> str:
-    item = page.flips.item(row, column)
-    assert item is not None
-    return item.text()
+def shown_in(table: QTableWidget) -> list[list[str]]:
+    """The texts of a table, row by row."""
+    columns = range(table.columnCount())
+    return [
+        [item.text() if (item := table.item(row, column)) else "" for column in columns]
+        for row in range(table.rowCount())
+    ]
 
 
 def test_a_finished_run_tells_curves_classes_and_figures(qtbot: QtBot, studio: Studio) -> None:
@@ -84,7 +87,7 @@ def test_a_finished_run_tells_curves_classes_and_figures(qtbot: QtBot, studio: S
     assert run.classes.isVisible()
     assert run.confusion.isVisible()
     run.button("evaluate").click()
-    assert "test, weighted F1: 0.612" in run.metrics.text()
+    assert shown_in(run.metrics)[0] == ["weighted F1", "0.622", "0.612"]
     assert not run.losses.isVisible()
 
 
@@ -163,7 +166,7 @@ def test_a_run_without_this_window_is_followed_to_its_end(qtbot: QtBot, studio: 
     assert run.state.text() == "done"
     assert page.list.item(0).text() == "mine\ndone"
     run.button("evaluate").click()
-    assert "test, weighted F1: 0.612" in run.metrics.text()
+    assert shown_in(run.metrics)[0] == ["weighted F1", "0.622", "0.612"]
 
 
 def test_a_comparison_shows_figures_and_what_flips(qtbot: QtBot, studio: Studio, models: Models, bundle: Path) -> None:
@@ -174,11 +177,9 @@ def test_a_comparison_shows_figures_and_what_flips(qtbot: QtBot, studio: Studio,
     assert page.verdict.text().startswith("Weighted F1 +0.060 [+0.010, +0.110] on 260 utterances of 18 dialogues")
     assert "more than chance" in page.verdict.text()
     assert page.left_out.text() == "starter has learnt from film.mp4, 0:00 to 1:00."
-    figure = page.figures.item(0, 2)
-    assert figure is not None
-    assert figure.text() == "0.610  [0.570, 0.650]"
+    assert shown_in(page.figures)[0][2] == "0.610  [0.570, 0.650]"
     assert page.before.isVisible()
-    assert [cell(page, row, 5) for row in range(3)] == ["better", "worse", ""]
+    assert [row[5] for row in shown_in(page.flips)] == ["better", "worse", ""]
     with qtbot.waitSignal(page.shown) as clicked:
         page.flips.cellClicked.emit(1, 0)
     assert clicked.args == [made.flips[1]]
@@ -212,6 +213,7 @@ def test_an_ablation_is_started_and_copied(qtbot: QtBot, studio: Studio, bundle:
     (config,) = begun.args
     assert isinstance(config, RunConfig)
     assert (config.name, config.ablate.rows) == ("mine-ablation", ("2 text",))
+    assert shown_in(page.table) == [["2", "text", "61.50", "0.40", "66.23"]]
     page.csv.click()
     assert QApplication.clipboard().text().splitlines()[1] == "2,text,61.50,0.40,66.23"
     page.markdown.click()
