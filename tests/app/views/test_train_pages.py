@@ -16,6 +16,7 @@ from app.models.training.inquiries import Inquiries
 from app.models.training.runs import Runs
 from app.models.training.use import Models
 from app.settings import Settings
+from app.views.banner import FAILURE
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
 from app.views.train.models_page import ModelsPage
@@ -25,7 +26,7 @@ from m2fnet_core.dialogue import Utterance
 from tests.app.made_runs import add_events, going, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
 from trainer.config import RunConfig
-from trainer.events import Failed, Stopped, Warned
+from trainer.events import Failed, Progress, Stopped, Warned
 from trainer.paper_tables import Result, write_results
 from trainer.run_lock import locked
 
@@ -193,6 +194,23 @@ def test_a_comparison_that_cannot_be_read_is_told(qtbot: QtBot, studio: Studio, 
     page = compare_page(qtbot, studio, models)
     assert "compare the models again" in page.trouble.text
     assert not page.figures.isVisible()
+
+
+def test_a_comparison_tells_how_far_it_is_and_why_it_failed(
+    qtbot: QtBot, studio: Studio, models: Models, bundle: Path
+) -> None:
+    bundle_of(made_run("mine", whole()), bundle)
+    questions = Inquiries(studio)
+    page = ComparePage(studio.runs, models, questions)
+    qtbot.addWidget(page)
+    page.show()
+    assert page.verdict.text() == "Not compared yet."
+    questions.heard.emit("compare", Progress("compare", 40, 260))
+    assert page.verdict.text() == "Comparing … 40 of 260"
+    questions.heard.emit("compare", Failed("compare", "starter tells other emotions; compare it with another."))
+    assert page.verdict.text() == "Not compared yet."
+    assert page.trouble.text == "starter tells other emotions; compare it with another."
+    assert page.trouble.property("kind") == FAILURE
 
 
 def test_an_ablation_is_started_and_copied(qtbot: QtBot, studio: Studio, bundle: Path) -> None:
