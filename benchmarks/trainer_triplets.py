@@ -26,6 +26,7 @@ from m2fnet_core.bundle_info import ExtractorConfig  # noqa: E402
 from m2fnet_core.emotions import MELD  # noqa: E402
 from m2fnet_core.nets.extractor import Extractor  # noqa: E402
 from m2fnet_core.progress import CancelToken  # noqa: E402
+from trainer.batches import BatchMix  # noqa: E402
 from trainer.config import AudioStep, LoopConfig, RunConfig, TripletLossConfig, VisualStep  # noqa: E402
 from trainer.datasets.base import Item  # noqa: E402
 from trainer.events import Event, Progress  # noqa: E402
@@ -127,7 +128,7 @@ def _items(folder: Path, suffix: str, per_class: int, write: Callable[[Path], No
 
 def _task(step: str, source: Source, loss: TripletLossConfig, per_class: int) -> ExtractorTask:
     extractor = Extractor(ExtractorConfig())
-    return _Unjudged(step, extractor, {"train": source}, loss, per_class, 12, len(MELD.labels), 0)
+    return _Unjudged(step, extractor, {"train": source}, loss, BatchMix(per_class, 12), len(MELD.labels), 0)
 
 
 class _Unjudged(ExtractorTask):

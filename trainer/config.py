@@ -34,6 +34,7 @@ class _Checked:
 
 
 SHIPPED = "starter"  # as start_from: the model that ships with the program
+_MIX = "How even the classes are in a batch; 1: as many of each, 0: as the corpus has them"
 _BALANCE = "Exponent of the inverse class frequency in the loss; 0: every utterance alike"
 KINDS = ("meld", "iemocap", "pack", "documents", "faces", "speech")  # of corpora
 
@@ -102,8 +103,9 @@ class AudioStep(_Checked):
 
     input: AudioConfig = AudioConfig()
     loss: TripletLossConfig = TripletLossConfig()
-    per_class: int = setting(8, "Clips of each class in a batch", low=2)
+    per_class: int = setting(8, "Clips of each class in a batch, on average", low=2)
     classes: int = setting(12, "Classes in a batch; where there are more, every batch takes others", low=2)
+    balance: float = setting(1.0, _MIX, low=0)
     crop_frames: int = setting(256, "Mel frames of a training crop", unit="10 ms", low=16)
     time_warp: float = setting(0.1, "Speed changes by up to this share", paper="time warping", low=0)
     noise: float = setting(0.02, "Highest level of added white Gaussian noise, of the clip's peak", paper="AWGN", low=0)
@@ -120,8 +122,9 @@ class VisualStep(_Checked):
 
     input: VisualConfig = VisualConfig()
     loss: TripletLossConfig = TripletLossConfig()
-    per_class: int = setting(12, "Faces of each class in a batch", low=2)
+    per_class: int = setting(12, "Faces of each class in a batch, on average", low=2)
     classes: int = setting(12, "Classes in a batch; where there are more, every batch takes others", low=2)
+    balance: float = setting(1.0, _MIX, low=0)
     flip: float = setting(0.5, "Share of mirrored faces", low=0)
     grey: float = setting(0.2, "Share of faces turned grey", low=0)
     colour: float = setting(0.3, "Brightness, contrast and saturation change by up to this share", low=0)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from m2fnet_core.nets.extractor import Extractor
-from trainer.batches import balanced_batches, semi_hard_triplets
+from trainer.batches import BatchMix, class_batches, semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
 from trainer.metrics import EmbeddingScores, Floats, Ints, fitted_judge
@@ -67,24 +67,23 @@ class ExtractorTask:
         extractor: Extractor,
         sources: Mapping[str, Source],
         loss: TripletLossConfig,
-        per_class: int,
-        at_once: int,
+        mix: BatchMix,
         classes: int,
         seed: int,
     ) -> None:
-        """``sources`` by split: "train" and "validation". ``at_once``: most of the ``classes`` in a batch."""
+        """``sources`` by split: "train" and "validation"."""
         torch.manual_seed(seed)
         self.step = step
         self.net = ExtractorNet(extractor, classes)
         self.model: nn.Module = self.net
         self._sources, self._loss = sources, loss
-        self._per_class, self._at_once, self._classes, self._seed = per_class, at_once, classes, seed
+        self._mix, self._classes, self._seed = mix, classes, seed
 
     def batches(self, epoch: int) -> Sequence[list[int]]:
-        """As many examples of every class in each."""
+        """Each with examples of every class, or of as many classes as it may hold."""
         labels = self._sources["train"].labels
         seed = self._seed + 7919 * epoch
-        return list(balanced_batches(labels, self._classes, self._per_class, self._at_once, seed))
+        return list(class_batches(labels, self._classes, self._mix, seed))
 
     def weight(self, examples: list[int]) -> float:
         """Every example counts alike."""

@@ -20,6 +20,7 @@ from m2fnet_core.plain import build, plain
 from m2fnet_core.progress import CancelToken
 from trainer.ablate import ablation
 from trainer.alignment import find_boxes
+from trainer.batches import BatchMix
 from trainer.cache_features import default_workers, extract_all, refuse_too_many
 from trainer.comparison import Scores
 from trainer.config import AudioStep, LoopConfig, VisualStep
@@ -136,8 +137,8 @@ def _extractor(
     _tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
     torch.manual_seed(run.seed)
     extractor = Extractor(ExtractorConfig())
-    sizes = config.per_class, config.classes, len(classes)
-    task = ExtractorTask(step, extractor, sources, config.loss, *sizes, run.seed)
+    mix = BatchMix(config.per_class, config.classes, config.balance)
+    task = ExtractorTask(step, extractor, sources, config.loss, mix, len(classes), run.seed)
     job.fit(task, config.loop, loading_processes(job.device))
     write_weights(task.net.extractor, job.run.step_folder(step) / "extractor.safetensors")
     figures: dict[str, float] = {}

@@ -3,32 +3,40 @@
 import torch
 from torch.nn.functional import normalize
 
-from trainer.batches import balanced_batches, semi_hard_triplets
+from trainer.batches import BatchMix, class_batches, semi_hard_triplets
 
 
 def test_every_batch_holds_every_class_equally_though_one_dominates() -> None:
     labels = [0] * 40 + [1] * 5 + [2] * 3
-    batches = list(balanced_batches(labels, 3, per_class=4, at_once=3, seed=0))
+    batches = list(class_batches(labels, 3, BatchMix(4, 3), seed=0))
     assert len(batches) == 10
     for batch in batches:
         assert sorted(labels[i] for i in batch) == [0] * 4 + [1] * 4 + [2] * 4
     assert {i for batch in batches for i in batch} == set(range(48))
 
 
+def test_less_balance_gives_a_large_class_more_of_every_batch() -> None:
+    labels = [0] * 400 + [1] * 100 + [2] * 4
+    for balance, sizes in ((0.0, [24, 6, 2]), (0.5, [19, 9, 2]), (1.0, [10, 10, 10])):
+        batches = list(class_batches(labels, 3, BatchMix(10, 3, balance), seed=0))
+        assert len(batches) == 400 // sizes[0]
+        assert all([[labels[i] for i in batch].count(c) for c in range(3)] == sizes for batch in batches)
+
+
 def test_the_seed_decides_the_batches() -> None:
     labels = [0, 1] * 10
-    first, again, other = (list(balanced_batches(labels, 2, 2, 2, seed)) for seed in (3, 3, 4))
+    first, again, other = (list(class_batches(labels, 2, BatchMix(2, 2), seed)) for seed in (3, 3, 4))
     assert first == again
     assert first != other
 
 
 def test_a_class_without_examples_is_left_out() -> None:
-    assert all(set(batch) <= {0, 1} for batch in balanced_batches([0, 2], 3, 2, 3, seed=0))
+    assert all(set(batch) <= {0, 1} for batch in class_batches([0, 2], 3, BatchMix(2, 3), seed=0))
 
 
 def test_of_many_people_every_batch_takes_others() -> None:
     labels = [person for person in range(11) for _ in range(5)]
-    batches = list(balanced_batches(labels, 11, per_class=2, at_once=4, seed=0))
+    batches = list(class_batches(labels, 11, BatchMix(2, 4), seed=0))
     assert len(batches) == 55 // 8
     people = [{labels[i] for i in batch} for batch in batches]
     assert all(len(some) == 4 for some in people)
