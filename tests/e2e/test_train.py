@@ -1,4 +1,4 @@
-"""Journey 3: a person trains on the made-up corpora, stops, goes on, uses the model and takes it back."""
+"""Journey 3: a person trains on the made-up corpora, stops, goes on, compares, uses the model and takes it back."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def training(qtbot: QtBot, window: MainWindow) -> Iterator[TrainWindow]:
 
 
 @pytest.mark.timeout(600)
-def test_train_stop_go_on_use_and_take_back(qtbot: QtBot, window: MainWindow, training: TrainWindow) -> None:
+def test_train_stop_go_on_compare_use_and_take_back(qtbot: QtBot, window: MainWindow, training: TrainWindow) -> None:
     page, runs = training.setup_page, window.studio.runs
     assert "train: 12 (neutral 4, joy 4, anger 4), 4 dialogues" in page.cards[0].found.text()
     assert "Fewer than 10" in page.cards[0].problems.text()
@@ -54,6 +54,14 @@ def test_train_stop_go_on_use_and_take_back(qtbot: QtBot, window: MainWindow, tr
     assert cell is not None
     assert cell.text() == "done"
 
+    compare = training.compare_page
+    compare.ask.click()
+    qtbot.waitUntil(lambda: compare.comparison is not None, timeout=_PATIENCE)
+    assert compare.comparison is not None
+    assert compare.comparison.our_name == "smoke"
+    assert "on 12 utterances of 4 dialogues (test split)" in compare.verdict.text()
+    assert compare.flips.rowCount() == len(compare.comparison.flips)
+
     shown.use.click()
     models = training.models
     qtbot.waitUntil(lambda: models.in_use is not None, timeout=_PATIENCE)
@@ -61,7 +69,3 @@ def test_train_stop_go_on_use_and_take_back(qtbot: QtBot, window: MainWindow, tr
     assert training.models_page.card.toPlainText().startswith("smoke")
     training.models_page.back.click()
     assert window.studio.model is None
-
-    training.compare_page.ask.click()
-    qtbot.waitUntil(lambda: training.compare_page.ask.isEnabled(), timeout=_PATIENCE)
-    assert "compare it with a model of the same label set" in training.compare_page.trouble.text

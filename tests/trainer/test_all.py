@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from m2fnet_core.cli import main as analyze
+from m2fnet_core.emotions import MELD
 from m2fnet_core.folders import resource
 from trainer.cli import main as train
 from trainer.config import SHIPPED
 from trainer.run_file import parse_run
-from trainer.smoke import LABELS
 
 
 @pytest.mark.timeout(240)
@@ -40,7 +40,7 @@ def test_all_steps_end_in_a_bundle_that_the_application_uses(
     assert analyze([str(video), "--model", str(run / "bundle"), "--device", "cpu", "--out", str(out)]) == 0
     report = json.loads(out.read_text(encoding="utf-8"))
     assert report["model"]["trained"] is True
-    assert report["model"]["labels"] == list(LABELS)
+    assert report["model"]["labels"] == list(MELD.labels)
     assert train(["smoke", str(folder)]) == 1  # nothing is written over what is there
 
 
