@@ -16,14 +16,13 @@ from m2fnet_core.features.devices import choose_device
 from m2fnet_core.predict import predict
 from m2fnet_core.progress import CancelToken
 from trainer.cache_features import default_workers, extract_all
-from trainer.comparison import FOLDER, Comparison, Flip, write_comparison
+from trainer.comparison import FEWEST, FOLDER, Comparison, Flip, write_comparison
 from trainer.config import SHIPPED, RunConfig
 from trainer.datasets.corpora import read_dialogues
 from trainer.events import Done, Event, Hook, Progress
 from trainer.leakage import described, known_to
 from trainer.metrics import confusions, paired_difference, score
 
-_LEAST = 5  # dialogues: a bootstrap over fewer says nothing about chance
 Said = dict[tuple[str, str], Prediction]  # by dialogue and utterance
 
 
@@ -120,7 +119,7 @@ def _judged(held: _Held, labels: tuple[str, ...], names: tuple[str, str], found:
     ours, theirs = (score(truth, each, labels, owners) for each in rows)
     counts = np.stack([confusions(truth, each.argmax(axis=1), owners, len(labels)) for each in rows], axis=1)
     difference = paired_difference(counts)
-    sure = len(counts) >= _LEAST and not difference.low <= 0 <= difference.high
+    sure = len(counts) >= FEWEST and not difference.low <= 0 <= difference.high
     flips = tuple(_flips(held.dialogues, *found))
     return Comparison(labels, held.split, *names, ours, theirs, difference, sure, flips, held.left_out)
 

@@ -57,6 +57,9 @@ class Flip:
         return None if self.label not in (self.before, self.after) else self.label == self.after
 
 
+FEWEST = 5  # dialogues: a bootstrap over fewer says nothing about chance
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two models on the same held-out dialogues. ``difference`` is of weighted F1, ours minus theirs, paired."""
@@ -68,7 +71,7 @@ class Comparison:
     ours: Scores
     theirs: Scores
     difference: Interval
-    more_than_chance: bool  # the interval of the difference leaves zero out
+    more_than_chance: bool  # the interval of the difference leaves zero out, over dialogues enough
     flips: tuple[Flip, ...]
     left_out: tuple[str, ...] = ()  # held-out dialogues that one of the two has learnt from, one sentence each
 

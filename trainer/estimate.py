@@ -8,7 +8,9 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import torch
 
@@ -71,9 +73,8 @@ class _Watch:
 
     @property
     def seconds(self) -> float:
-        """Of a batch; the first counts only where there is no other."""
-        times = self._times if len(self._times) < 3 else self._times[1:]
-        return (times[-1] - times[0]) / max(1, len(times) - 1)
+        """Of a batch, the median: the first one warms up, others may have an epoch's validation before them."""
+        return median(after - before for before, after in pairwise(self._times))
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Progress):

@@ -16,7 +16,7 @@ from app.views.plots import Plot
 from app.views.train.cells import cell_table, fill, show_whole, stretch
 from app.words import count
 from m2fnet_core.errors import TrainingError
-from trainer.comparison import Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
+from trainer.comparison import FEWEST, Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
 from trainer.events import Done, Event, Failed, Progress
 
 _KEY = "compare"
@@ -187,7 +187,8 @@ class ComparePage(QWidget):
 def _verdict(comparison: Comparison) -> str:
     """``weighted F1 +0.041 [0.010, 0.072] on 120 utterances of the test split: more than chance.``"""
     difference = comparison.difference
-    chance = "more than chance" if comparison.more_than_chance else "may be chance"
+    unsure = "too few to tell it from chance" if comparison.ours.dialogues < FEWEST else "may be chance"
+    chance = "more than chance" if comparison.more_than_chance else unsure
     utterances = f"{count(comparison.ours.utterances, 'utterance')} of {count(comparison.ours.dialogues, 'dialogue')}"
     return (
         f"Weighted F1 {difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}] on {utterances} "
@@ -205,6 +206,7 @@ def _words(figure: Interval) -> str:
 
 def _box(name: str) -> QComboBox:
     made = QComboBox()
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     made.setAccessibleName(name)
     made.setMinimumWidth(180)
     return made

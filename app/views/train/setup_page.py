@@ -66,6 +66,7 @@ class SetupPage(QWidget):
             self.preset.addItem(words, key)
         for box, name in ((self.preset, "Preset"), (self.device, "Device"), (self.start_from, "Start from")):
             box.setAccessibleName(name)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.device.addItem("The best device", "auto")
         self.name.setAccessibleName("Name of the run")
         self.settings.hide()

@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from m2fnet_core import model_shelf
 from m2fnet_core.dialogue import Utterance
 from tests.app.made_runs import add_events, going, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
+from trainer.comparison import comparisons_of, write_comparison
 from trainer.config import RunConfig
 from trainer.events import Failed, Progress, Stopped, Warned
 from trainer.paper_tables import Result, write_results
@@ -184,6 +186,16 @@ def test_a_comparison_shows_figures_and_what_flips(qtbot: QtBot, studio: Studio,
     with qtbot.waitSignal(page.shown) as clicked:
         page.flips.cellClicked.emit(1, 0)
     assert clicked.args == [made.flips[1]]
+
+
+def test_a_comparison_over_few_dialogues_says_so(qtbot: QtBot, studio: Studio, models: Models, bundle: Path) -> None:
+    folder = made_run("mine", whole())
+    bundle_of(folder, bundle)
+    made = made_comparison(folder, Path("/films/film.mp4"), SPOKEN)
+    few = replace(made, ours=replace(made.ours, dialogues=4), more_than_chance=False)
+    write_comparison(few, comparisons_of(folder)[0])
+    page = compare_page(qtbot, studio, models)
+    assert "of 4 dialogues (test split): too few to tell it from chance" in page.verdict.text()
 
 
 def test_a_comparison_that_cannot_be_read_is_told(qtbot: QtBot, studio: Studio, models: Models, bundle: Path) -> None:
