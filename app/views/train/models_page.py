@@ -61,6 +61,7 @@ class ModelsPage(QWidget):
         layout.addWidget(split)
         self._connect()
         self.refresh()
+        self._choose_used()
 
     def refresh(self) -> None:
         """The models that there are; the one in sight stays."""
