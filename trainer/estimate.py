@@ -23,7 +23,7 @@ from trainer.cache_features import default_workers, extract_all
 from trainer.config import LoopConfig, RunConfig
 from trainer.datasets.corpora import read_dialogues
 from trainer.datasets.packs import write_pack
-from trainer.events import Devices, Estimated, Event, Failed, Hook, Progress, Warned, ignore
+from trainer.events import Devices, Estimated, Event, Failed, Hook, Progress, Started, Warned, ignore
 from trainer.loop import Fit, Task
 from trainer.paper_tables import wanted_rows
 from trainer.parts import run_bundle
@@ -69,7 +69,7 @@ class _Watch:
     def __init__(self, cancel: CancelToken) -> None:
         self.stop = CancelToken()
         self._cancel = cancel
-        self._times = [time.monotonic()]
+        self._times = list[float]()  # when training began, and when each batch was done
 
     @property
     def seconds(self) -> float:
@@ -77,7 +77,7 @@ class _Watch:
         return median(after - before for before, after in pairwise(self._times))
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Progress):
+        if isinstance(event, Started | Progress):
             self._times.append(time.monotonic())
             over = len(self._times) > _BATCHES or self._times[-1] - self._times[0] > _BUDGET
             if over or self._cancel.cancelled:

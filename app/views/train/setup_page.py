@@ -66,7 +66,8 @@ class SetupPage(QWidget):
             self.preset.addItem(words, key)
         for box, name in ((self.preset, "Preset"), (self.device, "Device"), (self.start_from, "Start from")):
             box.setAccessibleName(name)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # Filled anew later; a device's item may be long, since it says why that one cannot be used.
+        self.start_from.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.device.addItem("The best device", "auto")
         self.name.setAccessibleName("Name of the run")
         self.settings.hide()
