@@ -17,6 +17,7 @@ from m2fnet_core.progress import CancelToken
 
 Tokens = tuple[int, ...]
 _BATCH = 16
+_PLAIN = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,15 @@ class _Piece:
 
 
 def spoken(utterance: Utterance) -> str | None:
-    """``SPEAKER: text``; the bare text of an unknown speaker; None without a transcript (never an empty string)."""
+    """``SPEAKER: text``; the bare text of an unknown speaker; None without a transcript (never an empty string).
+
+    Decision: curved quotation marks become straight ones. MELD's transcripts have the former, speech recognisers and
+    keyboards write the latter, and to an encoder they are different words.
+    """
     if utterance.text is None or not utterance.text.strip():
         return None
-    name = utterance.speaker.strip().upper()
-    return f"{name}: {utterance.text.strip()}" if name else utterance.text.strip()
+    name, text = utterance.speaker.strip().upper(), utterance.text.strip().translate(_PLAIN)
+    return f"{name}: {text}" if name else text
 
 
 def text_inputs(encoder: TextEncoder, config: TextConfig, dialogue: Sequence[Utterance]) -> list[Tokens | None]:

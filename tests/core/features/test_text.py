@@ -85,6 +85,11 @@ def test_an_utterance_without_text_has_no_input_and_is_no_context(roberta: TextE
     assert last == "<s>JOEY: Hi.</s></s>RACHEL: fine</s></s></s>"
 
 
+def test_curved_quotation_marks_are_straight_ones_to_the_encoder(roberta: TextEncoder) -> None:
+    curved, straight = dialogue("\u2018isn\u2019t\u2019 \u201cfine\u201d"), dialogue("'isn't' \"fine\"")
+    assert text_inputs(roberta, CONFIG, curved) == text_inputs(roberta, CONFIG, straight)
+
+
 def test_without_a_speaker_there_is_only_text(roberta: TextEncoder) -> None:
     assert shown(roberta, CONFIG, [Utterance("a", 0, 1, "", "Hi.")]) == ["<s></s></s>Hi.</s></s></s>"]
 
