@@ -50,10 +50,16 @@ class TextConfig:
         choices=get_args(Pooling),
         paper="first",
     )
+    shared: bool = setting(
+        False,
+        "Neighbours share one input: a third of the work; past and future are then the fewest that are read with one",
+    )
 
     def __post_init__(self) -> None:
         _among(self.pooling, Pooling, "pooling")
         _positive(max_tokens=self.max_tokens)
+        if self.shared and (self.pooling != "utterance" or self.past is None or self.future is None):
+            raise ValueError("shared needs pooling 'utterance', a past and a future")
 
 
 @dataclass(frozen=True, slots=True)

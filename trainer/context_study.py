@@ -28,7 +28,8 @@ def context_study(own: Run, folder: Path, fit: Callable[[Run], Done]) -> list[Co
 
 
 def _with(config: RunConfig, folder: Path, name: str, past: int | None, future: int | None) -> RunConfig:
-    text = replace(config.text, input=replace(config.text.input, past=past, future=future))
+    # A shared input would let an utterance read its neighbours whatever the limits.
+    text = replace(config.text, input=replace(config.text.input, past=past, future=future, shared=False))
     return replace(config, name=f"context {name}", out=folder, text=text)
 
 

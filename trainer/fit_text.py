@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from m2fnet_core.dialogue import Dialogue
-from m2fnet_core.features.text import Tokens, padded, pooled, text_inputs
+from m2fnet_core.features.text import TextBatch, pooled, text_batch
+from m2fnet_core.features.text_inputs import TextInput, text_inputs
 from m2fnet_core.nets.text_encoder import TextEncoder
 from trainer.config import TextStep
 from trainer.losses import class_weights
@@ -32,9 +34,9 @@ class TextClassifier(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(encoder.width, classes)
 
-    def forward(self, ids: Tensor, real: Tensor) -> Tensor:
-        """Ids int64 [B, T], ``real`` bool [B, T] -> logits [B, classes]."""
-        vectors = pooled(self.encoder(ids, real), ids, real, self.encoder.frame.between, self.pooling)
+    def forward(self, batch: TextBatch) -> Tensor:
+        """Inputs of n utterances -> logits [n, classes]."""
+        vectors = pooled(self.encoder(batch.ids, batch.real), batch, self.pooling)
         logits: Tensor = self.head(self.dropout(vectors))
         return logits
 
@@ -43,7 +45,7 @@ class TextClassifier(nn.Module):
 class TextExamples:
     """Encoder inputs of the utterances that have text and a label."""
 
-    inputs: tuple[Tokens, ...]
+    inputs: tuple[TextInput, ...]
     labels: tuple[int, ...]
     dialogues: tuple[str, ...]
 
@@ -54,12 +56,12 @@ def text_examples(
     """Utterances without a label of the set are context only."""
     places = {label: place for place, label in enumerate(labels)}
     rows = [
-        (tokens, places[utterance.label], dialogue.id)
+        (given, places[utterance.label], dialogue.id)
         for dialogue in dialogues
-        for utterance, tokens in zip(
+        for utterance, given in zip(
             dialogue.utterances, text_inputs(encoder, step.input, dialogue.utterances), strict=True
         )
-        if tokens is not None and utterance.label is not None
+        if given is not None and utterance.label is not None
     ]
     return TextExamples(*(tuple(column) for column in zip(*rows, strict=True))) if rows else TextExamples((), (), ())
 
@@ -85,29 +87,37 @@ class TextTask:
         self._class_weights = class_weights(train.labels, len(labels), config.balance)
 
     def batches(self, epoch: int) -> Sequence[list[int]]:
-        """Shuffled; of about one length inside a batch, since padding costs as much as text."""
+        """Shuffled; of about one length inside a batch, since padding costs as much as text. Utterances that share an
+        input stay together.
+        """
         generator = np.random.default_rng([self._seed, epoch])
-        size = self._config.loop.batch_size
-        order = generator.permutation(len(self._train.inputs))
+        groups = [list(group) for _, group in groupby(range(len(self._train.inputs)), self._tokens)]
+        order = generator.permutation(len(groups))
+        some = 50 * max(1, self._config.loop.batch_size * len(groups) // len(self._train.inputs))
         batches = []
-        for start in range(0, len(order), 50 * size):
-            chunk = sorted(order[start : start + 50 * size], key=lambda i: len(self._train.inputs[i]))
-            batches += [[int(i) for i in chunk[k : k + size]] for k in range(0, len(chunk), size)]
+        for start in range(0, len(order), some):
+            alike = sorted(
+                (groups[i] for i in order[start : start + some]), key=lambda group: len(self._tokens(group[0]))
+            )
+            batches += _filled(alike, self._config.loop.batch_size)
         return [batches[i] for i in generator.permutation(len(batches))]
+
+    def _tokens(self, example: int) -> tuple[int, ...]:
+        return self._train.inputs[example].tokens
 
     def weight(self, examples: list[int]) -> float:
         """Every utterance counts alike."""
         return float(len(examples))
 
     def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
-        """(ids, real, labels)."""
-        ids, real = padded([self._train.inputs[i] for i in examples], self._padding, torch.device("cpu"))
-        return ids, real, torch.tensor([self._train.labels[i] for i in examples])
+        """(inputs, labels)."""
+        batch = text_batch([self._train.inputs[i] for i in examples], self._padding, torch.device("cpu"))
+        return batch, torch.tensor([self._train.labels[i] for i in examples])
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
         """Cross-entropy."""
-        ids, real, labels = batch
-        logits = model(ids, real).float()
+        inputs, labels = batch
+        logits = model(inputs).float()
         weights = self._class_weights.to(logits.device)
         return {"total": cross_entropy(logits, labels, weights, label_smoothing=self._config.label_smoothing)}
 
@@ -138,11 +148,21 @@ class TextTask:
     def probabilities(self, examples: TextExamples) -> Floats:
         """Float64 [n, classes] of the model as it stands."""
         device = next(self.model.parameters()).device
-        order = sorted(range(len(examples.inputs)), key=lambda i: -len(examples.inputs[i]))
+        order = sorted(range(len(examples.inputs)), key=lambda i: -len(examples.inputs[i].tokens))
         rows = np.zeros((len(order), len(self._labels)))
         with torch.inference_mode():
             for start in range(0, len(order), _JUDGED_AT_ONCE):
                 some = order[start : start + _JUDGED_AT_ONCE]
-                ids, real = padded([examples.inputs[i] for i in some], self._padding, device)
-                rows[some] = self.model(ids, real).double().softmax(dim=1).cpu().numpy()
+                batch = text_batch([examples.inputs[i] for i in some], self._padding, device)
+                rows[some] = self.model(batch).double().softmax(dim=1).cpu().numpy()
         return rows
+
+
+def _filled(groups: Sequence[list[int]], size: int) -> list[list[int]]:
+    """Successive groups together until there are ``size`` examples."""
+    batches: list[list[int]] = [[]]
+    for group in groups:
+        if len(batches[-1]) >= size:
+            batches.append([])
+        batches[-1] += group
+    return batches

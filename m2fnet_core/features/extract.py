@@ -13,7 +13,8 @@ from m2fnet_core.features.audio import AudioVectors
 from m2fnet_core.features.faces import from_rows, to_rows
 from m2fnet_core.features.material import Material, MaterialReader
 from m2fnet_core.features.store import Entry, FeatureStore, Keeper, key_of
-from m2fnet_core.features.text import TextVectors, text_inputs
+from m2fnet_core.features.text import TextVectors
+from m2fnet_core.features.text_inputs import text_inputs
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
 from m2fnet_core.features.visual import Seen, VisualVectors
 from m2fnet_core.media.info import MediaInfo
@@ -65,9 +66,9 @@ class FeatureExtractor:
         inputs = text_inputs(self._bundle.text, self._bundle.info.text, dialogue)
         for first in range(0, len(inputs), _TEXTS):
             some = inputs[first : first + _TEXTS]
-            keys = [None if tokens is None else key_of("text", tokens, self._bundle.keys.text) for tokens in some]
+            keys = [None if given is None else key_of("text", given, self._bundle.keys.text) for given in some]
             entries = [None if key is None else self._kept.get(key) for key in keys]
-            missing = [tokens if entry is None else None for tokens, entry in zip(some, entries, strict=True)]
+            missing = [given if entry is None else None for given, entry in zip(some, entries, strict=True)]
             computed = self._text.compute(missing, cancel)
             for key, entry, vector in zip(keys, entries, computed, strict=True):
                 if key is not None and vector is not None:

@@ -229,7 +229,8 @@ from pathlib import Path
 from m2fnet_core.checkpoint import load_bundle
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.features.audio import AudioVectors
-from m2fnet_core.features.text import TextVectors, text_inputs
+from m2fnet_core.features.text import TextVectors
+from m2fnet_core.features.text_inputs import text_inputs
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.predict import predict
 bundle = load_bundle(Path({str(folder)!r}), torch.device("cpu"))

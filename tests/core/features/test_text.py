@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from m2fnet_core.bundle_info import Pooling, TextConfig
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.errors import Cancelled
-from m2fnet_core.features.text import TextVectors, spoken, text_inputs
+from m2fnet_core.features.text import TextVectors
+from m2fnet_core.features.text_inputs import TextInput, spoken, text_inputs
 from m2fnet_core.nets.text_encoder import TextEncoder, load_text_encoder
 from m2fnet_core.progress import CancelToken
 from m2fnet_core.untrained import untrained_bundle
@@ -41,8 +42,8 @@ def dialogue(*lines: str | None) -> list[Utterance]:
 def shown(encoder: TextEncoder, config: TextConfig, turns: Sequence[Utterance]) -> list[str | None]:
     inputs = text_inputs(encoder, config, turns)
     return [
-        None if tokens is None else encoder.tokenizer.decode(list(tokens), skip_special_tokens=False)
-        for tokens in inputs
+        None if found is None else encoder.tokenizer.decode(list(found.tokens), skip_special_tokens=False)
+        for found in inputs
     ]
 
 
@@ -67,7 +68,7 @@ def test_the_tokens_are_those_of_the_whole_string(roberta: TextEncoder) -> None:
     expected = plain.encode(f"{a}</s></s>{b}</s></s>{c} {d}").ids
     found = text_inputs(roberta, TextConfig(), turns)[1]
     assert found is not None
-    assert list(found) == expected
+    assert list(found.tokens) == expected
 
 
 def load_like(encoder: TextEncoder):  # noqa: ANN201 - tokenizers.Tokenizer
@@ -122,11 +123,11 @@ def test_when_one_side_ends_the_other_goes_on(roberta: TextEncoder) -> None:
 
 def test_an_utterance_too_long_for_the_encoder_keeps_its_beginning(roberta: TextEncoder) -> None:
     turns = dialogue("short", "very long " * 100, "short")
-    tokens = text_inputs(roberta, TextConfig(max_tokens=10_000), turns)[1]  # the encoder has 64 positions
-    assert tokens is not None
-    assert len(tokens) == 64
+    given = text_inputs(roberta, TextConfig(max_tokens=10_000), turns)[1]  # the encoder has 64 positions
+    assert given is not None
+    assert len(given.tokens) == 64
     with torch.inference_mode():
-        (vector,) = TextVectors(roberta, CONFIG).compute([tokens])
+        (vector,) = TextVectors(roberta, CONFIG).compute([given])
     assert vector is not None
     assert np.isfinite(vector).all()
 
@@ -140,11 +141,11 @@ def test_an_utterance_too_long_for_the_encoder_keeps_its_beginning(roberta: Text
 def test_any_dialogue_fits_any_budget(lines: list[str | None], budget: int, past: int | None) -> None:
     encoder = UNTRAINED
     inputs = text_inputs(encoder, TextConfig(max_tokens=budget, past=past), dialogue(*lines))
-    assert [tokens is None for tokens in inputs] == [line is None or not line.strip() for line in lines]
-    for tokens in inputs:
-        if tokens is not None:
-            assert len(tokens) <= max(budget, 7)  # six special tokens and at least one of text
-            assert tokens.count(2) == 5  # what is said never becomes a separator
+    assert [found is None for found in inputs] == [line is None or not line.strip() for line in lines]
+    for found in inputs:
+        if found is not None:
+            assert len(found.tokens) <= max(budget, 7)  # six special tokens and at least one of text
+            assert found.tokens.count(2) == 5  # what is said never becomes a separator
 
 
 UNTRAINED = untrained_bundle().text
@@ -157,20 +158,19 @@ def test_alone_and_in_a_batch_give_the_same_vector(roberta: TextEncoder) -> None
         work = TextVectors(roberta, replace(CONFIG, pooling=pooling))
         together = work.compute(inputs)
         assert together[2] is None
-        for tokens, vector in zip(inputs, together, strict=True):
-            if tokens is not None:
-                np.testing.assert_allclose(vector, work.compute([tokens])[0], atol=1e-5)
+        for found, vector in zip(inputs, together, strict=True):
+            if found is not None:
+                np.testing.assert_allclose(vector, work.compute([found])[0], atol=1e-5)
                 assert vector.shape == (32,)
                 assert vector.dtype == np.float32
 
 
 def test_the_vector_is_the_last_layers_first_token(roberta: TextEncoder) -> None:
-    (tokens,) = text_inputs(roberta, CONFIG, dialogue("Hi."))
-    assert tokens is not None
-    with torch.inference_mode():
-        states = roberta(torch.tensor([tokens]), torch.ones(1, len(tokens), dtype=torch.bool))[0].numpy()
+    (given,) = text_inputs(roberta, CONFIG, dialogue("Hi."))
+    assert given is not None
+    states = states_of(roberta, given.tokens)
     (first,), (mean,) = (
-        TextVectors(roberta, replace(CONFIG, pooling=pooling)).compute([tokens]) for pooling in ("first", "mean")
+        TextVectors(roberta, replace(CONFIG, pooling=pooling)).compute([given]) for pooling in ("first", "mean")
     )
     np.testing.assert_allclose(first, states[0], atol=1e-5)
     np.testing.assert_allclose(mean, states.mean(axis=0), atol=1e-5)
@@ -181,15 +181,60 @@ def test_an_utterances_own_tokens_can_be_averaged_alone(family: str, request: py
     encoder: TextEncoder = request.getfixturevalue(family)
     inputs = text_inputs(encoder, CONFIG, dialogue("Hi.", "you doin?", "fine"))
     vectors = TextVectors(encoder, replace(CONFIG, pooling="utterance")).compute(inputs)
-    for line, tokens, vector in zip(("joey: hi.", "rachel: you doin?", "joey: fine"), inputs, vectors, strict=True):
-        assert tokens is not None
-        names = [encoder.tokenizer.decode([token], skip_special_tokens=False) for token in tokens]
-        edges = [i for i, name in enumerate(names) if name in ("</s>", "[SEP]")]
-        inner = slice(edges[1] + 1, edges[2]) if family == "roberta" else slice(edges[0] + 1, edges[1])
-        assert "".join(names[inner]).lower().replace(" ", "").replace("##", "") == line.replace(" ", "")
-        with torch.inference_mode():
-            states = encoder(torch.tensor([tokens]), torch.ones(1, len(tokens), dtype=torch.bool))[0].numpy()
-        np.testing.assert_allclose(vector, states[inner].mean(axis=0), atol=1e-5)
+    for line, found, vector in zip(("joey: hi.", "rachel: you doin?", "joey: fine"), inputs, vectors, strict=True):
+        assert found is not None
+        own = slice(found.start, found.stop)
+        assert encoder.tokenizer.decode(list(found.tokens[own])).lower().replace(" ", "") == line.replace(" ", "")
+        np.testing.assert_allclose(vector, states_of(encoder, found.tokens)[own].mean(axis=0), atol=1e-5)
+
+
+def states_of(encoder: TextEncoder, tokens: Sequence[int]) -> np.ndarray:
+    """[T, width] of an input alone."""
+    with torch.inference_mode():
+        return np.asarray(encoder(torch.tensor([list(tokens)]), torch.ones(1, len(tokens), dtype=torch.bool))[0])
+
+
+def parts(encoder: TextEncoder, turns: Sequence[Utterance], **limits: int) -> list[tuple[str, str]]:
+    """Of each utterance: the input that it shares, and its own part of it."""
+
+    def text(tokens: Sequence[int]) -> str:
+        return str(encoder.tokenizer.decode(list(tokens), skip_special_tokens=False)).lower().strip()
+
+    config = TextConfig(pooling="utterance", shared=True, **limits)
+    inputs = text_inputs(encoder, config, turns)
+    return [(text(i.tokens), text(i.tokens[i.start : i.stop])) for i in inputs if i is not None]
+
+
+def test_neighbours_share_an_input_with_separators_between_them(roberta: TextEncoder) -> None:
+    found = parts(roberta, dialogue("Hi.", None, "you doin?", "fine"), max_tokens=64, past=1, future=1)
+    whole = "<s>joey: hi.</s></s>joey: you doin?</s></s>rachel: fine</s>"
+    assert found == [(whole, "joey: hi."), (whole, "joey: you doin?"), (whole, "rachel: fine")]
+
+
+def test_stretches_overlap_by_the_context_that_each_utterance_needs(bert: TextEncoder) -> None:
+    turns = [Utterance(letter, 0, 1, "", letter) for letter in "abcdef"]
+    found = parts(bert, turns, max_tokens=9, past=2, future=1)  # [CLS], and four times a letter and [SEP]
+    assert [own for _, own in found] == list("abcdef")
+    read = [text.replace("[cls] ", "").replace(" [sep]", "").replace(" ", "") for text, _ in found]
+    assert read == ["abcd", "abcd", "abcd", "bcde", "cdef", "cdef"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(lines=st.lists(st.none() | st.text(max_size=30), max_size=8), budget=st.integers(1, 64), past=st.integers(0, 4))
+def test_shared_inputs_fit_any_budget(lines: list[str | None], budget: int, past: int) -> None:
+    config = TextConfig(max_tokens=budget, past=past, future=1, pooling="utterance", shared=True)
+    for line, found in zip(lines, text_inputs(UNTRAINED, config, dialogue(*lines)), strict=True):
+        assert (found is None) == (line is None or not line.strip())
+        if found is not None:
+            assert len(found.tokens) <= max(budget, 3)
+            assert found.tokens[found.start - 1] in (0, 2)
+            assert found.tokens[found.stop] == 2
+            assert 2 not in found.tokens[found.start : found.stop]
+
+
+def test_shared_needs_the_pooling_that_tells_utterances_apart() -> None:
+    with pytest.raises(ValueError, match="shared needs pooling 'utterance'"):
+        TextConfig(shared=True, past=1, future=1)
 
 
 @pytest.mark.parametrize("pooling", ["first", "mean"])
@@ -203,7 +248,7 @@ def test_it_can_be_cancelled(roberta: TextEncoder) -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
-        TextVectors(roberta, CONFIG).compute([(0, 5, 2)], cancel)
+        TextVectors(roberta, CONFIG).compute([TextInput((0, 5, 2), 1, 2)], cancel)
 
 
 def test_another_architecture_gives_vectors_too(tmp_path: Path) -> None:
