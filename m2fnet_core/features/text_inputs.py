@@ -46,7 +46,7 @@ def spoken(utterance: Utterance) -> str | None:
 
 
 def text_inputs(encoder: TextEncoder, config: TextConfig, dialogue: Sequence[Utterance]) -> list[TextInput | None]:
-    """The encoder's input for each utterance of one dialogue; None where it has no text.
+    """The encoder's input for each utterance of one dialogue; None where it has no text that the encoder can read.
 
     ``past </s></s> utterance </s></s> future``, with what the encoder's own tokenizer puts between and around two
     texts. Context grows alternately by the nearest past and the nearest future utterance until the next one does not
@@ -54,32 +54,30 @@ def text_inputs(encoder: TextEncoder, config: TextConfig, dialogue: Sequence[Utt
     the whole budget keeps its beginning. With ``config.shared`` neighbours share an input instead: a stretch of the
     dialogue, every utterance of it between separators.
     """
-    lines = [spoken(utterance) for utterance in dialogue]
-    said = [line for line in lines if line is not None]
-    made = iter(list(_stretches(encoder, config, said)) if config.shared else _alone(encoder, config, said))
-    return [None if line is None else next(made) for line in lines]
+    lines = [spoken(utterance) or "" for utterance in dialogue]
+    tokens = _tokens(encoder, lines)
+    said = [(line, own) for line, own in zip(lines, tokens, strict=True) if own]
+    made = _stretches(encoder, config, [own for _, own in said]) if config.shared else _alone(encoder, config, said)
+    return [next(made) if own else None for own in tokens]
 
 
-def _alone(encoder: TextEncoder, config: TextConfig, lines: Sequence[str]) -> list[TextInput]:
-    """An input for each line."""
-    pieces = _pieces(encoder, lines)
+def _alone(encoder: TextEncoder, config: TextConfig, said: Sequence[tuple[str, Tokens]]) -> Iterator[TextInput]:
+    """An input for each line, given with its tokens."""
+    following = _tokens(encoder, [f" {line}" for line, _ in said])
+    pieces = [_Piece(own, behind) for (_, own), behind in zip(said, following, strict=True)]
     budget = _budget(encoder, config)
-    inputs = []
     for place, piece in enumerate(pieces):
         first, last = _context(pieces, place, config, budget)
-        inputs.append(_joined(encoder, pieces[first:place], piece.opening[:budget], pieces[place + 1 : last]))
-    return inputs
+        yield _joined(encoder, pieces[first:place], piece.opening[:budget], pieces[place + 1 : last])
 
 
-def _stretches(encoder: TextEncoder, config: TextConfig, lines: Sequence[str]) -> Iterator[TextInput]:
+def _stretches(encoder: TextEncoder, config: TextConfig, lines: Sequence[Tokens]) -> Iterator[TextInput]:
     """Inputs of as many lines as fit. A line belongs to the first of them that has ``past`` lines before it and
     ``future`` behind it, or as many of them as fit.
     """
     frame, past, future = encoder.frame, config.past or 0, config.future or 0
     room = max(1, _limit(encoder, config) - len(frame.before) - len(frame.after))
-    pieces = [
-        tuple(line.ids[:room]) for line in encoder.tokenizer.encode_batch_fast(list(lines), add_special_tokens=False)
-    ]
+    pieces = [line[:room] for line in lines]
     ends = [0, *accumulate(len(piece) + len(frame.between) for piece in pieces)]  # of each line and its separator
 
     def fits(first: int, behind: int) -> bool:
@@ -101,10 +99,8 @@ def _stretches(encoder: TextEncoder, config: TextConfig, lines: Sequence[str]) -
         here = last
 
 
-def _pieces(encoder: TextEncoder, lines: Sequence[str]) -> list[_Piece]:
-    opening = encoder.tokenizer.encode_batch_fast(list(lines), add_special_tokens=False)
-    following = encoder.tokenizer.encode_batch_fast([f" {line}" for line in lines], add_special_tokens=False)
-    return [_Piece(tuple(a.ids), tuple(b.ids)) for a, b in zip(opening, following, strict=True)]
+def _tokens(encoder: TextEncoder, lines: Sequence[str]) -> list[Tokens]:
+    return [tuple(line.ids) for line in encoder.tokenizer.encode_batch_fast(list(lines), add_special_tokens=False)]
 
 
 def _budget(encoder: TextEncoder, config: TextConfig) -> int:

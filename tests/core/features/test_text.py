@@ -91,6 +91,14 @@ def test_curved_quotation_marks_are_straight_ones_to_the_encoder(roberta: TextEn
     assert text_inputs(roberta, CONFIG, curved) == text_inputs(roberta, CONFIG, straight)
 
 
+def test_a_text_of_nothing_that_the_encoder_knows_is_no_text(bert: TextEncoder) -> None:
+    turns = [Utterance("a", 0, 1, "", "\u200b"), Utterance("b", 1, 2, "", "fine")]
+    for config in (CONFIG, TextConfig(pooling="utterance", shared=True, past=1, future=1)):
+        nothing, fine = text_inputs(bert, config, turns)
+        assert nothing is None
+        assert fine is not None
+
+
 def test_without_a_speaker_there_is_only_text(roberta: TextEncoder) -> None:
     assert shown(roberta, CONFIG, [Utterance("a", 0, 1, "", "Hi.")]) == ["<s></s></s>Hi.</s></s></s>"]
 
