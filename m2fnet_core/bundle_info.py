@@ -39,7 +39,9 @@ def _positive(**values: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TextConfig:
-    """The encoder's input (EmoBERTa's recipe) and pooling. ``past``, ``future``: most utterances, None: no limit."""
+    """The encoder's input (EmoBERTa's recipe) and pooling. ``past``, ``future``: most utterances, None: no limit; with
+    ``shared`` the fewest, where they fit, and never None.
+    """
 
     max_tokens: int = setting(512, "Length of the whole input, special tokens included", unit="tokens")
     past: int | None = setting(None, "Most utterances before this one that are read with it; empty: all that fit")
@@ -52,7 +54,7 @@ class TextConfig:
     )
     shared: bool = setting(
         False,
-        "Neighbours share one input: a third of the work; past and future are then the fewest that are read with one",
+        "Neighbours share one input, which is less work; past and future are then the fewest that are read with one",
     )
 
     def __post_init__(self) -> None:

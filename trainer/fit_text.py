@@ -54,7 +54,7 @@ class TextMembers(nn.Module):
         return torch.stack([member(batch) for member in self.members])
 
     def averaged(self) -> TextClassifier:
-        """One whose weights are the members' mean (decision: as good as all their predictions, at the cost of one)."""
+        """One whose weights are the members' mean (decision: several learn, one predicts)."""
         one = cast(TextClassifier, self.members[0])
         if len(self.members) == 1:
             return one

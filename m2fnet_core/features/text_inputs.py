@@ -1,4 +1,4 @@
-"""Transcript of an utterance and its neighbours -> the encoder's input, by EmoBERTa's recipe. No torch."""
+"""Transcript of an utterance and its neighbours -> the encoder's input, by EmoBERTa's recipe (torch, for the encoder)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
