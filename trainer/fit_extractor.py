@@ -13,7 +13,8 @@ from m2fnet_core.nets.extractor import Extractor
 from trainer.batches import BatchMix, class_batches, semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
-from trainer.metrics import EmbeddingScores, Floats, Ints, fitted_judge
+from trainer.metrics import Floats, Ints
+from trainer.probes import EmbeddingScores, fitted_judge
 from trainer.validation import Validation
 
 _JUDGED_AT_ONCE = 64

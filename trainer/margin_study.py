@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from trainer.batches import semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
-from trainer.metrics import fitted_judge
+from trainer.probes import fitted_judge
 
 CLASSES, WIDTH, MODES, NOISE = 6, 24, 3, 0.9
 

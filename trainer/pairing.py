@@ -17,7 +17,8 @@ from m2fnet_core.dialogue import Dialogue, Utterance
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
 from trainer.config import PairingStep
 from trainer.datasets.packs import Vectors
-from trainer.metrics import Floats, Ints, fitted_probe
+from trainer.metrics import Floats, Ints
+from trainer.probes import fitted_probe
 
 _NEUTRAL = "neutral"
 
