@@ -57,6 +57,7 @@ if [ -z "$uv" ]; then
     [ -x .venv/bin/uv ] || .venv/bin/python -m pip --disable-pip-version-check install -q uv
     uv=.venv/bin/uv
 fi
+# Compiled once, here: where Python may not write bytecode, every process would compile torch anew, for seconds.
 say "Installing Python packages into .venv (a few minutes and about 6 GB the first time)"
-"$uv" pip install -q --python .venv/bin/python --editable . --group dev
+"$uv" pip install -q --compile-bytecode --python .venv/bin/python --editable . --group dev
 say "Ready."
