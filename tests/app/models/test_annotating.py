@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -227,12 +226,3 @@ def test_the_review_goes_on_with_the_next_video(
     act.skip()
     act.review()
     assert (session.medium, session.selected) == ("other", "o1")  # nothing is left anywhere
-
-
-def test_a_label_is_quick_among_20_000_utterances(qtbot: QtBot) -> None:
-    studio = studio_with(4000)
-    started = perf_counter()
-    for number in range(20):
-        studio.annotating.label("joy", f"u{number}")
-    assert (perf_counter() - started) / 20 < 0.03
-    studio.close()

@@ -123,18 +123,3 @@ def test_the_oldest_beyond_the_limit_are_deleted_once_a_day(tmp_path: Path) -> N
     kept = [store.get(key) is not None for key in (*keys[1:], keys[0], new)]
     assert kept == sorted(kept)
     assert 0 < sum(kept) < 10
-
-
-def test_ten_utterances_are_read_in_a_few_milliseconds(tmp_path: Path) -> None:
-    store = FeatureStore(tmp_path)
-    keys = [key_of("visual", n) for n in range(30)]
-    for key in keys:
-        store.put(key, entry(width=768))
-    best = min(_time(store, keys) for _ in range(5))
-    assert best < 0.05
-
-
-def _time(store: FeatureStore, keys: list[str]) -> float:
-    start = time.perf_counter()
-    assert all(store.get(key) is not None for key in keys)
-    return time.perf_counter() - start

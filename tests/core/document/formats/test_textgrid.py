@@ -1,6 +1,5 @@
-"""TextGrids: read by praatio, read as others write them, large ones in bounded time."""
+"""TextGrids: read by praatio, read as others write them, too large ones refused."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -89,7 +88,7 @@ def test_a_damaged_grid_is_one_sentence(tmp_path: Path, text: str) -> None:
         read_transcript(tmp_path / "bad.TextGrid")
 
 
-def test_a_grid_of_50_mb_is_read_in_bounded_time_and_a_larger_one_refused(tmp_path: Path) -> None:
+def test_a_grid_of_50_mb_is_read_and_a_larger_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "big.TextGrid"
     interval = (
         '        intervals [1]:\n            xmin = {0}.25 \n            xmax = {0}.75 \n            text = "{1}" \n'
@@ -102,9 +101,7 @@ def test_a_grid_of_50_mb_is_read_in_bounded_time_and_a_larger_one_refused(tmp_pa
         f'item []:\n    item [1]:\nclass = "IntervalTier"\nname = "A"\nxmin = 0\nxmax = 9\nintervals: size = {count}\n'
     )
     path.write_text(head + tier + "".join(interval.format(i, WORDS) for i in range(count)), "utf-8")
-    begun = time.perf_counter()
     assert len(read_transcript(path).utterances) == count
-    assert time.perf_counter() - begun < 30
     with path.open("a") as file:
         file.truncate(70 * 2**20)
     with pytest.raises(TranscriptError, match="too large"):
