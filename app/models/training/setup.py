@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QObject, Signal
 
@@ -48,6 +49,7 @@ class Setup(QObject):
         self.config = RunConfig()
         self.devices: Devices | None = None
         self._making = False  # the made-up corpora
+        self._asked = TemporaryDirectory(prefix="m2fnet-")  # runs as files, for what is asked about them
         self.inquiries = Inquiries(self)
         self.inquiries.heard.connect(self._hear)
         self.inquiries.ended.connect(self._end)
@@ -131,6 +133,7 @@ class Setup(QObject):
     def close(self) -> None:
         """End what is being asked."""
         self.inquiries.close()
+        self._asked.cleanup()
 
     def _corrections(self, config: RunConfig) -> RunConfig:
         """The open project, its labels, and the model in use."""
@@ -160,16 +163,12 @@ class Setup(QObject):
 
     def _written(self, corpus: CorpusConfig | None = None) -> Path:
         """The run as a file for the training program; with ``corpus``, of this corpus alone. Raises TrainingError."""
-        config, stem = self.config, ".setup"
+        config, stem = self.config, "run"
         if corpus is not None:
             config = replace(config, corpora=(corpus,))
-            stem = f".check-{hashlib.sha256(str(corpus.folder).encode()).hexdigest()[:12]}"
-        path = runs_folder() / f"{stem}.toml"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_run(config, path)
-        except OSError as error:
-            raise TrainingError(f"{path} cannot be written ({error}); free some space.") from error
+            stem = hashlib.sha256(str(corpus.folder).encode()).hexdigest()
+        path = Path(self._asked.name, f"{stem}.toml")
+        write_run(config, path)
         return path
 
     def _hear(self, key: str, event: Event) -> None:
