@@ -1,7 +1,6 @@
 """One process trains in a run folder at a time, and whoever looks can tell which. No torch."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,19 +44,13 @@ def is_alive(folder: Path) -> int | None:
     """The process that trains in the run folder now, None while there is none."""
     if not (folder / _LOCK).is_file():
         return None
-    try:
-        with FileLock(folder / _LOCK, timeout=0):
+    for patience in (0.0, 0.1):  # seconds: whoever took the lock an instant ago is about to write its number
+        try:
+            with FileLock(folder / _LOCK, timeout=patience):
+                return None
+        except Timeout:
+            with suppress(OSError, ValueError):
+                return int((folder / _PID).read_text(encoding="ascii"))
+        except (OSError, NotImplementedError):  # a folder that cannot be written: nobody trains in it
             return None
-    except Timeout:
-        return _process(folder)
-    except (OSError, NotImplementedError):  # a folder that cannot be written: nobody trains in it
-        return None
-
-
-def _process(folder: Path) -> int | None:
-    """The number in run.pid; whoever took the lock an instant ago is about to write it."""
-    for _ in range(20):
-        with suppress(OSError, ValueError):
-            return int((folder / _PID).read_text(encoding="ascii"))
-        time.sleep(0.005)
     return None
