@@ -94,8 +94,6 @@ class TextStep(_Checked):
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
     balance: float = setting(0.0, _BALANCE, low=0)
     layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0)
-    members: int = setting(1, "Encoders that learn side by side; their weights are averaged into one", low=1)
-    agreement: float = setting(1.0, "Weight of how far each member's predictions are from those of all", low=0)
     loop: LoopConfig = LoopConfig(epochs=5, batch_size=16, learning_rate=3.2e-6, warmup=0.2, weight_decay=0.01)
 
 

@@ -1,16 +1,15 @@
 """Fine-tuning the text encoder on utterance and context -> label: EmoBERTa's recipe, Eq. 2 (torch)."""
 
-import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, log_softmax
+from torch.nn.functional import cross_entropy
 
 from m2fnet_core.dialogue import Dialogue
 from m2fnet_core.features.text import TextBatch, pooled, text_batch
@@ -40,28 +39,6 @@ class TextClassifier(nn.Module):
         vectors = pooled(self.encoder(batch.ids, batch.real), batch, self.pooling)
         logits: Tensor = self.head(self.dropout(vectors))
         return logits
-
-
-class TextMembers(nn.Module):
-    """Classifiers from one start that differ by their dropout."""
-
-    def __init__(self, first: TextClassifier, count: int) -> None:
-        super().__init__()
-        self.members = nn.ModuleList([first, *(copy.deepcopy(first) for _ in range(count - 1))])
-
-    def forward(self, batch: TextBatch) -> Tensor:
-        """Inputs of n utterances -> logits [members, n, classes]."""
-        return torch.stack([member(batch) for member in self.members])
-
-    def averaged(self) -> TextClassifier:
-        """One whose weights are the members' mean (decision: several learn, one predicts)."""
-        one = cast(TextClassifier, self.members[0])
-        if len(self.members) == 1:
-            return one
-        weights = [member.state_dict() for member in self.members]
-        one = copy.deepcopy(one)
-        one.load_state_dict({name: torch.stack([each[name] for each in weights]).mean(0) for name in weights[0]})
-        return one
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +81,7 @@ class TextTask:
         seed: int,
     ) -> None:
         torch.manual_seed(seed)
-        self.net = TextMembers(TextClassifier(encoder, config, len(labels)), config.members)
+        self.net = TextClassifier(encoder, config, len(labels))
         self.model: nn.Module = self.net
         self._config, self._seed, self._padding = config, seed, encoder.padding
         self._train, self._unseen, self._labels = train, unseen, labels
@@ -139,15 +116,11 @@ class TextTask:
         return batch, torch.tensor([self._train.labels[i] for i in examples])
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
-        """Cross-entropy, and with several members what keeps each near the predictions of all."""
+        """Cross-entropy."""
         inputs, labels = batch
         logits = model(inputs).float()
         weights, smoothing = self._class_weights.to(logits.device), self._config.label_smoothing
-        loss = cross_entropy(logits.flatten(0, 1), labels.repeat(len(logits)), weights, label_smoothing=smoothing)
-        if len(logits) == 1:
-            return {"total": loss}
-        apart = disagreement(logits)
-        return {"total": loss + self._config.agreement * apart, "cross_entropy": loss, "disagreement": apart}
+        return {"total": cross_entropy(logits, labels, weights, label_smoothing=smoothing)}
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Lower layers learn slower by ``layer_decay`` each; biases and norms do not decay."""
@@ -163,7 +136,7 @@ class TextTask:
         ]
 
     def _scale(self, name: str, depth: int) -> float:
-        if ".head." in name:
+        if name.startswith("head."):
             return 1.0
         match = _LAYER.search(name)
         below_top = depth - int(match[1]) if match else depth + 1
@@ -175,23 +148,15 @@ class TextTask:
 
     def probabilities(self, examples: TextExamples) -> Floats:
         """Float64 [n, classes] of the model as it stands."""
-        model = self.net.averaged()
-        device = next(model.parameters()).device
+        device = next(self.net.parameters()).device
         order = sorted(range(len(examples.inputs)), key=lambda i: -len(examples.inputs[i].tokens))
         rows = np.zeros((len(order), len(self._labels)))
         with torch.inference_mode():
             for start in range(0, len(order), _JUDGED_AT_ONCE):
                 some = order[start : start + _JUDGED_AT_ONCE]
                 batch = text_batch([examples.inputs[i] for i in some], self._padding, device)
-                rows[some] = model(batch).double().softmax(dim=1).cpu().numpy()
+                rows[some] = self.net(batch).double().softmax(dim=1).cpu().numpy()
         return rows
-
-
-def disagreement(logits: Tensor) -> Tensor:
-    """Logits [members, n, classes] -> the members' mean divergence from their mean prediction (mutual learning)."""
-    each = log_softmax(logits, dim=-1)
-    together = each.exp().mean(dim=0).detach()
-    return (together * (together.clamp_min(1e-9).log() - each)).sum(dim=-1).mean()
 
 
 def _filled(groups: Sequence[list[int]], size: int) -> list[list[int]]:

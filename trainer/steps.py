@@ -70,7 +70,7 @@ def text(job: Job) -> Done:
     task = TextTask(encoder, config.text, examples["train"], examples["validation"], config.labels, config.seed)
     job.fit(task, config.text.loop)
     (folder / "encoder").mkdir(exist_ok=True)
-    save_text_encoder(task.net.averaged().encoder, folder / "encoder")
+    save_text_encoder(task.net.encoder, folder / "encoder")
     figures: dict[str, float] = {}
     for split in ("validation", "test"):
         if examples[split].inputs:
