@@ -125,7 +125,7 @@ class Run:
 
     def _write_text(self, path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")  # the processes of torchrun write the same at once
         part.write_text(text, encoding="utf-8")
         part.replace(path)
 
