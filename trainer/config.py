@@ -60,6 +60,7 @@ class TripletLossConfig(_Checked):
     covariance_weight: float = setting(5.0, "Weight of L_Cov", paper="5", low=0)
     variance_weight: float = setting(1.0, "Weight of L_Var", paper="1", low=0)
     cross_entropy_weight: float = setting(0.0, "Weight of a cross-entropy head beside the loss", paper="0", low=0)
+    label_smoothing: float = setting(0.0, "Label smoothing of that cross-entropy", low=0)
     weight: float = setting(1.0, "Weight of L_FE as a whole, beside a cross-entropy head", paper="1", low=0)
 
 

@@ -106,7 +106,8 @@ class ExtractorTask:
         total = self._loss.weight * loss.total
         parts = {"L_AMT": loss.adaptive_margin, "L_Cov": loss.covariance, "L_Var": loss.variance}
         if self._loss.cross_entropy_weight:
-            parts["cross_entropy"] = cross_entropy(logits.float(), labels)
+            smoothing = self._loss.label_smoothing
+            parts["cross_entropy"] = cross_entropy(logits.float(), labels, label_smoothing=smoothing)
             total = total + self._loss.cross_entropy_weight * parts["cross_entropy"]
         return {"total": total, **parts}
 

@@ -6,17 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from torch import Tensor, nn
 
 from m2fnet_core.bundle_info import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.weights import filled, read_weights
 from tests.media_maker import Sound, write_media
 from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, trimmed
+from trainer.batches import BatchMix
 from trainer.cli import main
-from trainer.config import AudioStep, CorpusConfig, VisualStep
+from trainer.config import AudioStep, CorpusConfig, TripletLossConfig, VisualStep
 from trainer.datasets.faces import load_face, read_faces
 from trainer.datasets.speech import read_speech
+from trainer.fit_extractor import ExtractorTask
 
 LABELS = ("neutral", "joy", "anger")
 
@@ -187,3 +191,24 @@ def test_silence_at_the_ends_tells_nothing() -> None:
     loud = np.ones(100, np.float32)
     quiet = np.zeros(50, np.float32)
     assert np.array_equal(trimmed(np.concatenate([quiet, loud, quiet])), loud)
+
+
+class Logits(nn.Module):
+    """A network that gives the same embeddings and these logits, whatever it sees."""
+
+    def __init__(self, logits: Tensor) -> None:
+        super().__init__()
+        self.logits = logits
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        return torch.eye(4), self.logits
+
+
+@pytest.mark.parametrize(("smoothing", "certainty_pays"), [(0.0, True), (0.2, False)])
+def test_label_smoothing_takes_the_reward_from_certainty(smoothing: float, certainty_pays: bool) -> None:
+    loss = TripletLossConfig(cross_entropy_weight=1.0, weight=0.0, label_smoothing=smoothing)
+    task = ExtractorTask("visual", Extractor(ExtractorConfig()), {}, loss, BatchMix(2, 2), 2, 0)
+    labels = torch.tensor([0, 0, 1, 1])
+    right = torch.nn.functional.one_hot(labels).float()
+    sure, less = (task.losses(Logits(scale * right), ((right,), labels))["total"].item() for scale in (20, 2))
+    assert (sure < less) is certainty_pays
