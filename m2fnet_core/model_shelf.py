@@ -7,11 +7,13 @@ predictions that name it, as they are.
 
 import hashlib
 import json
+import lzma
 import re
 import shutil
 import stat
 import uuid
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,8 +27,23 @@ from m2fnet_core.files import whole_file
 from m2fnet_core.folders import data_folder
 
 HASHES = "hashes.json"  # sha256 by file, written when a model comes onto the shelf
-_NEEDED = (CONFIG, "audio.safetensors", "visual.safetensors", "fusion.safetensors", "text/config.json")
+_NEEDED = (
+    CONFIG,
+    "audio.safetensors",
+    "visual.safetensors",
+    "fusion.safetensors",
+    "text/config.json",
+    "text/model.safetensors",
+)
 _DATA = (".json", ".safetensors", ".txt", ".md", ".model", ".png")  # .model: sentencepiece tables; .png: of the card
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+)  # a zip file
 _ALSO = ("LICENSE", "NOTICE", ".gitattributes", ".DS_Store")
 
 
@@ -181,7 +198,7 @@ def _unpacked(source: Path, fresh: Path) -> Path:
                 raise CheckpointError(f"{source.name} needs more disk than there is; free space and import it again.")
             for member in members:
                 archive.extract(member, fresh)  # reads no more than the size that the member declares
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:  # the last three: not readable
+    except _UNREADABLE as error:
         raise CheckpointError(f"{source.name} is no zip file that can be read ({error}); copy it again.") from error
     inside = [path.parent for path in (fresh / CONFIG, *fresh.glob(f"*/{CONFIG}")) if path.is_file()]
     if not inside:

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,11 +34,11 @@ def extract_all(
     ``workers`` dialogues are read at once. Vectors are kept in ``store`` (None: the application's own) as they come, so
     a stopped step goes on where it was. Raises Cancelled.
     """
-    problems: dict[str, int] = {}
+    problems: list[tuple[str, int]] = []  # several threads tell them
 
     def hear(event: Event) -> None:
         if isinstance(event, Notice):
-            problems[event.text] = 1
+            problems.append((event.text, 1))
 
     def read(dialogue: Dialogue) -> list[UtteranceVectors]:
         if not hasattr(mine, "extractor"):
@@ -57,7 +58,15 @@ def extract_all(
                 hook(Progress("features", len(vectors), of, pace.seconds_left(len(vectors))))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    return vectors, dict(sorted(problems.items()))
+    return vectors, _counted(problems)
+
+
+def _counted(problems: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Sentences, sorted, with all the utterances that each is about: a video may hold many dialogues."""
+    counts = Counter[str]()
+    for sentence, utterances in problems:
+        counts[sentence] += utterances
+    return dict(sorted(counts.items()))
 
 
 def default_workers(device: torch.device) -> int:
@@ -66,14 +75,14 @@ def default_workers(device: torch.device) -> int:
 
 
 def _vectors(
-    extractor: FeatureExtractor, dialogue: Dialogue, problems: dict[str, int], cancel: CancelToken
+    extractor: FeatureExtractor, dialogue: Dialogue, problems: list[tuple[str, int]], cancel: CancelToken
 ) -> list[UtteranceVectors]:
     """Of one dialogue; without sound and pictures when its own medium cannot be read."""
     try:
         info = None if dialogue.media is None else probe(dialogue.media)
         return list(extractor.vectors(info, dialogue.utterances, cancel))
     except MediaError as error:
-        problems[str(error)] = len(dialogue.utterances)
+        problems.append((str(error), len(dialogue.utterances)))
         return list(extractor.vectors(None, dialogue.utterances, cancel))
 
 

@@ -4,6 +4,7 @@ No torch: the Train panel builds its form from these fields and what `setting` t
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,16 @@ from m2fnet_core.setting import setting
 def check_settings(config: Any) -> None:
     """Hold a configuration's fields to their bounds and choices. Raises ValueError naming the field."""
     for each in dataclasses.fields(config):
-        value, low, choices = getattr(config, each.name), each.metadata.get("low"), each.metadata.get("choices")
+        value, about = getattr(config, each.name), each.metadata
+        low, high, choices = about.get("low"), about.get("high"), about.get("choices")
         if choices and value not in choices:
             raise ValueError(f"{each.name} is {value!r}, not one of {', '.join(choices)}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{each.name} is {value}, which is no number to train with")
         if low is not None and value < low:
             raise ValueError(f"{each.name} is {value}, below {low}")
+        if high is not None and value > high:
+            raise ValueError(f"{each.name} is {value}, above {high}")
 
 
 class _Checked:
@@ -60,7 +66,7 @@ class TripletLossConfig(_Checked):
     covariance_weight: float = setting(5.0, "Weight of L_Cov", paper="5", low=0)
     variance_weight: float = setting(1.0, "Weight of L_Var", paper="1", low=0)
     cross_entropy_weight: float = setting(0.0, "Weight of a cross-entropy head beside the loss", paper="0", low=0)
-    label_smoothing: float = setting(0.0, "Label smoothing of that cross-entropy", low=0)
+    label_smoothing: float = setting(0.0, "Label smoothing of that cross-entropy", low=0, high=1)
     weight: float = setting(1.0, "Weight of L_FE as a whole, beside a cross-entropy head", paper="1", low=0)
 
 
@@ -75,9 +81,9 @@ class LoopConfig(_Checked):
     learning_rate: float = setting(1e-4, "Highest learning rate", low=0)
     weight_decay: float = setting(0.01, "Weight decay", low=0)
     schedule: str = setting("linear", "Learning rate after the warm-up", choices=("constant", "linear", "cosine"))
-    warmup: float = setting(0.1, "Share of all steps in which the learning rate rises", low=0)
+    warmup: float = setting(0.1, "Share of all steps in which the learning rate rises", low=0, high=1)
     clip: float = setting(1.0, "Largest norm of the gradient; 0: no limit", low=0)
-    ema: float = setting(0.0, "Decay of an exponential moving average of the weights; 0: none", low=0)
+    ema: float = setting(0.0, "Decay of an exponential moving average of the weights; 0: none", low=0, high=1)
     patience: int = setting(0, "Epochs without a better validation figure before it stops; 0: never", low=0)
     precision: str = setting(
         "auto",
@@ -86,15 +92,30 @@ class LoopConfig(_Checked):
     )
 
 
+def _start() -> Any:
+    """The setting of every network that can go on from another one."""
+    return setting(
+        "auto",
+        "auto: go on from this network of start_from, where there is one, with its preprocessing; scratch: begin anew",
+        choices=("auto", "scratch"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TextStep(_Checked):
     """Fine-tuning of the encoder: EmoBERTa's recipe."""
 
     encoder: str = setting("roberta-large", "Hugging Face id or folder to start from", paper="RoBERTa")
+    start: str = _start()
     input: TextConfig = TextConfig()
-    label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
+    label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0, high=1)
     balance: float = setting(0.0, _BALANCE, low=0)
-    layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0)
+    layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0, high=1)
+    teachers: int = setting(
+        0,
+        "Encoders trained before, each from another seed; half of what is learnt is their averaged predictions",
+        low=0,
+    )
     loop: LoopConfig = LoopConfig(epochs=5, batch_size=16, learning_rate=3.2e-6, warmup=0.2, weight_decay=0.01)
 
 
@@ -103,14 +124,17 @@ class AudioStep(_Checked):
     """The audio extractor on triplets of speech."""
 
     input: AudioConfig = AudioConfig()
+    start: str = _start()
     loss: TripletLossConfig = TripletLossConfig()
     per_class: int = setting(8, "Clips of each class in a batch, on average", low=2)
     classes: int = setting(12, "Classes in a batch; where there are more, every batch takes others", low=2)
     balance: float = setting(1.0, _MIX, low=0)
     crop_frames: int = setting(256, "Mel frames of a training crop", unit="10 ms", low=16)
-    time_warp: float = setting(0.1, "Speed changes by up to this share", paper="time warping", low=0)
-    noise: float = setting(0.02, "Highest level of added white Gaussian noise, of the clip's peak", paper="AWGN", low=0)
-    gain: float = setting(0.5, "The level changes by up to this share", low=0)
+    time_warp: float = setting(0.1, "Speed changes by up to this share", paper="time warping", low=0, high=0.9)
+    noise: float = setting(
+        0.02, "Highest level of added white Gaussian noise, of the clip's peak", paper="AWGN", low=0, high=1
+    )
+    gain: float = setting(0.5, "The level changes by up to this share", low=0, high=1)
     masks: int = setting(1, "Frequency and time masks (SpecAugment) of each kind", low=0)
     loop: LoopConfig = LoopConfig(
         epochs=60, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
@@ -122,15 +146,16 @@ class VisualStep(_Checked):
     """The visual extractor on triplets of faces."""
 
     input: VisualConfig = VisualConfig()
+    start: str = _start()
     loss: TripletLossConfig = TripletLossConfig()
     per_class: int = setting(12, "Faces of each class in a batch, on average", low=2)
     classes: int = setting(12, "Classes in a batch; where there are more, every batch takes others", low=2)
     balance: float = setting(1.0, _MIX, low=0)
-    flip: float = setting(0.5, "Share of mirrored faces", low=0)
-    grey: float = setting(0.2, "Share of faces turned grey", low=0)
-    colour: float = setting(0.3, "Brightness, contrast and saturation change by up to this share", low=0)
-    crop: float = setting(0.2, "Position and size of the crop change by up to this share", low=0)
-    cutout: float = setting(0.3, "Share of faces with a part erased", low=0)
+    flip: float = setting(0.5, "Share of mirrored faces", low=0, high=1)
+    grey: float = setting(0.2, "Share of faces turned grey", low=0, high=1)
+    colour: float = setting(0.3, "Brightness, contrast and saturation change by up to this share", low=0, high=1)
+    crop: float = setting(0.2, "Position and size of the crop change by up to this share", low=0, high=0.9)
+    cutout: float = setting(0.3, "Share of faces with a part erased", low=0, high=1)
     loop: LoopConfig = LoopConfig(
         epochs=100, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
     )
@@ -146,8 +171,8 @@ class FusionStep(_Checked):
         choices=("auto", "scratch"),
     )
     net: FusionConfig = FusionConfig()
-    modality_dropout: float = setting(0.1, "Share of utterances that lose each modality while training", low=0)
-    label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0)
+    modality_dropout: float = setting(0.1, "Share of utterances that lose each modality while training", low=0, high=1)
+    label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0, high=1)
     balance: float = setting(0.0, _BALANCE, low=0)
     loop: LoopConfig = LoopConfig(
         epochs=30, batch_size=8, learning_rate=5e-4, weight_decay=5e-4, schedule="linear", warmup=0.1, patience=8
@@ -159,7 +184,7 @@ class FeaturesStep(_Checked):
     """Every utterance's vectors, made ahead of fusion."""
 
     workers: int = setting(0, "Dialogues read at once; 0: by the device and the processor", low=0)
-    most_unreadable: float = setting(0.1, "Share of unreadable clips above which the step fails", low=0)
+    most_unreadable: float = setting(0.1, "Share of unreadable clips above which the step fails", low=0, high=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +193,9 @@ class PairingStep(_Checked):
 
     enabled: bool = setting(False, "Give utterances without media a clip and a face of the run's speech and faces")
     copies: int = setting(2, "Times that each training dialogue is paired anew", low=1)
-    neutral: float = setting(0.3, "Share of clips, and of faces, that are neutral whatever the emotion", low=0)
-    wrong: float = setting(0.15, "Share of clips, and of faces, of any emotion", low=0)
-    missing: float = setting(0.15, "Share of utterances without a clip, and without a face", low=0)
+    neutral: float = setting(0.3, "Share of clips, and of faces, that are neutral whatever the emotion", low=0, high=1)
+    wrong: float = setting(0.15, "Share of clips, and of faces, of any emotion", low=0, high=1)
+    missing: float = setting(0.15, "Share of utterances without a clip, and without a face", low=0, high=1)
     most: int = setting(1500, "Faces of a class and split that are used at most", low=1)
     views: int = setting(6, "Changed copies of a face that stand for the frames of an utterance", low=1)
 
@@ -193,13 +218,21 @@ class CorpusConfig(_Checked):
     kind: str = setting("", "What the folder holds", choices=KINDS)
     folder: Path = setting(Path(), "Where it lies, relative to run.toml")
     split: str = setting("", "The split that all of it belongs to; empty: the corpus brings or derives splits")
-    validation_share: float = setting(0.0, "Faces: share of the training part that is held out for validation", low=0)
+    validation_share: float = setting(
+        0.0,
+        "Faces, speech: share of the training part that is held out for validation; of speech, whole speakers",
+        low=0,
+        high=0.9,
+    )
     protocol: str = setting("paper", "IEMOCAP: 100/20/31 dialogues, or 120/31", choices=("paper", "120/31"))
     validation_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for validation")
     test_speakers: tuple[str, ...] = setting((), "Speech: these speakers are for the test")
     annotator: str = setting("", "Documents: whose decisions count; empty: the label that most annotators gave")
     pseudo_labels: float = setting(
-        0.0, "Documents: in training, predictions at least this probable count where nobody decided; 0: none", low=0
+        0.0,
+        "Documents: in training, predictions at least this probable count where nobody decided; 0: none",
+        low=0,
+        high=1,
     )
     identities: bool = setting(
         False, "Faces: every folder is a person, and people are told apart, not emotions", paper="CASIA-WebFace"

@@ -112,7 +112,8 @@ def _cost(step: str, job: _Probe, costs: Mapping[str, tuple[float, int]]) -> tup
         try:
             STEPS[step](job)
         except _Measured as found:
-            return found.seconds, found.disk
+            trainings = 1 + job.run.config.text.teachers if step == "text" else 1
+            return trainings * found.seconds, found.disk
     if step == "features":
         return _features(job)
     if step == "ablate" and "fusion" in costs:
@@ -171,20 +172,26 @@ def _estimated(step: str, cost: tuple[float, int], device: torch.device, out: Pa
 
 
 def _memory(device: torch.device) -> tuple[int, int]:
-    """Bytes of the device that this process used at its highest so far, and that are free beside it."""
+    """Bytes of the device that this process used at its highest so far, and that would be free without it."""
     if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device), torch.cuda.mem_get_info(device)[0]
+        free = torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device)
+        return torch.cuda.max_memory_allocated(device), free
     if sys.platform == "win32":
         return 0, 0
     import resource
 
     highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+        free = _kib("/proc/meminfo", "MemAvailable") + _kib("/proc/self/status", "VmRSS")
     except (OSError, StopIteration):
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return highest, free
+
+
+def _kib(table: str, name: str) -> int:
+    """A row of one of Linux's tables, in bytes. Raises OSError, StopIteration."""
+    lines = Path(table).read_text(encoding="utf-8").splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
 def _warnings(hook: Hook) -> Hook:

@@ -16,7 +16,7 @@ from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
 from m2fnet_core.nets.text_encoder import TextEncoder, load_text_encoder
 from m2fnet_core.nets.weights import filled, read_weights
-from trainer.config import SHIPPED
+from trainer.config import SHIPPED, RunConfig
 from trainer.runs import Run
 
 N = TypeVar("N", bound=nn.Module)
@@ -34,6 +34,7 @@ def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
     torch.manual_seed(config.seed)
     extractors = {step: _extractor(run, step, base, with_media) for step in ("audio", "visual")}
     fusion = dataclasses.replace(config.fusion.net, text=text.width, classes=len(config.labels))
+    config = going_on(config, base)
     kept = {step: base.info for step in ("text", "audio", "visual") if base and not _trained(run, step)}
     learnt = tuple(f"{c.kind}: {c.folder.name}" for c in config.corpora)
     info = BundleInfo(
@@ -49,6 +50,19 @@ def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
         licence=base.info.licence if base else "",
     )
     return placed(Bundle(info, text, extractors["audio"], extractors["visual"], FusionNet(fusion)), device)
+
+
+def going_on(config: RunConfig, base: Bundle | None) -> RunConfig:
+    """The configuration with the preprocessing of those networks that go on from ``base``: they have learnt with it."""
+    if base is None:
+        return config
+    info, auto = base.info, "auto"
+    return dataclasses.replace(
+        config,
+        text=dataclasses.replace(config.text, input=info.text) if config.text.start == auto else config.text,
+        audio=dataclasses.replace(config.audio, input=info.audio) if config.audio.start == auto else config.audio,
+        visual=dataclasses.replace(config.visual, input=info.visual) if config.visual.start == auto else config.visual,
+    )
 
 
 def with_fusion(bundle: Bundle, net: FusionNet, **facts: object) -> Bundle:

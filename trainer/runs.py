@@ -119,14 +119,22 @@ class Run:
         self._write_text(self.step_folder(step) / DONE, json.dumps(dict(metrics), indent=2) + "\n")
 
     def done(self, step: str) -> dict[str, float] | None:
-        """Figures of a completed step, None while it is not."""
+        """Figures of a completed step, None while it is not. Raises TrainingError for a damaged file."""
         path = self.folder / step / DONE
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return {name: float(value) for name, value in json.loads(path.read_text(encoding="utf-8")).items()}
+        except (ValueError, AttributeError, TypeError) as error:
+            raise TrainingError(f"{path} is damaged ({error}); remove it to run that step again.") from error
 
     def _write_text(self, path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.part")  # the processes of torchrun write the same at once
-        part.write_text(text, encoding="utf-8")
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut can leave the name without the content
         part.replace(path)
 
 

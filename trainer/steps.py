@@ -1,5 +1,6 @@
 """The steps of a training by name: read corpora, fit, judge, leave the result in the run folder (torch)."""
 
+import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,12 +39,13 @@ from trainer.fit_fusion import MODALITIES, FusionTask, LabelledDialogue, fits, f
 from trainer.fit_text import TextTask, text_examples
 from trainer.leakage import pieces, refuse_leaks
 from trainer.loop import Fit, Task, loading_processes
-from trainer.metrics import weighted_f1
+from trainer.metrics import Floats, weighted_f1
 from trainer.pair_vectors import pair_vectors
 from trainer.paper_tables import as_markdown, write_results
-from trainer.parts import base_bundle, run_bundle, with_fusion
+from trainer.parts import base_bundle, going_on, run_bundle, with_fusion
 from trainer.runs import Run
 from trainer.sources import FaceSource, SpeechSource
+from trainer.teachers import part_of, taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,24 @@ class Job:
 
 def text(job: Job) -> Done:
     """Fine-tune the encoder; leaves ``text/encoder``, a transformers folder."""
-    config, folder = job.run.config, job.run.step_folder("text")
+    folder, base = job.run.step_folder("text"), base_bundle(job.run)
+    config = going_on(job.run.config, base)
     splits = _told_dialogues(job, "text")
     require_labels("The training split", (u.label for d in splits["train"] for u in d.utterances), config.labels)
-    encoder = load_text_encoder(config.text.encoder)
+    goes_on = base is not None and config.text.start == "auto"
+    encoder = base.text if base is not None and goes_on else load_text_encoder(config.text.encoder)
     examples = {s: text_examples(encoder, config.text, d, config.labels) for s, d in splits.items()}
-    task = TextTask(encoder, config.text, examples["train"], examples["validation"], config.labels, config.seed)
-    job.fit(task, config.text.loop)
+
+    def learn(run: Run, number: int, said: Floats | None = None) -> TextTask:
+        """The encoder trained as training ``number`` of the step, from 0: its teachers, then its own."""
+        learnt = (examples["train"], examples["validation"])
+        task = TextTask(copy.deepcopy(encoder), config.text, *learnt, config.labels, run.config.seed, said)
+        hook = part_of(job.hook, number, config.text.teachers + 1)
+        replace(job, run=run, hook=hook).fit(task, config.text.loop)
+        return task
+
+    said = taught(job.run, lambda run, number: learn(run, number).probabilities(examples["train"]))
+    task = learn(job.run, config.text.teachers, said)
     (folder / "encoder").mkdir(exist_ok=True)
     save_text_encoder(task.net.encoder, folder / "encoder")
     figures: dict[str, float] = {}
@@ -84,7 +97,8 @@ def text(job: Job) -> Done:
 
 def audio(job: Job) -> Done:
     """Train the audio extractor on the run's speech; leaves ``audio/extractor.safetensors``."""
-    config = job.run.config
+    base = base_bundle(job.run)
+    config = going_on(job.run.config, base)
     corpora = [c for c in config.corpora if c.kind == "speech"]
     items = [read_speech(c, config.labels) for c in corpora if present_folder(c)]
 
@@ -92,12 +106,13 @@ def audio(job: Job) -> Done:
         mine = [item for corpus in items for item in corpus.of(split)]
         return SpeechSource(mine, config.labels, config.audio, config.features.most_unreadable)
 
-    return _extractor(job, "audio", config.audio, config.labels, items, source)
+    return _extractor(job, "audio", config.audio, config.labels, items, source, base.audio if base else None)
 
 
 def visual(job: Job) -> Done:
     """Train the visual extractor on the run's faces; leaves ``visual/extractor.safetensors``."""
-    config = job.run.config
+    base = base_bundle(job.run)
+    config = going_on(job.run.config, base)
     corpora = [c for c in config.corpora if c.kind == "faces"]
     items = [read_faces(c, config.labels) for c in corpora if present_folder(c)]
     to_align = [item for corpus in items for item in corpus.items if item.align]
@@ -110,7 +125,7 @@ def visual(job: Job) -> Done:
         mine = [item for corpus in items for item in corpus.of(split)]
         return FaceSource(mine, classes, config.visual, config.features.most_unreadable, boxes)
 
-    return _extractor(job, "visual", config.visual, classes, items, source)
+    return _extractor(job, "visual", config.visual, classes, items, source, base.visual if base else None)
 
 
 def _extractor(
@@ -120,15 +135,16 @@ def _extractor(
     classes: Sequence[str],
     corpora: Sequence[Items],
     source: Callable[[str], SpeechSource | FaceSource],
+    base: Extractor | None,
 ) -> Done:
-    """What both extractors share: everything but their classes and sources."""
+    """What both extractors share: everything but their classes, their sources, and the one to go on from."""
     run = job.run.config
     if not corpora:
         raise TrainingError(f"The run {run.name} names no corpus for {step}; add one under [[corpora]] in run.toml.")
     there = [s for s in SPLITS if any(corpus.of(s) for corpus in corpora)]
     if "train" not in there or "validation" not in there:
         raise TrainingError(
-            f"The corpora for {step} need a training and a validation split; give split, or validation_speakers."
+            f"The corpora for {step} need a training and a validation split; give them a split or a validation_share."
         )
     for problem in (p for corpus in corpora for p in corpus.problems):
         job.hook(Warned(step, problem))
@@ -136,7 +152,7 @@ def _extractor(
     sources = {split: source(split) for split in there}
     _tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
     torch.manual_seed(run.seed)
-    extractor = Extractor(ExtractorConfig())
+    extractor = copy.deepcopy(base) if base and config.start == "auto" else Extractor(ExtractorConfig())
     mix = BatchMix(config.per_class, config.classes, config.balance)
     task = ExtractorTask(step, extractor, sources, config.loss, mix, len(classes), run.seed)
     job.fit(task, config.loop, loading_processes(job.device))

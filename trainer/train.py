@@ -38,7 +38,9 @@ def train(step: str, read: Callable[[], RunConfig], resume: bool, hook: Hook, ca
             return _steps(run, steps, resume or step == "all", Recorder(run, hook), cancel)
     except M2FNetError as error:
         hook(Failed(step, str(error)))
-        return 1
+    except OSError as error:
+        hook(Failed(step, f"The run's folder cannot be used ({error}); make room or repair it, then start again."))
+    return 1
 
 
 def _steps(run: "Run", steps: tuple[str, ...], resume: bool, hook: Hook, cancel: CancelToken) -> int:

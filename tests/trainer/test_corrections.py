@@ -12,6 +12,7 @@ from m2fnet_core.checkpoint import load_bundle, save_bundle
 from m2fnet_core.emotions import MELD, LabelSet
 from m2fnet_core.folders import resource
 from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.text_encoder import load_text_encoder
 from m2fnet_core.untrained import untrained_bundle
 from tests.trainer.datasets.test_documents import TRAIN, project, says
 from trainer.cli import main
@@ -52,6 +53,25 @@ def run(tmp_path: Path, base: Bundle) -> Path:
     config = replace(preset, out=tmp_path / "runs", start_from=str(tmp_path / "base"), corpora=corpora)
     write_run(config, tmp_path / "run.toml")
     return tmp_path / "run.toml"
+
+
+def test_the_text_encoder_is_gone_on_from_where_it_is_trained(run: Path, base: Bundle) -> None:
+    still = ("--set", "text.loop.learning_rate=0", "--set", "text.loop.epochs=1", "--set", "text.encoder=nowhere")
+    assert main(["text", str(run), *still]) == 0
+    before = base.text.state_dict()
+    after = load_text_encoder(run.parent / "runs" / "corrections" / "text" / "encoder").state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_an_encoder_from_scratch_is_the_configured_one(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    anew = ("--set", "text.start=scratch", "--set", "text.encoder=nowhere")
+    assert main(["text", str(run), *anew]) == 1
+    assert "nowhere" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_video_that_is_gone_counts_with_all_its_utterances(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["features", str(run), "--set", "features.most_unreadable=0.5"]) == 1
+    assert "160 of 160" in " ".join(capsys.readouterr().err.split())
 
 
 def test_the_network_and_its_preprocessing_are_gone_on_from(run: Path, base: Bundle) -> None:

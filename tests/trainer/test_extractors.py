@@ -97,6 +97,26 @@ def test_speakers_never_stand_in_two_splits(tmp_path: Path) -> None:
     }
 
 
+def test_a_share_of_speech_is_held_out_by_whole_speakers(tmp_path: Path) -> None:
+    for speaker in range(1, 11):
+        for take in ("01", "02"):
+            (tmp_path / f"03-01-03-01-01-{take}-{speaker:02d}.wav").touch()
+    config = CorpusConfig(kind="speech", folder=tmp_path, validation_share=0.15, test_speakers=("10",))
+    items = read_speech(config, LABELS)
+    speakers = {split: {i.speaker for i in items.of(split)} for split in ("train", "validation", "test")}
+    assert {split: len(some) for split, some in speakers.items()} == {"train": 7, "validation": 2, "test": 1}
+    assert not speakers["train"] & speakers["validation"]
+    assert read_speech(config, LABELS) == items
+
+
+def test_clips_of_unknown_speakers_are_held_out_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "joy").mkdir()
+    for number in range(10):
+        (tmp_path / "joy" / f"{number}.wav").touch()
+    items = read_speech(CorpusConfig(kind="speech", folder=tmp_path, validation_share=0.2), LABELS)
+    assert (len(items.of("train")), len(items.of("validation"))) == (8, 2)
+
+
 def test_emodb_names_and_class_folders_are_understood(tmp_path: Path) -> None:
     (tmp_path / "emodb").mkdir()
     for name in ("03a01Fa", "03a01Wa", "08b02Na", "08b02La"):

@@ -1,6 +1,5 @@
 """Labelled faces: ``root/class/*.jpg`` folders, tar files of them, or a flat folder with labels.csv. No torch."""
 
-import hashlib
 import io
 import tarfile
 import zlib
@@ -14,7 +13,7 @@ from PIL import Image
 
 from m2fnet_core.errors import TrainingError
 from trainer.config import CorpusConfig
-from trainer.datasets.base import Item, Items, mapped_label, table_rows
+from trainer.datasets.base import Item, Items, mapped_label, name_share, table_rows
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".webp"))
 _SPLITS = {"train": "train", "test": "test", **dict.fromkeys(("validation", "valid", "val", "dev"), "validation")}
@@ -47,7 +46,7 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
             unknown += 1
             continue
         part = config.split or split or "train"
-        if part == "train" and _share(member or path.name) < config.validation_share:
+        if part == "train" and name_share(member or path.name) < config.validation_share:
             part = "validation"
         person = label if config.identities else ""
         items.append(Item(path, label, part, person, member, config.align))
@@ -55,11 +54,6 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
         raise TrainingError(f"{config.folder} has no picture in a folder named after a label; check label_map.")
     problems = (f"{unknown} pictures have no label of the set and are left out.",) if unknown else ()
     return Items(config.folder.name, tuple(items), problems)
-
-
-def _share(name: str) -> float:
-    """A number in [0, 1) that follows from a picture's name alone, so that it stays in its part for good."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") / 2**32
 
 
 def _found(folder: Path) -> Iterable[tuple[Path, str, str, str]]:

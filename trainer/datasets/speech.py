@@ -1,13 +1,14 @@
 """Labelled speech: RAVDESS and EMO-DB folders, ``root/class/*``, or a csv (file, label, speaker). No torch."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from m2fnet_core.errors import TrainingError
 from trainer.config import CorpusConfig
-from trainer.datasets.base import Item, Items, mapped_label, table_rows
+from trainer.datasets.base import Item, Items, mapped_label, name_share, table_rows
 
 SUFFIXES = frozenset((".wav", ".flac", ".mp3", ".m4a", ".ogg"))
 Named = tuple[str, str]  # word for the emotion, speaker
@@ -50,6 +51,7 @@ EMODB = Scheme(
 def read_speech(config: CorpusConfig, labels: Sequence[str]) -> Items:
     """Clips whose label is of the set. The split comes from the speaker lists, or from ``split``, else "train".
 
+    Of the training part ``validation_share`` is held out: whole speakers, or clips where nobody knows who speaks.
     Raises TrainingError when the folder holds no clip that can be labelled.
     """
     table = config.folder / "labels.csv"
@@ -64,7 +66,21 @@ def read_speech(config: CorpusConfig, labels: Sequence[str]) -> Items:
     if not items:
         raise TrainingError(f"{config.folder} has no clip with a label of the set; check its names, or add labels.csv.")
     problems = (f"{unnamed} clips have no label of the set and are left out.",) if unnamed else ()
-    return Items(config.folder.name, tuple(items), problems)
+    return Items(config.folder.name, tuple(_held_out(items, config.validation_share)), problems)
+
+
+def _held_out(items: Sequence[Item], share: float) -> list[Item]:
+    """The items with this share of the training part's voices in validation; which ones follows from their names."""
+    voices = {_voice(item) for item in items if item.split == "train"}
+    chosen = set(sorted(voices, key=name_share)[: math.ceil(share * len(voices))])
+    return [
+        replace(item, split="validation") if item.split == "train" and _voice(item) in chosen else item
+        for item in items
+    ]
+
+
+def _voice(item: Item) -> str:
+    return item.speaker or f"{item.path.parent.name}/{item.path.name}"
 
 
 def _split(config: CorpusConfig, speaker: str) -> str:
