@@ -41,7 +41,8 @@ def check_corpus(
     )
     media = {str(path): (probe, path) for path in _media(corpus)}
     unreadable = _unreadable(media, hook, cancel)
-    return Checked(config.kind, config.folder, _dialogue_parts(corpus, labels), corpus.problems, unreadable)
+    parts = _dialogue_parts(corpus, labels)
+    return Checked(config.kind, config.folder, parts, corpus.problems, unreadable, corpus.missing, len(media))
 
 
 def _media(corpus: Corpus) -> Iterable[Path]:

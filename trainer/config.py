@@ -217,7 +217,11 @@ class CorpusConfig(_Checked):
 
     kind: str = setting("", "What the folder holds", choices=KINDS)
     folder: Path = setting(Path(), "Where it lies, relative to run.toml")
-    split: str = setting("", "The split that all of it belongs to; empty: the corpus brings or derives splits")
+    split: str = setting(
+        "",
+        "The split that all of it belongs to; empty: the corpus brings or derives splits",
+        choices=("", "train", "validation", "test"),
+    )
     validation_share: float = setting(
         0.0,
         "Faces, speech: share of the training part that is held out for validation; of speech, whole speakers",
@@ -238,7 +242,12 @@ class CorpusConfig(_Checked):
         False, "Faces: every folder is a person, and people are told apart, not emotions", paper="CASIA-WebFace"
     )
     align: bool = setting(False, "Faces: crop each with the application's face detection first")
-    label_map: Mapping[str, str] = dataclasses.field(default_factory=dict)  # corpus's word -> label; "" leaves it out
+    label_map: Mapping[str, str] = dataclasses.field(
+        default_factory=dict,
+        metadata={
+            "help": "The corpus's word for an emotion: the label of the set that it means; no label leaves it out"
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,13 +95,18 @@ class SplitContent:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a corpus holds. ``unreadable`` names files that do not open, with the reason."""
+    """What a corpus holds. ``unreadable`` names files that do not open, with the reason; ``missing`` those not there.
+
+    ``media`` counts the files of sound and pictures that its dialogues have.
+    """
 
     kind: str
     folder: Path
     parts: Mapping[str, SplitContent]
     problems: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    media: int = 0
 
 
 @dataclass(frozen=True, slots=True)

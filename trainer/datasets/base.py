@@ -20,6 +20,7 @@ class Corpus:
     name: str
     splits: Mapping[str, tuple[Dialogue, ...]]
     problems: tuple[str, ...] = ()  # missing or corrupt parts, one sentence each
+    missing: tuple[str, ...] = ()  # clips that are not there or known to be corrupt, each by name
 
 
 @dataclass(frozen=True, slots=True)

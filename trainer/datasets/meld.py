@@ -30,7 +30,7 @@ CORRUPT = {
 
 def read_meld(folder: Path, labels: Sequence[str], label_map: Mapping[str, str]) -> Corpus:
     """All splits whose csv is there. Raises TrainingError when none is."""
-    splits, problems = {}, list[str]()
+    splits, problems, lost = {}, list[str](), list[str]()
     for split, name in FILES.items():
         path = folder / name
         if not path.is_file():
@@ -38,20 +38,23 @@ def read_meld(folder: Path, labels: Sequence[str], label_map: Mapping[str, str])
             continue
         utterances = read_csv(path, None).utterances
         with_clips, gone = _with_clips(folder, split, utterances)
-        problems += gone
+        problems += [_told(split, what, clips) for what, clips in gone.items() if clips]
+        lost += [f"{split} {clip}: {what}" for what, clips in gone.items() for clip in clips]
         splits[split] = label_dialogues(_dialogues(split, with_clips), labels, label_map)
     if not splits:
         raise TrainingError(
             f"{folder} holds no MELD: {', '.join(FILES.values())} are missing; give the MELD.Raw folder."
         )
-    return Corpus("MELD", splits, tuple(problems))
+    return Corpus("MELD", splits, tuple(problems), tuple(lost))
 
 
-def _with_clips(folder: Path, split: str, utterances: Iterable[Utterance]) -> tuple[list[Utterance], list[str]]:
-    """Each utterance with the clip it has, and what is missing or known to be corrupt."""
+def _with_clips(
+    folder: Path, split: str, utterances: Iterable[Utterance]
+) -> tuple[list[Utterance], dict[str, list[str]]]:
+    """Each utterance with the clip it has, and the clips that are missing or known to be corrupt."""
     places = [folder / place for place in CLIPS[split] if (folder / place).is_dir()]
     if not places:
-        return [replace(u, media=None) for u in utterances], []
+        return [replace(u, media=None) for u in utterances], {}
     found, missing, corrupt = list[Utterance](), list[str](), list[str]()
     for utterance in utterances:
         clip = next((p / f"{utterance.id}.mp4" for p in places if (p / f"{utterance.id}.mp4").is_file()), None)
@@ -62,14 +65,12 @@ def _with_clips(folder: Path, split: str, utterances: Iterable[Utterance]) -> tu
             missing.append(utterance.id)
         span = (0.0, utterance.duration) if clip else (utterance.start, utterance.end)
         found.append(replace(utterance, start=span[0], end=span[1], media=clip))
-    return found, _told(split, "missing", missing) + _told(split, "known to be corrupt", corrupt)
+    return found, {"missing": missing, "known to be corrupt": corrupt}
 
 
-def _told(split: str, what: str, clips: Sequence[str]) -> list[str]:
-    if not clips:
-        return []
+def _told(split: str, what: str, clips: Sequence[str]) -> str:
     names = ", ".join(clips[:5]) + (", …" if len(clips) > 5 else "")
-    return [f"{len(clips)} clips of {split} are {what} ({names}): text only there."]
+    return f"{len(clips)} clips of {split} are {what} ({names}): text only there."
 
 
 def _dialogues(split: str, utterances: Iterable[Utterance]) -> list[Dialogue]:

@@ -1,6 +1,8 @@
 """The training that is being set up: a preset, corpora, steps, where it starts from; and what it will take."""
 
 import hashlib
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +31,7 @@ NEEDS = {
     "audio": "a speech corpus",
     "visual": "a corpus of faces",
     "features": "dialogues; extractors of this run or of the model it starts from",
-    "fusion": "vectors",
+    "fusion": "vectors: the step features, or a feature pack",
     "evaluate": "a trained dialogue network",
 }
 
@@ -49,6 +51,10 @@ class Setup(QObject):
         self.config = RunConfig()
         self.devices: Devices | None = None
         self._making = False  # the made-up corpora
+        self._refused: dict[Path, str] = {}  # corpora that cannot be trained on as they are, and why
+        self._media: dict[Path, int] = {}  # files of sound and pictures that a corpus's dialogues have
+        studio.project.opened.connect(self.changed)
+        studio.session.model_changed.connect(self.changed)
         self._asked = TemporaryDirectory(prefix="m2fnet-")  # runs as files, for what is asked about them
         self.inquiries = Inquiries(self)
         self.inquiries.heard.connect(self._hear)
@@ -61,14 +67,9 @@ class Setup(QObject):
 
     def choose(self, preset: str) -> None:
         """Begin anew from a preset. Its corpora are the person's to name, but for the made-up ones."""
+        self._making = False
         if preset == "smoke":
-            place = runs_folder().with_name("made-up corpora")
-            if (place / "run.toml").is_file():
-                self._take_smoke()
-            else:
-                self._making = True
-                self.inquiries.ask("smoke", ("smoke", str(place)))
-                self.changed.emit()
+            self._choose_smoke()
             return
         path = resource("runs", f"{preset}.toml")
         config = replace(read_run(path), corpora=(), out=runs_folder())
@@ -85,14 +86,21 @@ class Setup(QObject):
                 self._check(corpus)
 
     def add_corpus(self, corpus: CorpusConfig) -> None:
-        """One more; it is looked into."""
+        """One more; it is looked into. A first project brings its labels."""
+        if any(one.folder == corpus.folder for one in self.config.corpora):
+            self._studio.notices.note(f"{corpus.folder.name} is a corpus of this run already.")
+            return
         self.config = replace(self.config, corpora=(*self.config.corpora, corpus))
+        if corpus.folder == self.project and len(self.config.corpora) == 1:
+            labels = self._studio.project.document.label_set
+            self.config = replace(self.config, label_set=labels.name, labels=labels.labels)
         self.changed.emit()
         self._check(corpus)
 
-    def replace_corpus(self, old: CorpusConfig, new: CorpusConfig | None) -> None:
-        """Change a corpus, or take it away (None)."""
-        kept = [new if corpus is old else corpus for corpus in self.config.corpora]
+    def replace_corpus(self, folder: Path, new: CorpusConfig | None) -> None:
+        """Change the corpus in this folder, or take it away (None)."""
+        self._refused.pop(folder, None)
+        kept = [new if corpus.folder == folder else corpus for corpus in self.config.corpora]
         self.config = replace(self.config, corpora=tuple(corpus for corpus in kept if corpus is not None))
         self.changed.emit()
         if new is not None:
@@ -119,16 +127,31 @@ class Setup(QObject):
 
     def problem(self) -> str:
         """Why it cannot start, in one sentence; "" when it can."""
+        return next(self._problems(), "")
+
+    def _problems(self) -> Iterator[str]:
         config = self.config
         if self._making:
-            return "The made-up corpora are being made; that takes a few seconds."
+            yield "The made-up corpora are being made; that takes a few seconds."
         if not config.steps:
-            return "Tick at least one step."
+            yield "Tick at least one step."
         if not config.corpora:
-            return "Add a corpus to learn from."
+            yield "Add a corpus to learn from."
+        for step in config.steps:
+            if not _has_what_it_needs(step, config):
+                yield f"{step} needs {NEEDS[step]}: add what is missing, or do not tick {step}."
+        if "features" in config.steps and self._needs_extractors(config):
+            yield "features needs extractors for sound and pictures: tick audio and visual, or start from a model."
+        for corpus in config.corpora:
+            if corpus.folder in self._refused:
+                yield f"{corpus.folder.name} cannot be used: {self._refused[corpus.folder]}"
         if not config.name.strip() or "/" in config.name or config.name.startswith("."):
-            return "Give the run a name that can be a folder's."
-        return ""
+            yield "Give the run a name that can be a folder's."
+
+    def _needs_extractors(self, config: RunConfig) -> bool:
+        """Whether there are sound and pictures that neither this run nor a model has extractors for."""
+        media = any(self._media.get(corpus.folder) for corpus in config.corpora)
+        return media and not config.start_from and not {"audio", "visual"} <= {*config.steps}
 
     def close(self) -> None:
         """End what is being asked."""
@@ -149,11 +172,23 @@ class Setup(QObject):
             start_from=starts[1] if len(starts) > 1 else "",
         )
 
+    def _choose_smoke(self) -> None:
+        place = runs_folder().with_name("made-up corpora")
+        if (place / "run.toml").is_file():
+            self._take_smoke()
+            return
+        if place.is_dir():  # half of them, from a window that was closed meanwhile
+            shutil.rmtree(place, ignore_errors=True)
+        self._making = True
+        self.inquiries.ask("smoke", ("smoke", str(place)))
+        self.changed.emit()
+
     def _check_all(self) -> None:
         for corpus in self.config.corpora:
             self._check(corpus)
 
     def _check(self, corpus: CorpusConfig) -> None:
+        self._refused.pop(corpus.folder, None)
         try:
             toml = self._written(corpus)
         except TrainingError as error:
@@ -180,12 +215,21 @@ class Setup(QObject):
         elif key == "estimate" and isinstance(event, Estimated | Failed):
             self.estimated.emit(event)
         elif key.startswith("check ") and isinstance(event, Progress | Checked | Failed):
-            self.checked.emit(key.removeprefix("check "), event)
+            self._take_check(Path(key.removeprefix("check ")), event)
+
+    def _take_check(self, folder: Path, event: Progress | Checked | Failed) -> None:
+        if isinstance(event, Failed):
+            self._refused[folder] = event.message
+            self.changed.emit()
+        elif isinstance(event, Checked):
+            self._media[folder] = event.media
+            self.changed.emit()
+        self.checked.emit(str(folder), event)
 
     def _end(self, key: str) -> None:
         if key == "estimate":
             self.measured.emit()
-        if key == "smoke":
+        if key == "smoke" and self._making:
             self._making = False
             self.changed.emit()
             self._take_smoke()
@@ -196,6 +240,21 @@ class Setup(QObject):
             self.config = replace(read_run(place), out=runs_folder())
             self.changed.emit()
             self._check_all()
+
+
+def _has_what_it_needs(step: str, config: RunConfig) -> bool:
+    """Whether the corpora and the steps before can give a step what it works on."""
+    kinds = {corpus.kind for corpus in config.corpora}
+    dialogues = bool(kinds & {"meld", "iemocap", "documents"})
+    there = {
+        "text": dialogues,
+        "audio": "speech" in kinds,
+        "visual": "faces" in kinds,
+        "features": dialogues,
+        "fusion": "pack" in kinds or "features" in config.steps,
+        "evaluate": "fusion" in config.steps,
+    }
+    return there.get(step, True)
 
 
 def with_steps(config: RunConfig, steps: tuple[str, ...]) -> RunConfig:

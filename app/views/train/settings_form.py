@@ -1,50 +1,56 @@
-"""All settings of a run: typed or chosen, with the paper's value beside, and what is wrong at the field itself."""
+"""Settings of a run or a corpus: typed or chosen, with the paper's value beside, and what is wrong at the field."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.models.training.settings_tree import SettingRow, as_text, changed, rows
+from app.models.training.settings_tree import SettingRow, as_text
 from m2fnet_core.errors import TrainingError
-from trainer.config import RunConfig
 
+C = TypeVar("C")
 _NAME, _VALUE, _PAPER, _ABOUT = range(4)
 
 
-class SettingsForm(QTreeWidget):
-    """Holds a run; every valid entry makes another one of it."""
+class SettingsForm(QTreeWidget, Generic[C]):
+    """Holds a configuration; every valid entry makes another one of it."""
 
     edited = Signal()
 
-    def __init__(self) -> None:
+    def __init__(
+        self, config: C, rows: Callable[[C], list[SettingRow]], changed: Callable[[C, str, str], C], name: str
+    ) -> None:
+        """``changed``: the configuration with a setting as typed, or TrainingError. ``name``: for screen readers."""
         super().__init__()
-        self.config = RunConfig()
+        self.config, self._rows, self._changed = config, rows, changed
         self.setColumnCount(4)
         self.setHeaderLabels(["Setting", "Value", "Paper", "What it is"])
-        self.setAccessibleName("All settings")
+        self.setAccessibleName(name)
         self.setRootIsDecorated(True)
         self.setAlternatingRowColors(True)
-        self.setMinimumHeight(320)
         for column, width in ((_NAME, 220), (_VALUE, 150), (_PAPER, 110)):
             self.setColumnWidth(column, width)
         self.header().setSectionResizeMode(_ABOUT, QHeaderView.ResizeMode.Stretch)
         self._items: dict[str, QTreeWidgetItem] = {}
 
-    def show_config(self, config: RunConfig) -> None:
-        """Fill the form from a run; where nothing differs, what a person unfolded and typed stays."""
+    def show_config(self, config: C) -> None:
+        """Fill the form from a configuration; where nothing differs, what a person unfolded and typed stays."""
         before, self.config = self.config, config
-        if self._items and rows(before) == rows(config):
+        shown = self._rows(config)
+        if self._items and self._rows(before) == shown:
             return
         self.clear()
         self._items.clear()
         groups: dict[str, QTreeWidgetItem] = {}
-        for row in rows(config):
+        folded = any(row.group for row in shown)
+        for row in shown:
             parent = groups.get(row.group)
-            if parent is None:
+            if folded and parent is None:
                 parent = groups[row.group] = QTreeWidgetItem(self, [row.group or "run"])
                 parent.setFirstColumnSpanned(True)
-            self._add(row, parent)
+            self._add(row, parent or self)
 
     def field(self, name: str) -> QWidget:
         """The editor of a setting by its dotted name."""
@@ -55,7 +61,7 @@ class SettingsForm(QTreeWidget):
         item = self._items[name]
         return item.text(_ABOUT) if item.data(_ABOUT, 256) else ""
 
-    def _add(self, row: SettingRow, parent: QTreeWidgetItem) -> None:
+    def _add(self, row: SettingRow, parent: "QTreeWidgetItem | SettingsForm[C]") -> None:
         item = QTreeWidgetItem(parent, [row.name.rpartition(".")[2], "", row.paper, _about(row)])
         item.setToolTip(_ABOUT, row.help)
         self._items[row.name] = item
@@ -83,7 +89,7 @@ class SettingsForm(QTreeWidget):
     def _take(self, row: SettingRow, text: str) -> None:
         item = self._items[row.name]
         try:
-            self.config = changed(self.config, row.name, text)
+            self.config = self._changed(self.config, row.name, text)
         except TrainingError as error:
             item.setText(_ABOUT, str(error).removeprefix("settings: "))
             item.setData(_ABOUT, 256, True)
@@ -95,4 +101,10 @@ class SettingsForm(QTreeWidget):
 
 def _about(row: SettingRow) -> str:
     unit = f" ({row.unit})" if row.unit else ""
-    return f"{row.help}{unit}; usually {as_text(row.default) or 'none'}" if row.help else ""
+    return f"{row.help}{unit}; {_range(row)}usually {as_text(row.default) or 'none'}"
+
+
+def _range(row: SettingRow) -> str:
+    if row.low is not None and row.high is not None:
+        return f"from {row.low:g} to {row.high:g}, "
+    return f"at least {row.low:g}, " if row.low is not None else ""

@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
+from app.models.training.settings_tree import changed, rows
 from app.models.training.setup import NEEDS, PRESETS, STEPS, Setup, with_steps
 from app.views.parts import label, push, row, scrolled
-from app.views.train.corpus_card import CorpusCard, guessed_kind
+from app.views.train.corpus_card import CorpusCard, guessed_kind, new_corpus
 from app.views.train.settings_form import SettingsForm
 from app.words import time_left
 from m2fnet_core.errors import TrainingError
@@ -40,7 +41,8 @@ class SetupPage(QWidget):
         self.trouble = label("", "muted", wrap=True)
         self.need = label("", "muted", wrap=True)
         self._short: list[str] = []  # what the estimate found to be in the way
-        self.settings = SettingsForm()
+        self.settings = SettingsForm(setup.config, rows, changed, "All settings")
+        self.settings.setMinimumHeight(320)
         self.more = push("All settings", "Every setting of the training")
         self._corpora = QVBoxLayout()
         self._fill()
@@ -138,7 +140,7 @@ class SetupPage(QWidget):
 
     def add(self, folder: Path) -> None:
         """A corpus of the kind that the folder seems to be; its card can change that."""
-        self._setup.add_corpus(CorpusConfig(guessed_kind(folder), folder))
+        self._setup.add_corpus(new_corpus(guessed_kind(folder), folder))
 
     def _add(self, project: Path | None) -> None:
         if project is not None:
@@ -146,20 +148,23 @@ class SetupPage(QWidget):
 
     def _show_cards(self, config: RunConfig) -> None:
         """Cards of corpora that are still there stay, with what was found."""
-        for card in [card for card in self.cards if not any(card.corpus is corpus for corpus in config.corpora)]:
+        folders = {corpus.folder: corpus for corpus in config.corpora}
+        for card in [card for card in self.cards if card.corpus.folder not in folders]:
             self.cards.remove(card)
             card.deleteLater()
-        known = [card.corpus for card in self.cards]
-        for corpus in config.corpora:
-            if not any(corpus is one for one in known):
+        known = {card.corpus.folder: card for card in self.cards}
+        for folder, corpus in folders.items():
+            if folder in known:
+                known[folder].show_corpus(corpus)
+            else:
                 self._make_card(corpus)
 
     def _make_card(self, corpus: CorpusConfig) -> None:
         card = CorpusCard(corpus)
         self.cards.append(card)
         self._corpora.addWidget(card)
-        card.removed.connect(lambda: self._setup.replace_corpus(card.corpus, None))
-        card.changed.connect(lambda: self._setup.replace_corpus(corpus, card.corpus))
+        card.removed.connect(lambda: self._setup.replace_corpus(corpus.folder, None))
+        card.changed.connect(lambda new: self._setup.replace_corpus(corpus.folder, new))
 
     def _show_starts(self, config: RunConfig) -> None:
         self.start_from.clear()
@@ -177,7 +182,7 @@ class SetupPage(QWidget):
                 case Progress():
                     card.show_progress(event)
                 case Checked():
-                    card.show_checked(event)
+                    card.show_checked(event, self._setup.config.labels)
                 case Failed():
                     card.show_failure(event.message)
 

@@ -16,10 +16,12 @@ from app.settings import Settings
 from app.views.train.setup_page import SetupPage
 from m2fnet_core.bundle_info import read_info, write_info
 from tests.core.small_model import write_small_model
+from tests.media_maker import Sound, write_media
 from tests.trainer.datasets.test_documents import TRAIN, project, says
+from tests.trainer.test_extractors import write_faces
 from trainer.config import CorpusConfig
 from trainer.datasets.documents import split_of
-from trainer.events import Devices, Estimated, Failed, Progress
+from trainer.events import Checked, Devices, Estimated, Failed, Progress
 
 _PATIENCE = 60_000  # milliseconds: a question starts a process
 TESTS = next(n for n in range(8) if split_of(TRAIN, n) == "test")
@@ -67,13 +69,78 @@ def test_the_open_project_is_a_corpus_and_a_model_that_knows_its_test_is_refused
     found = card.found.text()
     assert "joy 12, anger 12" in found
     assert all(split in found for split in ("train: ", "validation: ", "test: "))
-    assert "Fewer than 10" not in card.problems.text()
-    assert page.start.isEnabled()
+    empty = "surprise (0), fear (0), sadness (0), disgust (0)"
+    assert f"Fewer than 10 examples to learn from: neutral (0), {empty}." in card.problems.text()
+    assert page.trouble.text() == "audio needs a speech corpus: add what is missing, or do not tick audio."
+    for step in ("audio", "visual"):
+        page.steps[step].click()
+    assert page.trouble.text().startswith("features needs extractors for sound and pictures")
     page.start_from.setCurrentText("The model in use")
     page.start_from.activated.emit(page.start_from.currentIndex())
     qtbot.waitUntil(lambda: not setup.inquiries.busy, timeout=_PATIENCE)
+    assert not page.start.isEnabled()
+    assert page.trouble.text().startswith("mine.m2f cannot be used: ")
     assert f"learnt from what this run is tested on (minute {TESTS + 1} of mine.mp4)" in card.problems.text()
     assert card.found.text() == found
+
+
+def test_what_was_found_stays_when_a_setting_changes(
+    qtbot: QtBot, setup: Setup, page: SetupPage, tmp_path: Path
+) -> None:
+    write_faces(tmp_path / "faces")
+    setup.choose("meld")
+    page.add(tmp_path / "faces")
+    (card,) = page.cards
+    qtbot.waitUntil(lambda: "train: " in card.found.text(), timeout=_PATIENCE)
+    seed = page.settings.field("seed")
+    assert isinstance(seed, QLineEdit)
+    seed.setText("7")
+    seed.editingFinished.emit()
+    assert page.cards == [card]
+    assert "train: " in card.found.text()
+    page.add(tmp_path / "faces")
+    assert page.cards == [card]
+
+
+def test_a_corpus_has_settings_of_its_own(qtbot: QtBot, setup: Setup, page: SetupPage, tmp_path: Path) -> None:
+    for name in ("03-01-03-01-01-01-01", "03-01-05-01-01-01-02"):
+        write_media(tmp_path / f"{name}.wav", picture=None, sound=Sound(seconds=0.2))
+    setup.choose("meld")
+    page.add(tmp_path)
+    (card,) = page.cards
+    assert (card.corpus.kind, card.corpus.validation_share) == ("speech", 0.1)
+    card.more.click()
+    speakers = card.form.field("test_speakers")
+    assert isinstance(speakers, QLineEdit)
+    speakers.setText("02")
+    speakers.editingFinished.emit()
+    assert setup.config.corpora[0].test_speakers == ("02",)
+    qtbot.waitUntil(lambda: "test: 1 (anger 1)" in card.found.text(), timeout=_PATIENCE)
+    words = card.form.field("label_map")
+    assert isinstance(words, QLineEdit)
+    words.setText("joy")
+    words.editingFinished.emit()
+    assert "takes pairs as happy: joy" in card.form.problem("label_map")
+    words.setText("joy: surprise, anger:")
+    words.editingFinished.emit()
+    assert setup.config.corpora[0].label_map == {"joy": "surprise", "anger": ""}
+    card.kind.setCurrentIndex(card.kind.findData("faces"))
+    card.kind.activated.emit(card.kind.currentIndex())
+    card.kind.setCurrentIndex(card.kind.findData("speech"))
+    card.kind.activated.emit(card.kind.currentIndex())
+    assert setup.config.corpora[0].kind == "speech"
+
+
+def test_a_long_list_of_what_is_missing_can_be_unfolded(setup: Setup, page: SetupPage, tmp_path: Path) -> None:
+    setup.set(replace(setup.config, corpora=(CorpusConfig("meld", tmp_path / "meld"),)))
+    (card,) = page.cards
+    missing = tuple(f"train dia{n}_utt0: missing" for n in range(700))
+    setup.inquiries.heard.emit(
+        f"check {tmp_path / 'meld'}", Checked("meld", tmp_path, {}, ("700 clips.",), {}, missing)
+    )
+    card.all.click()
+    assert not card.list.isHidden()
+    assert card.list.toPlainText().splitlines() == ["700 clips.", *missing]
 
 
 def test_a_corpus_that_is_looked_into_says_how_far(setup: Setup, page: SetupPage, tmp_path: Path) -> None:
