@@ -103,6 +103,8 @@ class Fit:
         self.workers = workers
         if workers:
             cv2.setNumThreads(0)  # a forked process lacks the threads that OpenCV would wait for
+        if str(device).startswith("cuda:") and "LOCAL_RANK" not in os.environ:
+            torch.cuda.set_device(device)  # Accelerate takes the current one
         self.accelerator = Accelerator(
             cpu=device.type == "cpu",
             mixed_precision=_precision(config.precision, device),

@@ -52,10 +52,9 @@ def fitted_judge(train: Floats, labels: Ints) -> Callable[[Floats, Ints], tuple[
 def fitted_probe(train: Floats, labels: Ints) -> Callable[[Floats], Floats]:
     """A logistic regression on unit vectors (n, d) -> its probabilities (k, 1 + the highest label) of other vectors."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    probe: Any = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(_unit(train), labels)
+    # Dimensions are not brought to one scale: L_FE leaves most of them next to empty, and noise would count as much.
+    probe: Any = LogisticRegression(max_iter=2000).fit(_unit(train), labels)
 
     def probabilities(vectors: Floats) -> Floats:
         spread = np.zeros((len(vectors), 1 + int(labels.max())))

@@ -22,6 +22,7 @@ from trainer.events import Done, Epoch, Event, Failed, Progress, Started, Stoppe
 from trainer.run_lock import is_alive
 
 __all__ = [
+    "KILLED",
     "RunTail",
     "RunView",
     "StepHistory",
@@ -36,7 +37,7 @@ __all__ = [
 _CONFIG, _EVENTS, _DONE = "run.json", "events.jsonl", "done.json"
 _PROGRESS = b'{"event": "Progress"'  # how such a line begins
 _POINTS = 2000  # of a curve, at least, when a run is read anew
-_KILLED = (
+KILLED = (
     "The training ended without a word: it was killed, ran out of memory, or the computer was switched off. "
     "Resume it; at most five minutes of work are done again."
 )
@@ -239,7 +240,7 @@ def _settled(step: StepHistory, folder: Path, process: int | None) -> StepHistor
     if step.state is not StepState.RUNNING and (figures := _figures(folder / _DONE)) is not None:
         return replace(step, state=StepState.DONE, metrics=figures)
     if step.state is StepState.RUNNING and process is None:
-        return replace(step, state=StepState.FAILED, message=_KILLED)
+        return replace(step, state=StepState.FAILED, message=KILLED)
     return step
 
 

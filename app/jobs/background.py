@@ -1,4 +1,4 @@
-"""Media reading for the screen in a thread of the window's process: the newest request wins."""
+"""Work in a thread of the window's process: of reading the newest request wins, of writing each is done."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 class Background(QObject):
-    """One thread, one piece of work at a time. What a superseded piece still says is dropped."""
+    """One thread, one piece of work at a time. What a superseded or cancelled piece still says is dropped."""
 
     result = Signal(object)  # each thing the work emitted
     failed = Signal(str)  # one sentence
@@ -34,8 +34,12 @@ class Background(QObject):
     def start(self, work: Work) -> None:
         """Cancel what runs and do this instead."""
         self.cancel()
-        token = self._token = CancelToken()
-        self._pool.submit(self._run, work, token).add_done_callback(_report)
+        self._token = CancelToken()
+        self.add(work)
+
+    def add(self, work: Work) -> None:
+        """Do this as well, behind what is being done."""
+        self._pool.submit(self._run, work, self._token).add_done_callback(_report)
 
     def cancel(self) -> None:
         """Stop what runs at its next check; nothing more is heard of it."""

@@ -7,6 +7,7 @@ log too, so that another window can follow it; its standard input alone ties it 
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from m2fnet_core.errors import TrainingError
 from trainer.attached import DETACH
 
 _SIGTERM = 15
+_PATIENCE = 10.0  # seconds: who asks again after these wants it to end, saved or not
 
 
 class TrainingProcess:
@@ -35,7 +37,7 @@ class TrainingProcess:
                 )
         except OSError as error:
             raise TrainingError(f"The training cannot be started ({error}); check the folder {log.parent}.") from error
-        self._asked = False
+        self._asked: float | None = None  # when it was
 
     @property
     def code(self) -> int | None:
@@ -46,10 +48,11 @@ class TrainingProcess:
         return code
 
     def stop(self) -> None:
-        """Ask it to save and end; a second time more firmly."""
-        if self._asked:
-            self._process.terminate()
-        self._asked = True
+        """Ask it to save and end. Asked again after a while it ends at once, which loses what is not saved yet."""
+        now = time.monotonic()
+        if self._asked is not None and now - self._asked > _PATIENCE:
+            self._process.kill()
+        self._asked = self._asked or now
         self._close_input()
 
     def detach(self) -> None:

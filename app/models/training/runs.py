@@ -15,6 +15,7 @@ from trainer.config import RunConfig
 from trainer.events import Event
 from trainer.run_file import read_run, write_run
 from trainer.run_view import (
+    KILLED,
     RunTail,
     RunView,
     StepHistory,
@@ -27,8 +28,9 @@ from trainer.run_view import (
 )
 
 _LOOK_MS = 400
+_LOOKS = 5  # after so many, whether a run is trained by another window or without one
 _PATIENCE = 20.0  # seconds to save and end when the window closes
-_TOML, _LOG, _CONFIG = "run.toml", "log.txt", "run.json"
+_TOML, _LOG, _CONFIG, _EVENTS = "run.toml", "log.txt", "run.json", "events.jsonl"
 _LOG_BYTES = 20_000
 _TOLD = (0, 130)  # exit codes of a run that is done or was stopped
 
@@ -47,6 +49,8 @@ class Runs(QObject):
         self._tails: dict[str, RunTail] = {}
         self.training = ""  # the run that this window trains
         self._broken: dict[str, str] = {}  # runs whose process ended without a word in their folder
+        self._told_before = 0  # bytes of events that the run had told when its process was started
+        self._looks = 0
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self.look)
 
@@ -107,7 +111,7 @@ class Runs(QObject):
         """Why the run stands still, in one sentence; "" while nothing is wrong."""
         view = self.view(name)
         failed = [step.message for step in view.steps.values() if step.state is StepState.FAILED]
-        return view.error or (failed[-1] if failed else self._broken.get(name, ""))
+        return view.error or self._broken.get(name, "") or (failed[-1] if failed else "")
 
     def is_training(self, name: str) -> bool:
         """Whether a process trains in it, this window's or another."""
@@ -128,7 +132,8 @@ class Runs(QObject):
         try:
             folder.mkdir(parents=True)
             write_run(replace(config, name=name, out=runs_folder()), folder / _TOML)
-        except OSError as error:
+        except (OSError, TrainingError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
             raise TrainingError(f"{folder} cannot be written ({error}); free some space.") from error
         self._queue((*self.waiting, name))
         self._next()
@@ -136,18 +141,19 @@ class Runs(QObject):
 
     def resume(self, name: str) -> None:
         """Train a run that was stopped, failed or killed, as soon as nothing else trains."""
+        self._look_elsewhere(name)
         view, toml = self.view(name), self.folder(name) / _TOML
         if self.is_training(name) or name in self.waiting:
             return
         if view.config is not None and not toml.exists():  # it was begun without this window
             try:
                 write_run(replace(view.config, out=runs_folder()), toml)
-            except OSError as error:
+            except (OSError, TrainingError) as error:
                 self._notices.fail(f"{toml} cannot be written ({error}); free some space.")
                 return
-        held = self.paused
-        self._settings.set(PAUSED, "")
-        self._queue((name, *self.waiting) if name == held else (*self.waiting, name))
+        held = name == self.paused
+        self._let_go(name)
+        self._queue((name, *self.waiting) if held else (*self.waiting, name))
         self._next()
 
     def pause(self, name: str) -> None:
@@ -163,6 +169,7 @@ class Runs(QObject):
 
     def remove(self, name: str) -> None:
         """Delete a run's folder with all it holds; not one that trains. What cannot be deleted is told."""
+        self._look_elsewhere(name)
         if self.is_training(name):
             self._notices.fail(f"{name} is being trained; stop it first.")
             return
@@ -229,6 +236,7 @@ class Runs(QObject):
             self._notices.fail(str(error))
             return
         self.training = name
+        self._told_before = self._told(name)
         self._broken.pop(name, None)
         self._timer.start()
         self.changed.emit()
@@ -245,8 +253,26 @@ class Runs(QObject):
         watched = [name for name in self._views if name == self.training or self._views[name].process is not None]
         for name in watched:
             self._take(name)
+        self._looks += 1
+        if self._looks % _LOOKS == 0:
+            for name in [name for name in self._views if name not in watched]:
+                self._look_elsewhere(name)
+            self._next()
         if ended:
             self._end()
+
+    def _look_elsewhere(self, name: str) -> None:
+        """Whether another window or a command has begun to train in a run that stood still."""
+        view = self._views.get(name)
+        if view is not None and name != self.training and is_alive(self.folder(name)) != view.process:
+            self._read(name)
+            self.changed.emit()
+
+    def _told(self, name: str) -> int:
+        try:
+            return (self.folder(name) / _EVENTS).stat().st_size
+        except OSError:
+            return 0
 
     def _take(self, name: str) -> None:
         """News of a run that trains."""
@@ -270,11 +296,12 @@ class Runs(QObject):
     def _end(self) -> None:
         code = self._process.code if self._process is not None else 0
         name, self.training, self._process = self.training, "", None
-        if code not in _TOLD:
+        self._go_on(name, self._tails[name].take() if name in self._tails else [])
+        wordless = self._told(name) == self._told_before or self.trouble(name) == KILLED
+        if code is not None and code > 0 and code not in _TOLD and wordless:
             self._broken[name] = (
                 f"The training of {name} broke off (exit code {code}); what it said last is in its log."
             )
-        self._go_on(name, self._tails[name].take() if name in self._tails else [])
         if self._views[name].state is StepState.DONE:  # before it could be paused
             self._let_go(name)
         self.told.emit(name)

@@ -1,6 +1,7 @@
 """Runs side by side: what they reached, how long they took, and only the settings in which they differ."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.models.training.settings_tree import as_text
 from trainer.run_view import RunView, differing
@@ -14,9 +15,14 @@ def side_by_side(views: Sequence[RunView]) -> tuple[tuple[str, ...], list[tuple[
     """Titles of the columns, and a row for every run."""
     settings = differing(views)
     rows = [
-        (*_figures(view), *(as_text(values[place]) for values in settings.values())) for place, view in enumerate(views)
+        (*_figures(view), *(_cell(values[place]) for values in settings.values())) for place, view in enumerate(views)
     ]
     return (*HEAD, *settings), rows
+
+
+def _cell(value: Any) -> Value:
+    """Whole numbers sort as numbers; what has a fraction is shown with all its digits, as typed."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else as_text(value)
 
 
 def _figures(view: RunView) -> tuple[Value, ...]:

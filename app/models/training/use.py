@@ -1,12 +1,11 @@
 """The models a person can predict with: the shelf, what a run made, and the one in use."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.jobs.background import Background, Emit
+from app.jobs.background import Background, Emit, Work
 from app.models.notices import Notices
 from app.models.studio import Studio
 from m2fnet_core import model_shelf
@@ -18,7 +17,7 @@ from m2fnet_core.progress import CancelToken
 class Models(QObject):
     """Copying hundreds of megabytes happens in a thread; what goes wrong becomes a notice."""
 
-    changed = Signal()  # which there are, and which is in use
+    changed = Signal()  # which there are, which is in use, and what is being copied
     used = Signal(str)  # name of the model that predicts from now on
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
@@ -26,10 +25,11 @@ class Models(QObject):
         self._studio = studio
         self._notices: Notices = studio.notices
         self._former: list[Path | None] = []
+        self._under_way: list[str] = []  # what is being copied, the present one first
         self._worker = Background("model shelf", self)
         self._worker.result.connect(self._take)
-        self._worker.failed.connect(self._notices.fail)
-        self._worker.done.connect(self.changed)
+        self._worker.failed.connect(self._fail)
+        self._worker.done.connect(self._end)
 
     @property
     def shelf(self) -> tuple[ShelfModel, ...]:
@@ -42,13 +42,18 @@ class Models(QObject):
         return self._studio.model
 
     @property
+    def under_way(self) -> str:
+        """What is being copied, for people; "" when nothing is."""
+        return f"{self._under_way[0]} …" if self._under_way else ""
+
+    @property
     def former(self) -> bool:
         """Whether another one was in use before."""
         return bool(self._former)
 
     def use_bundle(self, bundle: Path, name: str) -> None:
         """Put a run's model on the shelf, and predict with it from now on."""
-        self._worker.start(partial(_add, bundle, name, True))
+        self._begin(f"Copying {name}", partial(_add, bundle, name, True))
 
     def use(self, folder: Path | None) -> None:
         """Predict with this one from now on; open videos are analysed again, decisions stay."""
@@ -69,11 +74,11 @@ class Models(QObject):
 
     def bring_in(self, source: Path) -> None:
         """A bundle's folder or zip file onto the shelf."""
-        self._worker.start(partial(_add, source, "", False))
+        self._begin(f"Importing {source.name}", partial(_add, source, "", False))
 
     def export(self, model: ShelfModel, target: Path) -> None:
         """As a folder, or as a zip file by its name."""
-        self._worker.start(partial(_run, lambda: model_shelf.export(model, target)))
+        self._begin(f"Exporting {model.name}", partial(_export, model, target))
 
     def rename(self, model: ShelfModel, name: str) -> None:
         """Another name; the model in use stays in use."""
@@ -83,6 +88,7 @@ class Models(QObject):
         except CheckpointError as error:
             self._notices.fail(str(error))
             return
+        self._former = [renamed.folder if folder == model.folder else folder for folder in self._former]
         if in_use:
             self._studio.choose_model(renamed.folder)
         self.changed.emit()
@@ -105,15 +111,35 @@ class Models(QObject):
         """End the thread."""
         self._worker.close()
 
-    def _take(self, folder: Path) -> None:
-        self.use(folder)
+    def _begin(self, words: str, work: Work) -> None:
+        self._under_way.append(words)
+        self._worker.add(work)
+        self.changed.emit()
+
+    def _end(self) -> None:
+        self._under_way.pop(0)
+        self.changed.emit()
+
+    def _fail(self, sentence: str) -> None:
+        self._notices.fail(sentence)
+        self._end()
+
+    def _take(self, made: "tuple[Path, bool] | str") -> None:
+        """A model that came onto the shelf and whether it shall predict, or a word on what was written."""
+        if isinstance(made, str):
+            self._notices.note(made)
+            return
+        folder, use = made
+        if use:
+            self.use(folder)
+        else:
+            self._notices.note(f"{folder.name} is on the shelf.")
 
 
 def _add(source: Path, name: str, use: bool, emit: Emit, cancel: CancelToken) -> None:
-    model = model_shelf.add(source, name)
-    if use:
-        emit(model.folder)
+    emit((model_shelf.add(source, name).folder, use))
 
 
-def _run(work: Callable[[], object], emit: Emit, cancel: CancelToken) -> None:
-    work()
+def _export(model: ShelfModel, target: Path, emit: Emit, cancel: CancelToken) -> None:
+    model_shelf.export(model, target)
+    emit(f"{model.name} is exported to {target}.")

@@ -13,7 +13,7 @@ from app.models.training.runs import Runs
 from app.views.parts import label, push, row
 from app.views.train.cells import cell_table, fill, stretch
 from m2fnet_core.errors import TrainingError
-from trainer.config import RunConfig
+from trainer.config import CorpusConfig, RunConfig
 from trainer.paper_tables import ROWS, Result, as_markdown, read_results
 from trainer.run_view import RunView
 
@@ -23,7 +23,7 @@ _TABLES = {2: "Modalities and fusion", 3: "Scene and faces", 4: "Encoder layers"
 
 
 class AblationPage(QWidget):
-    """Trains rows on the vectors of a run that has a model; those are in the feature store already."""
+    """Trains rows on the vectors of a finished run."""
 
     started = Signal(RunConfig)
 
@@ -134,16 +134,14 @@ class AblationPage(QWidget):
 
 
 def ablation_of(view: RunView, config: RunConfig, rows: tuple[str, ...]) -> RunConfig:
-    """A run of its own that takes the extractors of this one and trains these rows."""
+    """A run of its own that trains these rows on the vectors of this one, or makes them with its extractors."""
     paper = "iemocap" if any(corpus.kind == "iemocap" for corpus in config.corpora) else "meld"
     asked = replace(config.ablate, tables=tuple(sorted({int(one.split()[0]) for one in rows})), rows=rows, paper=paper)
-    return replace(
-        config,
-        name=f"{view.name}-ablation",
-        start_from=str(view.bundle),
-        steps=("features", "ablate"),
-        ablate=asked,
-    )
+    config = replace(config, name=f"{view.name}-ablation", ablate=asked)
+    vectors = view.folder / "features"
+    if (vectors / "utterances.csv").is_file():
+        return replace(config, corpora=(CorpusConfig("pack", vectors),), start_from="", steps=("ablate",))
+    return replace(config, start_from=str(view.bundle), steps=("features", "ablate"))
 
 
 def as_csv(results: Sequence[Result]) -> str:

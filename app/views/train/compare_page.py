@@ -64,11 +64,14 @@ class ComparePage(QWidget):
         self.run.setCurrentIndex(max(0, self.run.findData(chosen)))
         others = {"The program's own model": "starter"}
         others |= {model.name: str(model.folder) for model in self._models.shelf if not model.error}
+        in_use = str(self._models.in_use or "starter")
+        if in_use not in others.values():  # chosen from another place than the shelf
+            others["The model in use"] = in_use
+        before = self.other.currentData()
         self.other.clear()
         for words, folder in others.items():
             self.other.addItem(words, folder)
-        in_use = self._models.in_use
-        self.other.setCurrentIndex(max(0, self.other.findData(str(in_use) if in_use else "starter")))
+        self.other.setCurrentIndex(self.other.findData(before if before in others.values() else in_use))
         self.ask.setEnabled(self.run.count() > 0 and not self._asked)
         if not self._asked and (self.run.currentData() != chosen or self.comparison is None):
             self._show_newest()

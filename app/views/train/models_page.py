@@ -34,7 +34,7 @@ class ModelsPage(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("Models")
         self.card = QTextBrowser()
-        self.bytes = label("", "muted")
+        self.bytes, self.under_way = label("", "muted"), label("", "muted", wrap=True)
         self.use = push("Use this model", "Predict with it; open videos are analysed again", primary=True)
         self.back = push("Back to the former model", "Predict with the model that was in use before")
         self.rename = push("Rename…", "Give it another name")
@@ -50,6 +50,7 @@ class ModelsPage(QWidget):
         rows = QVBoxLayout(left)
         rows.setContentsMargins(0, 0, 0, 8)
         rows.addWidget(self.list)
+        rows.addLayout(row(self.under_way, margins=(8, 0, 8, 0)))
         rows.addLayout(row(self.bring, self.bring_folder, 1, margins=(8, 0, 8, 0)))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
@@ -75,6 +76,7 @@ class ModelsPage(QWidget):
             self.list.addItem(item)
         self.list.setCurrentRow(min(chosen, self.list.count() - 1))
         self.back.setVisible(self._models.former)
+        self.under_way.setText(self._models.under_way)
 
     def _choose_used(self) -> None:
         folders = [None, *(model.folder for model in self._models.shelf)]

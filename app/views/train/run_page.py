@@ -54,7 +54,7 @@ class RunPage(QWidget):
         self.title = label("", "heading")
         self.state = label("", "muted")
         self.trouble = Banner("What is the matter with this run", stays=True)
-        self.stop = push("Stop", "Save and end; the best so far is kept and it can be resumed; the next run starts")
+        self.stop = push("Stop", "Save and end; the best so far is kept; again after ten seconds: end at once")
         self.pause = push("Pause", "Save and end for a while; runs that wait go on waiting until it is resumed")
         self.note = label("", "muted", wrap=True)
         self.resume = push("Resume", "Go on where it was", primary=True)
@@ -146,11 +146,12 @@ class RunPage(QWidget):
             words = f"{here}, without this window" if elsewhere else here
         self.state.setText(words)
         self.stop.setVisible(training or waiting or paused)
-        self.pause.setVisible(self.name == runs.training)
+        self.pause.setVisible(training)
         note = runs.held_up if waiting else _sharing(view, self._session.device) if training else ""
         self.note.setText(note)
         self.note.setVisible(bool(note))
-        self.resume.setVisible(not training and not waiting and view.state is not StepState.DONE)
+        stands = not training and not waiting and not view.error
+        self.resume.setVisible(stands and view.state is not StepState.DONE)
         self.use.setVisible(view.bundle is not None and not training)
         self.remove.setEnabled(not training)
         trouble = "" if training or waiting else runs.trouble(self.name)

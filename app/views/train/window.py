@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from app.models.notices import Entry, Weight
 from app.models.studio import Studio
 from app.models.training.setup import Setup
 from app.models.training.use import Models
+from app.views.banner import FAILURE, INFO, Banner
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
 from app.views.train.models_page import ModelsPage
@@ -42,9 +44,13 @@ class TrainWindow(QWidget):
         self.ablation_page = AblationPage(runs)
         self.tabs.addTab(self.ablation_page, "Ablation")
         self.tabs.addTab(self.models_page, "Models")
+        self.said = Banner("What happened")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.said)
         layout.addWidget(self.tabs)
+        studio.notices.added.connect(self._say)
         self.setup_page.started.connect(self._start)
         self.ablation_page.started.connect(self._start)
         self.runs_page.used.connect(self._use)
@@ -68,6 +74,11 @@ class TrainWindow(QWidget):
             self._runs.follow()
             if self._runs.names:
                 self.tabs.setCurrentWidget(self.runs_page)
+
+    def _say(self, entry: Entry) -> None:
+        """What concerns this window is said here too: the main one may lie behind it."""
+        if self.isVisible():
+            self.said.say(FAILURE if entry.weight is Weight.FAILURE else INFO, entry.text)
 
     def _start(self, config: RunConfig) -> None:
         try:
@@ -99,8 +110,12 @@ class TrainWindow(QWidget):
 
     def _play_wanted(self) -> None:
         """Once its video is there: on the way others may be told of."""
-        flip = self._wanted
-        if flip is not None and self._studio.path == flip.medium and self._studio.session.utterance(flip.utterance):
-            self._wanted = None
-            self._studio.session.select(flip.utterance)
-            self.asked.emit(flip.start, flip.end)
+        flip, session = self._wanted, self._studio.session
+        if flip is None or self._studio.path != flip.medium or not session.utterances:
+            return
+        self._wanted = None
+        if session.utterance(flip.utterance) is None:
+            self._studio.notices.note("This utterance was split, merged or deleted since; compare again to see it.")
+            return
+        session.select(flip.utterance)
+        self.asked.emit(flip.start, flip.end)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QTableWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.studio import Studio
@@ -22,6 +22,7 @@ from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
 from app.views.train.models_page import ModelsPage
 from app.views.train.runs_page import RunsPage
+from app.views.train.window import TrainWindow
 from m2fnet_core import model_shelf
 from m2fnet_core.dialogue import Utterance
 from tests.app.made_runs import add_events, going, made_comparison, made_run, whole
@@ -30,7 +31,11 @@ from trainer.comparison import comparisons_of, write_comparison
 from trainer.config import RunConfig
 from trainer.events import Failed, Progress, Stopped, Warned
 from trainer.paper_tables import Result, write_results
+from trainer.run_file import write_run
 from trainer.run_lock import locked
+from trainer.run_view import runs_folder
+
+_PATIENCE = 60_000  # milliseconds: a training process starts
 
 SPOKEN = [Utterance(f"u{n}", 2.0 * n, 2.0 * n + 1.5, "Ada", "Hello there.") for n in range(3)]
 
@@ -123,6 +128,54 @@ def test_a_run_of_a_newer_version_is_left_alone(qtbot: QtBot, studio: Studio) ->
     (folder / "run.json").write_text(json.dumps(about), encoding="utf-8")
     page = shown_runs(qtbot, studio)
     assert "was made by version 99.0" in page.page.trouble.text
+    assert not page.page.resume.isVisible()
+
+
+def test_a_run_that_ended_before_it_began_says_so_and_shows_why(qtbot: QtBot, studio: Studio) -> None:
+    made_run("mine", [*going(3), Failed("fusion", "The disk is full; free some space and resume the run.")])
+    write_run(RunConfig("mine", out=runs_folder(), seed=5), runs_folder() / "mine" / "run.toml")
+    page = shown_runs(qtbot, studio)
+    assert "The disk is full" in page.page.trouble.text
+    studio.runs.follow()
+    page.page.resume.click()
+    qtbot.waitUntil(lambda: page.page.resume.isVisible(), timeout=_PATIENCE)
+    assert page.page.trouble.text.startswith("The training of mine broke off (exit code 1)")
+    assert "seed" in page.page.trouble.text
+
+
+def test_a_run_that_another_window_resumes_is_not_deleted_here(qtbot: QtBot, studio: Studio) -> None:
+    runs = studio.runs
+    folder = made_run("mine", [*going(3), Stopped("fusion")])
+    page = shown_runs(qtbot, studio)
+    assert page.page.remove.isEnabled()
+    with locked(folder):
+        runs.remove("mine")
+        assert folder.is_dir()
+        assert not page.page.remove.isEnabled()
+        assert page.page.state.text() == "training, without this window"
+        assert studio.notices.entries[-1].text == "mine is being trained; stop it first."
+    for _ in range(10):
+        runs.look()
+    assert page.page.remove.isEnabled()
+
+
+def test_resuming_another_run_leaves_a_pause_as_it_is(qtbot: QtBot, studio: Studio) -> None:
+    runs = studio.runs
+    for name in ("first", "second"):
+        made_run(name, [*going(2), Stopped("fusion")])
+    runs.pause("first")
+    runs.resume("second")
+    assert (runs.paused, runs.waiting, runs.training) == ("first", ("second",), "")
+
+
+def test_what_happens_is_said_in_this_window_too(qtbot: QtBot, studio: Studio) -> None:
+    main = QWidget()
+    qtbot.addWidget(main)
+    window = TrainWindow(studio, main)
+    window.show()
+    studio.notices.fail("The model cannot be copied; free some space.")
+    assert window.said.text == "The model cannot be copied; free some space."
+    window.close_readers()
 
 
 def test_a_paused_run_holds_up_those_that_wait(qtbot: QtBot, studio: Studio) -> None:
@@ -154,7 +207,7 @@ def test_a_run_without_this_window_is_followed_to_its_end(qtbot: QtBot, studio: 
         run = page.page
         assert run.state.text() == "training, without this window"
         assert run.stop.isVisible()
-        assert not run.pause.isVisible()
+        assert run.pause.isVisible()
         runs.add(RunConfig("second"))
         page.choose("second")
         assert run.note.text() == "It waits until mine has ended, which is trained by another window or without one."
@@ -265,8 +318,8 @@ def test_models_are_brought_in_named_taken_out_and_deleted(
     studio.notices.added.connect(lambda notice: told.append(notice.text))
 
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(bundle))
-    with qtbot.waitSignal(models.changed, timeout=30_000):
-        page.bring_folder.click()
+    page.bring_folder.click()
+    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
     assert [model.name for model in models.shelf] == ["small"]
     page.list.setCurrentRow(1)
     assert page.card.toPlainText().startswith("small")
@@ -278,22 +331,32 @@ def test_models_are_brought_in_named_taken_out_and_deleted(
     page.list.setCurrentRow(1)
     target = tmp_path / "other.zip"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target.with_suffix("")), "Zip file (*.zip)"))
-    with qtbot.waitSignal(models.changed, timeout=30_000):
-        page.export.click()
+    page.export.click()
+    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
     assert "other/config.json" in zipfile.ZipFile(target).namelist()
 
     place = tmp_path / "folder"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), "Folder (*)"))
-    with qtbot.waitSignal(models.changed, timeout=30_000):
-        page.export.click()
+    page.export.click()
+    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
     assert (place / "fusion.safetensors").is_file()
 
+    models.export(models.shelf[0], tmp_path / "one")
+    models.export(models.shelf[0], tmp_path / "two")
+    assert page.under_way.text() == "Exporting other …"
+    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
+    assert [(tmp_path / name / "config.json").is_file() for name in ("one", "two")] == [True, True]
+    assert told[-1] == f"other is exported to {tmp_path / 'two'}."
     models.use(models.shelf[0].folder)
+    models.use(None)
+    models.rename(models.shelf[0], "third")
+    models.back()
+    assert models.in_use == models.shelf[0].folder
     page.list.setCurrentRow(1)
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     page.delete.click()
     assert "predicts now; choose another model" in told[-1]
-    models.back()
+    models.use(None)
     page.list.setCurrentRow(1)
     page.delete.click()
     assert "MB are free now" in told[-1]

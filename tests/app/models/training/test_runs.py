@@ -68,7 +68,7 @@ def test_the_table_has_only_settings_that_differ(runs: Runs) -> None:
         runs.add(RunConfig("mine", seed=seed))
     titles, table = side_by_side([runs.view(name) for name in ("mine", "mine-2")])
     assert titles == (*HEAD, "seed")
-    assert table == [("mine", "waiting", None, None, 0.0, "0"), ("mine-2", "waiting", None, None, 0.0, "1")]
+    assert table == [("mine", "waiting", None, None, 0.0, 0), ("mine-2", "waiting", None, None, 0.0, 1)]
 
 
 def test_settings_are_changed_as_they_are_typed() -> None:
@@ -88,4 +88,9 @@ def test_an_ablation_takes_the_vectors_of_its_run(runs: Runs) -> None:
     config = ablation_of(view, RunConfig("mine"), ("2 audio", "5 fusion layers m = 1"))
     assert (config.name, config.steps) == ("mine-ablation", ("features", "ablate"))
     assert config.ablate.tables == (2, 5)
+    (view.folder / "features").mkdir()
+    (view.folder / "features" / "utterances.csv").touch()
+    config = ablation_of(view, RunConfig("mine"), ("2 audio",))
+    assert config.steps == ("ablate",)
+    assert [(corpus.kind, corpus.folder) for corpus in config.corpora] == [("pack", view.folder / "features")]
     assert as_csv([Result(2, "audio", 40.0, 1.0, 39.63)]).splitlines()[1] == "2,audio,40.00,1.00,39.63"
