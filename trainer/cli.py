@@ -19,7 +19,7 @@ from trainer.machine import train_at_full_speed
 from trainer.people import People
 from trainer.reports import REPORTS
 from trainer.run_file import read_run
-from trainer.train import train
+from trainer.train import How, train
 
 STEPS = {
     "text": "fine-tune the text encoder",
@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _report(arguments, hook, cancel)
         if arguments.attached:
             cancel_at_end_of(sys.stdin, cancel)
-        return train(arguments.step, lambda: read_run(arguments.run, arguments.set), arguments.resume, hook, cancel)
+        how = How(resume=arguments.resume or arguments.finish, finish=arguments.finish)
+        return train(arguments.step, lambda: read_run(arguments.run, arguments.set), how, hook, cancel)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         step.add_argument("run", type=Path, metavar="run.toml", help="the run's configuration")
         step.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
         step.add_argument("--resume", action="store_true", help="go on with a run that was stopped or killed")
+        step.add_argument("--finish", action="store_true", help="go on, but take the best so far of what was begun")
         step.add_argument("--events", action="store_true", help="JSON lines on standard output, for programs")
         step.add_argument("--attached", action="store_true", help="stop when standard input ends, for programs")
     check = steps.add_parser("check", help="look what corpora hold, what is missing and what does not open")

@@ -134,12 +134,15 @@ class Fit:
             parts.append((self.task.weight(examples) / whole * processes, loaded))
         return parts
 
-    def __call__(self) -> FitState:
-        """Train to the end and load the best weights into the task's model.
+    def __call__(self, finish: bool = False) -> FitState:
+        """Train to the end and load the best weights into the task's model; with ``finish`` those of the best so far.
 
         Raises Cancelled (the last and best states are saved), TrainingError.
         """
         self._restore()
+        if finish and self.state.best_epoch:
+            self._load_best()
+            return self.state
         of = self.config.epochs * self._steps
         self._tell(Started(self.task.step, self.run.folder, str(self.accelerator.device), self.config.epochs, of))
         self._pace = Pace(of - self._done())

@@ -56,10 +56,11 @@ class Job:
     device: torch.device
     hook: Hook
     cancel: CancelToken
+    finish: bool = False  # the best so far of what was begun is its end
 
     def fit(self, task: Task, loop: LoopConfig, workers: int = 0) -> None:
         """Train the task's model to its best weights; ``workers`` processes load its batches."""
-        Fit(task, loop, self.run, self.device, self.hook, self.cancel, workers)()
+        Fit(task, loop, self.run, self.device, self.hook, self.cancel, workers)(self.finish)
 
 
 def text(job: Job) -> Done:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from m2fnet_core.errors import Cancelled, M2FNetError, TrainingError
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
 _RECORD_EVERY = 1.0  # seconds between progress in events.jsonl; everything else is kept at once
 
 
-def train(step: str, read: Callable[[], RunConfig], resume: bool, hook: Hook, cancel: CancelToken) -> int:
+@dataclass(frozen=True, slots=True)
+class How:
+    """``resume``: go on with what was begun; ``finish``: and let its best so far be its end."""
+
+    resume: bool = False
+    finish: bool = False
+
+
+def train(step: str, read: Callable[[], RunConfig], how: How, hook: Hook, cancel: CancelToken) -> int:
     """Run a step, or all that the configuration names. 0: done, 1: failed, 130: cancelled.
 
     Only the first of several processes (torchrun) holds the run folder and writes its events.
@@ -31,11 +40,12 @@ def train(step: str, read: Callable[[], RunConfig], resume: bool, hook: Hook, ca
         steps = config.steps if step == "all" else (step,)
         if not steps:
             raise TrainingError(f"The run {config.name} names no steps; name at least one.")
+        how = replace(how, resume=how.resume or step == "all")
         if os.environ.get("RANK", "0") != "0":
-            return _steps(run, steps, resume or step == "all", hook, cancel)
+            return _steps(run, steps, how, hook, cancel)
         with locked(run.folder):
-            run.prepare(steps[0], resume or step == "all")  # what it refuses is no part of the run in this folder
-            return _steps(run, steps, resume or step == "all", Recorder(run, hook), cancel)
+            run.prepare(steps[0], how.resume)  # what it refuses is no part of the run in this folder
+            return _steps(run, steps, how, Recorder(run, hook), cancel)
     except M2FNetError as error:
         hook(Failed(step, str(error)))
     except OSError as error:
@@ -43,15 +53,15 @@ def train(step: str, read: Callable[[], RunConfig], resume: bool, hook: Hook, ca
     return 1
 
 
-def _steps(run: "Run", steps: tuple[str, ...], resume: bool, hook: Hook, cancel: CancelToken) -> int:
+def _steps(run: "Run", steps: tuple[str, ...], how: How, hook: Hook, cancel: CancelToken) -> int:
     from m2fnet_core.features.devices import is_out_of_memory
 
     step = steps[0]
     try:
         for step in steps:
             cancel.check()
-            run.prepare(step, resume)
-            hook(_step(step, run, hook, cancel))
+            run.prepare(step, how.resume)
+            hook(_step(step, run, how.finish, hook, cancel))
     except Cancelled:
         hook(Stopped(step))
         return 130
@@ -68,7 +78,7 @@ def _steps(run: "Run", steps: tuple[str, ...], resume: bool, hook: Hook, cancel:
     return 1
 
 
-def _step(step: str, run: "Run", hook: Hook, cancel: CancelToken) -> Done:
+def _step(step: str, run: "Run", finish: bool, hook: Hook, cancel: CancelToken) -> Done:
     """Run one step, unless this very configuration has it done."""
     figures = run.done(step)
     if figures is not None:
@@ -78,7 +88,7 @@ def _step(step: str, run: "Run", hook: Hook, cancel: CancelToken) -> Done:
 
     started, device = time.monotonic(), choose_device(run.config.device)
     hook(Started(step, run.folder, str(device), 0, 0))
-    done = STEPS[step](Job(run, device, hook, cancel))
+    done = STEPS[step](Job(run, device, hook, cancel, finish))
     run.mark_done(step, done.metrics)
     return Done(step, done.paths, done.metrics, seconds=time.monotonic() - started)
 

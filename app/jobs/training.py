@@ -21,9 +21,10 @@ _PATIENCE = 10.0  # seconds: who asks again after these wants it to end, saved o
 class TrainingProcess:
     """``m2fnet-train all RUN.toml`` with its words in a file."""
 
-    def __init__(self, toml: Path, log: Path) -> None:
-        """Start it. Raises TrainingError when that is not possible."""
-        command = [sys.executable, "-m", "trainer.cli", "all", str(toml), "--resume", "--attached"]
+    def __init__(self, toml: Path, log: Path, finish: bool = False) -> None:
+        """Start it; with ``finish`` the best so far of what was begun is its end. Raises TrainingError."""
+        go_on = "--finish" if finish else "--resume"
+        command = [sys.executable, "-m", "trainer.cli", "all", str(toml), go_on, "--attached"]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "COLUMNS": "160"}
         try:
             with log.open("ab") as out:

@@ -46,6 +46,10 @@ def test_train_stop_go_on_compare_use_and_take_back(qtbot: QtBot, window: MainWi
     assert runs.view("smoke").state is StepState.STOPPED
     assert shown.resume.isVisible()
     shown.resume.click()
+    qtbot.waitUntil(lambda: bool(runs.view("smoke").steps["text"].epochs), timeout=_PATIENCE)
+    shown.stop.click()
+    qtbot.waitUntil(lambda: not runs.training, timeout=_PATIENCE)
+    shown.finish.click()
     qtbot.waitUntil(lambda: runs.view("smoke").state is StepState.DONE and not runs.training, timeout=_PATIENCE)
     shown.button("fusion").click()
     assert shown.figures.values("weighted F1")

@@ -14,9 +14,10 @@ from torch import Tensor, nn
 from m2fnet_core.errors import Cancelled, TrainingError
 from m2fnet_core.progress import CancelToken
 from tests.trainer.tiny import Points, TooBig, fit
-from trainer.config import LoopConfig
+from trainer.config import LoopConfig, RunConfig
 from trainer.events import Epoch, Event, Progress, Warned
 from trainer.optimise import learning_rate
+from trainer.runs import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = [sys.executable, "-m", "tests.trainer.tiny"]
@@ -49,6 +50,27 @@ def test_a_stopped_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
         fit(tmp_path / "parts", hook=stop_in_the_middle, cancel=cancel)
     fit(tmp_path / "parts")
     assert same(last(tmp_path / "whole"), last(tmp_path / "parts"))
+
+
+def test_the_best_so_far_can_be_the_end(tmp_path: Path) -> None:
+    cancel, told = CancelToken(), list[Event]()
+
+    def stop_in_the_third_epoch(event: Event) -> None:
+        if isinstance(event, Progress) and event.done == 15:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        fit(tmp_path, hook=stop_in_the_third_epoch, cancel=cancel)
+    before = Run(RunConfig(name="tiny", out=tmp_path)).load_state("points", "best")
+    task, state = fit(tmp_path, hook=told.append, finish=True)
+    assert not told
+    assert before is not None
+    assert before.about["epoch"] == state.best_epoch
+    assert all(torch.equal(before.tensors[name], value) for name, value in task.model.state_dict().items())
+
+
+def test_what_has_no_best_yet_is_trained_to_its_end(tmp_path: Path) -> None:
+    assert fit(tmp_path, finish=True)[1].epoch == 5
 
 
 def test_a_killed_run_goes_on_bit_for_bit(tmp_path: Path) -> None:

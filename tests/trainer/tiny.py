@@ -68,6 +68,7 @@ def fit(
     hook: Hook = ignore,
     cancel: CancelToken | None = None,
     workers: int = 0,
+    finish: bool = False,
     **loop: Any,
 ) -> tuple[Points, FitState]:
     """Train in the folder ``out``; returns the task with its best weights, and where it ended."""
@@ -75,7 +76,7 @@ def fit(
     settings = {"epochs": 4, "batch_size": 12, "learning_rate": 0.02, "ema": 0.9, **loop}
     run = Run(RunConfig(name="tiny", out=out))
     training = Fit(task, LoopConfig(**settings), run, torch.device("cpu"), hook, cancel or CancelToken(), workers)
-    return task, training()
+    return task, training(finish)
 
 
 def main() -> None:

@@ -49,6 +49,7 @@ class Runs(QObject):
         self._tails: dict[str, RunTail] = {}
         self.training = ""  # the run that this window trains
         self._broken: dict[str, str] = {}  # runs whose process ended without a word in their folder
+        self._finishing: set[str] = set()  # runs whose best so far shall be their end
         self._told_before = 0  # bytes of events that the run had told when its process was started
         self._looks = 0
         self._timer = QTimer(self, interval=_LOOK_MS)
@@ -138,6 +139,11 @@ class Runs(QObject):
         self._queue((*self.waiting, name))
         self._next()
         return name
+
+    def finish(self, name: str) -> None:
+        """As `resume`, but the best so far of the step that was begun is its end; the steps behind it follow."""
+        self._finishing.add(name)
+        self.resume(name)
 
     def resume(self, name: str) -> None:
         """Train a run that was stopped, failed or killed, as soon as nothing else trains."""
@@ -231,12 +237,14 @@ class Runs(QObject):
         name = self.waiting[0]
         self._queue(self.waiting[1:])
         try:
-            self._process = TrainingProcess(self.folder(name) / _TOML, self.folder(name) / _LOG)
+            finish = name in self._finishing
+            self._process = TrainingProcess(self.folder(name) / _TOML, self.folder(name) / _LOG, finish)
         except TrainingError as error:
             self._notices.fail(str(error))
             return
         self.training = name
         self._told_before = self._told(name)
+        self._finishing.discard(name)
         self._broken.pop(name, None)
         self._timer.start()
         self.changed.emit()

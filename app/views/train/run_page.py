@@ -58,6 +58,7 @@ class RunPage(QWidget):
         self.pause = push("Pause", "Save and end for a while; runs that wait go on waiting until it is resumed")
         self.note = label("", "muted", wrap=True)
         self.resume = push("Resume", "Go on where it was", primary=True)
+        self.finish = push("Finish with the best", "The best epoch so far is the step's result; what follows it is run")
         self.use = push("Use this model", "Predict with what this run has trained", primary=True)
         self.folder = push("Open folder", "Events, TensorBoard scalars, reports and weights")
         self.remove = push("Delete", "Delete the run's folder with all it holds")
@@ -80,6 +81,7 @@ class RunPage(QWidget):
         self.stop.clicked.connect(lambda: runs.stop(self.name))
         self.pause.clicked.connect(lambda: runs.pause(self.name))
         self.resume.clicked.connect(lambda: runs.resume(self.name))
+        self.finish.clicked.connect(lambda: runs.finish(self.name))
         self.remove.clicked.connect(self._ask_remove)
         self.use.clicked.connect(lambda: self.used.emit(self.name))
         self.folder.clicked.connect(self._open_folder)
@@ -118,7 +120,7 @@ class RunPage(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        buttons = (self.use, self.resume, self.pause, self.stop, self.folder, self.remove)
+        buttons = (self.use, self.resume, self.finish, self.pause, self.stop, self.folder, self.remove)
         column.addLayout(row(self.title, self.state, 1, *buttons))
         column.addWidget(self.trouble)
         column.addLayout(self._buttons)
@@ -152,6 +154,8 @@ class RunPage(QWidget):
         self.note.setVisible(bool(note))
         stands = not training and not waiting and not view.error
         self.resume.setVisible(stands and view.state is not StepState.DONE)
+        begun = [step for step in view.steps.values() if step.state is not StepState.DONE and step.epochs]
+        self.finish.setVisible(stands and bool(begun))
         self.use.setVisible(view.bundle is not None and not training)
         self.remove.setEnabled(not training)
         trouble = "" if training or waiting else runs.trouble(self.name)

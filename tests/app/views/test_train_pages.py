@@ -118,6 +118,7 @@ def test_a_run_that_broke_off_says_why_and_goes_on(
     assert sentence in run.trouble.text
     assert run.trouble.text.endswith("two\nthree\nthe last words")
     assert run.resume.isVisible()
+    assert run.finish.isVisible()
     assert not run.stop.isVisible()
 
 
