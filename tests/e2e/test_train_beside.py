@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from app.models.training.runs import Runs
 from app.train_commands import may_close
 from app.views.train.runs_page import RunsPage
 from tests.app.made_runs import LABELS, made_comparison, made_run, whole
+from tests.core.small_model import write_small_model
 from tests.trainer.test_cli import write_pack
 from trainer.config import CorpusConfig, FusionStep, LoopConfig, RunConfig
 from trainer.run_view import StepState
@@ -111,10 +112,17 @@ def test_a_click_on_a_flip_plays_the_utterance(
     run = made_run("flipped", whole())
     made = made_comparison(run, film, studio.session.utterances)
     assert set(LABELS) >= {flip.after for flip in made.flips}
-    page = window.training.compare_page
-    player = window.workspace.player
-    page.shown.emit(made.flips[1])
+    write_small_model(run / "bundle")
+    training, player = window.training, window.workspace.player
+    page = training.compare_page
+    training.tabs.setCurrentWidget(page)
+    training.show()
+    qtbot.waitUntil(lambda: page.flips.rowCount() == len(made.flips))
+    place = page.flips.visualItemRect(page.flips.item(1, 1)).center()
+    qtbot.mouseClick(page.flips.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: studio.session.selected == made.flips[1].utterance)
     qtbot.waitUntil(lambda: player.playback.time >= made.flips[1].start, timeout=_PATIENCE)
     page.shown.emit(replace(made.flips[1], medium=Path("/films/another.mp4")))
-    assert any("open the project it is from" in entry.text for entry in studio.notices.entries)
+    assert "open the project it is from" in training.said.text
+    page.shown.emit(replace(made.flips[1], utterance="gone"))
+    assert "split, merged or deleted since" in training.said.text
