@@ -15,9 +15,9 @@ from typing import IO
 
 from m2fnet_core.document.places import projects_folder
 from m2fnet_core.document.project import Project, untitled
-from m2fnet_core.document.store.snapshots import snapshots_of
+from m2fnet_core.document.store.snapshots import KEPT, snapshots_of
 from m2fnet_core.errors import DocumentError
-from tests.core.document.desk import filled
+from tests.core.document.desk import filled, label
 
 ROOT = Path(__file__).parents[3]
 KILLS = 100
@@ -111,12 +111,18 @@ def test_kills_during_snapshots_leave_only_sound_ones(tmp_path: Path) -> None:
         for _ in range(12):
             workers.killed(moments.uniform(0.0, 0.2), "snapshots")
     kept = snapshots_of(path)
-    assert 0 < len(kept) <= 20
+    # Killed between a new one and the end of the oldest, a project has one too many until the next is taken.
+    assert 0 < len(kept) <= KEPT + 1
     for snapshot in kept:
         assert sound(snapshot)
         copy = Project.open(snapshot, read_only=True)
         assert len(copy.document.turns) == 4
         copy.close()
+    project = Project.open(path)
+    label(project, "u0", "joy")
+    project.snapshot()
+    project.close()
+    assert len(snapshots_of(path)) <= KEPT
 
 
 def test_kills_while_a_project_moves_leave_one_that_holds_everything(tmp_path: Path) -> None:
