@@ -10,32 +10,25 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 
-from PIL import Image
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
-from rich.console import Console
 
 from app.main import create_application
 from app.main_window import MainWindow
 from app.models.analysis import State
 from app.settings import Settings
-from app.theme import apply_scheme, emotion_colour
+from app.theme import apply_scheme
 from app.views.timeline.canvas import Canvas
-from m2fnet_core.emotions import MELD
 from m2fnet_core.folders import cache_folder
+from tools.pictures import SETTLE_MS, keep_picture, until
 
-_FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"
 _DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo"
 _SIZE = QSize(1200, 780)
 _PATIENCE = 90.0  # seconds
 _FRAME = 0.05  # seconds; the frame that a start falls on begins a little earlier
-_SETTLE_MS = 500
-_MOST_BYTES = 250_000
-_OWN_COLOURS = 120
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
 
@@ -60,12 +53,7 @@ class Guide:
 
     def until(self, there: Callable[[], bool]) -> None:
         """Let the window work until something is so. Raises TimeoutError."""
-        end = monotonic() + _PATIENCE
-        while not there():
-            if monotonic() > end:
-                raise TimeoutError("the window did not come as far as the guide tells")
-            QTest.qWait(20)
-        QTest.qWait(_SETTLE_MS)
+        until(there, _PATIENCE)
 
     def select(self, row: int) -> None:
         """An utterance, by its row; its first frame is on screen."""
@@ -91,18 +79,18 @@ class Guide:
         action = next(action for action in self.window.workspace.dock_actions() if action.text() == title)
         if action.isChecked() != shown:
             action.trigger()
-        QTest.qWait(_SETTLE_MS)
+        QTest.qWait(SETTLE_MS)
 
     # What is kept
 
     def keep(self, name: str, part: QRect | None = None) -> None:
         """The window, or a part of it as wide as the window."""
-        QTest.qWait(_SETTLE_MS)
-        self._save(self.window.grab(part or self.window.rect()), name)
+        QTest.qWait(SETTLE_MS)
+        keep_picture(self.window.grab(part or self.window.rect()), f"guide-{name}")
 
     def keep_dialog(self, name: str) -> None:
         """The dialog that is open, before the window; closes it."""
-        QTest.qWait(_SETTLE_MS)
+        QTest.qWait(SETTLE_MS)
         dialog = QApplication.activeModalWidget() or QApplication.activeWindow()
         assert isinstance(dialog, QDialog)
         picture, front = self.window.grab(), dialog.grab()
@@ -112,28 +100,8 @@ class Guide:
         place.moveCenter(picture.rect().center())
         painter.drawPixmap(place, front)
         painter.end()
-        self._save(picture, name)
+        keep_picture(picture, f"guide-{name}")
         dialog.reject()
-
-    def _save(self, picture: QPixmap, name: str) -> None:
-        path = _FOLDER / f"guide-{name}.png"
-        picture.save(str(path), "PNG")
-        with Image.open(path) as image:
-            _few_colours(image.convert("RGB")).save(path, optimize=True)
-        size = path.stat().st_size
-        Console().print(f"{path.name}: {size // 1000} kB")
-        assert size < _MOST_BYTES, f"{path.name} is too large for the documentation"
-
-
-def _few_colours(picture: Image.Image) -> Image.Image:
-    """With a palette: emotions and the window's own colours, which are the most frequent ones, exactly."""
-    counted = sorted(picture.getcolors(picture.width * picture.height) or (), reverse=True)
-    emotions = [emotion_colour(label, MELD.labels).getRgb()[:3] for label in MELD.labels]
-    own = [*emotions, *(colour for _, colour in counted[:_OWN_COLOURS])]
-    others = picture.quantize(256 - len(own), Image.Quantize.MEDIANCUT).getpalette() or []
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([channel for colour in own for channel in colour] + others[: 3 * (256 - len(own))])
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def main() -> None:
@@ -174,7 +142,7 @@ def _bounds(guide: Guide) -> None:
     """While the mouse holds the end of an utterance."""
     window, utterance = guide.window, guide.window.studio.session.utterances[3]
     window.workspace.timeline.zoom_to(utterance.start - 2, utterance.end + 3)
-    QTest.qWait(_SETTLE_MS)
+    QTest.qWait(SETTLE_MS)
     canvas = window.workspace.timeline.findChild(Canvas)
     assert canvas is not None
     row = canvas.row_of("lanes")

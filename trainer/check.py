@@ -13,7 +13,7 @@ from m2fnet_core.errors import M2FNetError
 from m2fnet_core.media.probe import probe
 from m2fnet_core.progress import CancelToken, Pace
 from trainer.config import CorpusConfig
-from trainer.datasets.base import Corpus, Item, Items
+from trainer.datasets.base import SPLITS, Corpus, Item, Items
 from trainer.datasets.corpora import DIALOGUE_READERS, present_folder
 from trainer.datasets.faces import load_face, read_faces
 from trainer.datasets.packs import read_pack
@@ -83,7 +83,8 @@ def _item_parts(items: Items, labels: Sequence[str], identities: bool) -> dict[s
         counts = {PEOPLE: len(mine)} if identities else _ordered(Counter(i.label for i in mine), labels)
         return SplitContent(counts, 0, len({i.speaker for i in mine if i.speaker}))
 
-    return {split: part(split) for split in dict.fromkeys(item.split for item in items.items)}
+    there = {item.split for item in items.items}
+    return {split: part(split) for split in SPLITS if split in there}
 
 
 def _ordered(counts: Mapping[str, int], labels: Sequence[str]) -> dict[str, int]:

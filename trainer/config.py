@@ -111,11 +111,6 @@ class TextStep(_Checked):
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0, high=1)
     balance: float = setting(0.0, _BALANCE, low=0)
     layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0, high=1)
-    teachers: int = setting(
-        0,
-        "Encoders trained before, each from another seed; half of what is learnt is their averaged predictions",
-        low=0,
-    )
     loop: LoopConfig = LoopConfig(epochs=5, batch_size=16, learning_rate=3.2e-6, warmup=0.2, weight_decay=0.01)
 
 

@@ -1,7 +1,6 @@
 """What the steps of a run will take on this machine, measured with a few of its own batches (torch)."""
 
 import os
-import platform
 import shutil
 import sys
 import tempfile
@@ -112,8 +111,7 @@ def _cost(step: str, job: _Probe, costs: Mapping[str, tuple[float, int]]) -> tup
         try:
             STEPS[step](job)
         except _Measured as found:
-            trainings = 1 + job.run.config.text.teachers if step == "text" else 1
-            return trainings * found.seconds, found.disk
+            return found.seconds, found.disk
     if step == "features":
         return _features(job)
     if step == "ablate" and "fusion" in costs:
@@ -205,7 +203,7 @@ def devices() -> Devices:
         if name.startswith("cuda"):
             names[name] = torch.cuda.get_device_name(name)
         else:
-            names[name] = "Apple GPU" if name == "mps" else platform.processor() or platform.machine()
+            names[name] = "Apple GPU" if name == "mps" else f"CPU, {torch.get_num_threads()} threads"
     unusable = {}
     if not torch.cuda.is_available():
         built = (

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, one_hot
+from torch.nn.functional import cross_entropy
 
 from m2fnet_core.dialogue import Dialogue
 from m2fnet_core.features.text import TextBatch, pooled, text_batch
@@ -79,15 +79,13 @@ class TextTask:
         unseen: TextExamples,
         labels: Sequence[str],
         seed: int,
-        taught: Floats | None = None,
     ) -> None:
-        """``taught``: what teachers say of the training examples, probabilities [n, classes]."""
         torch.manual_seed(seed)
         self.net = TextClassifier(encoder, config, len(labels))
         self.model: nn.Module = self.net
         self._config, self._seed, self._padding = config, seed, encoder.padding
         self._train, self._unseen, self._labels = train, unseen, labels
-        self._targets = _targets(train.labels, taught)
+        self._targets = torch.tensor(train.labels)
         self._class_weights = class_weights(train.labels, len(labels), config.balance)
 
     def batches(self, epoch: int) -> Sequence[list[int]]:
@@ -160,14 +158,6 @@ class TextTask:
                 batch = text_batch([examples.inputs[i] for i in some], self._padding, device)
                 rows[some] = self.net(batch).double().softmax(dim=1).cpu().numpy()
         return rows
-
-
-def _targets(labels: Sequence[int], taught: Floats | None) -> Tensor:
-    """What the cross-entropy compares with: labels int64 [n], or float32 [n, classes], half label and half teachers."""
-    hard = torch.tensor(labels)
-    if taught is None:
-        return hard
-    return (one_hot(hard, taught.shape[1]) + torch.from_numpy(taught)).float() / 2
 
 
 def _filled(groups: Sequence[list[int]], size: int) -> list[list[int]]:

@@ -39,13 +39,12 @@ from trainer.fit_fusion import MODALITIES, FusionTask, LabelledDialogue, fits, f
 from trainer.fit_text import TextTask, text_examples
 from trainer.leakage import pieces, refuse_leaks
 from trainer.loop import Fit, Task, loading_processes
-from trainer.metrics import Floats, weighted_f1
+from trainer.metrics import weighted_f1
 from trainer.pair_vectors import pair_vectors
 from trainer.paper_tables import as_markdown, write_results
 from trainer.parts import base_bundle, going_on, run_bundle, with_fusion
 from trainer.runs import Run
 from trainer.sources import FaceSource, SpeechSource
-from trainer.teachers import part_of, taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,8 @@ def text(job: Job) -> Done:
     encoder = base.text if base is not None and goes_on else load_text_encoder(config.text.encoder)
     examples = {s: text_examples(encoder, config.text, d, config.labels) for s, d in splits.items()}
 
-    def learn(run: Run, number: int, said: Floats | None = None) -> TextTask:
-        """The encoder trained as training ``number`` of the step, from 0: its teachers, then its own."""
-        learnt = (examples["train"], examples["validation"])
-        task = TextTask(copy.deepcopy(encoder), config.text, *learnt, config.labels, run.config.seed, said)
-        hook = part_of(job.hook, number, config.text.teachers + 1)
-        replace(job, run=run, hook=hook).fit(task, config.text.loop)
-        return task
-
-    said = taught(job.run, lambda run, number: learn(run, number).probabilities(examples["train"]))
-    task = learn(job.run, config.text.teachers, said)
+    task = TextTask(encoder, config.text, examples["train"], examples["validation"], config.labels, config.seed)
+    job.fit(task, config.text.loop)
     (folder / "encoder").mkdir(exist_ok=True)
     save_text_encoder(task.net.encoder, folder / "encoder")
     figures: dict[str, float] = {}

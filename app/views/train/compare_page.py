@@ -168,11 +168,12 @@ class ComparePage(QWidget):
 
     def _show_figures(self, comparison: Comparison) -> None:
         names = ("weighted F1", "accuracy", *comparison.labels)
-        rows = zip(_rows(comparison.theirs), _rows(comparison.ours), strict=True)
+        there = (True, True, *(sum(row) > 0 for row in comparison.ours.confusion))  # the class has examples
+        rows = zip(names, _rows(comparison.theirs), _rows(comparison.ours), there, strict=True)
         fill(
             self.figures,
             ("", comparison.their_name, comparison.our_name),
-            [(name, _words(before), _words(now)) for name, (before, now) in zip(names, rows, strict=True)],
+            [(name, *(_words(x) if some else "no examples" for x in both)) for name, *both, some in rows],
         )
         stretch(self.figures, 0, 1, 2)
         show_whole(self.figures)

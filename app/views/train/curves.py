@@ -1,8 +1,9 @@
 """Curves of a training: losses by batch, validation figures by epoch with the best one marked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont
@@ -12,6 +13,11 @@ from app.views.plots import round_step
 
 _COLOURS = ("#4a86e8", "#dd4b4b", "#3fae9f", "#e8b923", "#b06be0", "#8a93a3")
 _HEIGHT = 200
+_FAR = 20  # times
+_DECADES = [
+    [(float(k), f"{10.0**k:g}") for k in range(-6, 7)],
+    [(k + float(np.log10(m)), "") for k in range(-6, 7) for m in range(2, 10)],
+]
 
 
 class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -30,6 +36,7 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setMouseEnabled(False, False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFixedHeight(_HEIGHT)
+        self._steep = False  # the height is logarithmic
         self._dot = "o" if few else None
         place = (-8, -4 if few else 1)  # from the right, and from below or from the top
         self._names = self.getPlotItem().addLegend(offset=place, labelTextSize="8pt", colCount=len(_COLOURS))
@@ -41,10 +48,15 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         for name in [name for name in self._lines if name not in lines]:
             self.removeItem(self._lines.pop(name))
         places = np.array(x, dtype=np.float64)  # a copy: what a plot shows could not grow
-        for name, values in lines.items():
-            self._line(name).setData(places, np.array(values, dtype=np.float64))
+        heights = {name: np.array(values, dtype=np.float64) for name, values in lines.items()}
+        if self._set_steep(_far_apart(heights.values())):
+            heights = {name: np.where(values > 0, values, np.nan) for name, values in heights.items()}
+        for name in lines:
+            self._line(name).setData(places, heights[name])
         step = max(1.0, round_step(float(np.ptp(places)) / 10)) if len(places) > 1 else 1.0  # nobody counts half epochs
         self.getAxis("bottom").setTickSpacing(step, step)
+        if len(places):
+            self.setXRange(places[0], max(places[-1], places[0] + 1))  # one place alone has no width of its own
         first = next(iter(lines.values()), ())
         marked = [(x[place], first[place]) for place in np.flatnonzero(places == best).tolist()] if first else []
         self._best.setData(pos=np.array(marked).reshape(-1, 2))
@@ -59,6 +71,13 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_names"):
             self._paint()
+
+    def _set_steep(self, steep: bool) -> bool:
+        if steep != self._steep:
+            self._steep = steep
+            self.setLogMode(y=steep)
+            self.getAxis("left").setTicks(_DECADES if steep else None)  # its own labels would lie upon each other
+        return steep
 
     def _line(self, name: str) -> pg.PlotDataItem:
         if name not in self._lines:
@@ -84,3 +103,9 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setPen(pg.mkPen(line(self.palette())))
             axis.setTickFont(font)
         self.setLabel("bottom", self._across, color=ink.name(), **{"font-size": "8pt"})  # a pen would recolour it
+
+
+def _far_apart(lines: Iterable[npt.NDArray[np.float64]]) -> bool:
+    """Whether one scale would press some of the lines flat, as the total of L_FE does with its parts."""
+    means = [mean for values in lines if len(values) and (mean := float(values.mean())) > 0]
+    return len(means) > 1 and max(means) > _FAR * min(means)

@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.views.banner import FAILURE
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
+from app.views.train.curves import Curves
 from app.views.train.models_page import ModelsPage
 from app.views.train.runs_page import RunsPage
 from app.views.train.window import TrainWindow
@@ -385,3 +386,13 @@ def test_a_model_with_a_pickle_inside_or_another_hash_is_refused(
     assert said.args is not None
     assert "fusion.safetensors of changed is not what its hashes.json tells" in said.args[0].text
     assert model_shelf.models() == ()
+
+
+def test_losses_that_lie_far_apart_have_a_logarithmic_height(qtbot: QtBot) -> None:
+    curves = Curves("Losses", "batch")
+    qtbot.addWidget(curves)
+    curves.show_lines([1, 2, 3], {"total": [200.0, 150.0, 100.0], "L_Var": [1.0, 0.5, 0.0]})
+    assert curves.getAxis("left").logMode
+    assert curves.values("total") == [200.0, 150.0, 100.0]
+    curves.show_lines([1, 2, 3], {"total": [2.0, 1.5, 1.0], "cross_entropy": [1.9, 1.4, 0.9]})
+    assert not curves.getAxis("left").logMode
