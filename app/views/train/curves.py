@@ -12,7 +12,7 @@ from app.theme import line, muted
 from app.views.plots import round_step
 
 _COLOURS = ("#4a86e8", "#dd4b4b", "#3fae9f", "#e8b923", "#b06be0", "#8a93a3")
-_HEIGHT = 200
+_HEIGHT, _NAMES_HEIGHT = 200, 20  # pixels
 _FAR = 20  # times
 _DECADES = [
     [(float(k), f"{10.0**k:g}") for k in range(-6, 7)],
@@ -24,7 +24,7 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Lines over one axis. A hundred thousand points are thinned out to what the width can show."""
 
     def __init__(self, name: str, across: str, few: bool = False) -> None:
-        """``few``: each place has a dot, and as such lines rise, their names stand below them."""
+        """``few``: each place has a dot."""
         super().__init__(background="default")
         self.setAccessibleName(name)
         self._across = across
@@ -38,8 +38,6 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setFixedHeight(_HEIGHT)
         self._steep = False  # the height is logarithmic
         self._dot = "o" if few else None
-        place = (-8, -4 if few else 1)  # from the right, and from below or from the top
-        self._names = self.getPlotItem().addLegend(offset=place, labelTextSize="8pt", colCount=len(_COLOURS))
         self.addItem(self._best)
         self._paint()
 
@@ -47,12 +45,15 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         """Lines by name over the same places; ``best``: the place to mark on the first line."""
         for name in [name for name in self._lines if name not in lines]:
             self.removeItem(self._lines.pop(name))
+        for name in [name for name in lines if name not in self._lines]:
+            self._lines[name] = self._line()
+        self._name_lines()
         places = np.array(x, dtype=np.float64)  # a copy: what a plot shows could not grow
         heights = {name: np.array(values, dtype=np.float64) for name, values in lines.items()}
         if self._set_steep(_far_apart(heights.values())):
             heights = {name: np.where(values > 0, values, np.nan) for name, values in heights.items()}
         for name in lines:
-            self._line(name).setData(places, heights[name])
+            self._lines[name].setData(places, heights[name])
         step = max(1.0, round_step(float(np.ptp(places)) / 10)) if len(places) > 1 else 1.0  # nobody counts half epochs
         self.getAxis("bottom").setTickSpacing(step, step)
         if len(places):
@@ -69,7 +70,7 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def changeEvent(self, event: QEvent) -> None:
         """Other colours."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_names"):
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_lines"):
             self._paint()
 
     def _set_steep(self, steep: bool) -> bool:
@@ -79,22 +80,30 @@ class Curves(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             self.getAxis("left").setTicks(_DECADES if steep else None)  # its own labels would lie upon each other
         return steep
 
-    def _line(self, name: str) -> pg.PlotDataItem:
-        if name not in self._lines:
-            colour = QColor(_COLOURS[len(self._lines) % len(_COLOURS)])
-            made = self.plot(name=name, pen=pg.mkPen(colour), symbol=self._dot)  # a wider pen paints ten times slower
-            made.setSymbolSize(5)
-            made.setSymbolBrush(colour)
-            made.setSymbolPen(None)
-            made.setDownsampling(auto=True, method="mean")
-            made.setClipToView(True)
-            self._lines[name] = made
-        return self._lines[name]
+    def _line(self) -> pg.PlotDataItem:
+        taken = {line.opts["pen"].color().name() for line in self._lines.values()}
+        colour = QColor(next((colour for colour in _COLOURS if colour not in taken), _COLOURS[0]))
+        made = self.plot(pen=pg.mkPen(colour), symbol=self._dot)  # a wider pen paints ten times slower
+        made.setSymbolSize(5)
+        made.setSymbolBrush(colour)
+        made.setSymbolPen(None)
+        made.setDownsampling(auto=True, method="mean")
+        made.setClipToView(True)
+        return made
+
+    def _name_lines(self) -> None:
+        """Above the plot: inside, names would lie on what they name."""
+        names = (
+            f'<span style="color: {line.opts["pen"].color().name()}">●</span> {name}'
+            for name, line in self._lines.items()
+        )
+        self.setTitle(" &nbsp; ".join(names), size="8pt", color=muted(self.palette()).name(), justify="right")
+        self.getPlotItem().layout.setRowFixedHeight(0, _NAMES_HEIGHT)
 
     def _paint(self) -> None:
         ink = muted(self.palette())
         self.setBackground(self.palette().color(self.backgroundRole()))
-        self._names.setLabelTextColor(ink)
+        self._name_lines()
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
         for side in ("left", "bottom"):
