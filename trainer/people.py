@@ -25,7 +25,8 @@ class People:
     """Progress bar, a line per epoch and a table of figures, for a person at a terminal."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        # Names of folders may look like markup, and lines in a log are as long as they are.
+        self._console = Console(stderr=True, markup=False, soft_wrap=True, highlight=False)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -46,7 +47,7 @@ class People:
         """One event, in words."""
         match event:
             case Started() if not event.of:
-                self._console.print(f"{event.step} on {event.device}, in {event.run}", highlight=False)
+                self._console.print(f"{event.step} on {event.device}, in {event.run}")
             case Started():
                 self._task = self._bar.add_task(event.step, total=event.of)
             case Progress() if self._task is not None:
@@ -59,21 +60,21 @@ class People:
                 )
                 self._console.print(f"  epoch {event.epoch}: {figures}{'  (best)' if event.best else ''}")
             case Warned():
-                self._console.print(f"[yellow]{event.text}[/]")
+                self._console.print(event.text, style="yellow")
             case Failed():
-                self._console.print(f"[red]{event.message}[/]", highlight=False)
+                self._console.print(event.message, style="red")
             case Stopped():
                 self._console.print("Stopped. What was learnt is kept; add --resume to go on.")
             case Done():
                 self._console.print(_figures(event))
             case Checked():
-                self._console.print(as_table(event), soft_wrap=True)
+                self._console.print(as_table(event))
             case Estimated():
                 size = f"{event.disk / 1e6:.0f} MB of disk, {event.memory / 1e6:.0f} MB of memory"
                 self._console.print(f"{event.step}: about {event.seconds:.0f} s on {event.device}, {size}")
             case Devices():
                 for name, about in {**event.names, **event.unusable}.items():
-                    self._console.print(f"{name}: {about}", highlight=False)
+                    self._console.print(f"{name}: {about}")
 
 
 def _figures(event: Done) -> Table:

@@ -131,3 +131,9 @@ def test_damaged_tables_and_archives(
     (tmp_path / "faces" / file).write_bytes(body)
     run = write_extractor_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", "")
     assert says in failure(capsys, "visual", run)
+
+
+def test_a_folder_named_like_markup_is_told_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "[bold]" / "run.toml"
+    assert main(["text", str(missing)]) == 1
+    assert str(missing) in capsys.readouterr().err
