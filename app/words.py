@@ -35,11 +35,6 @@ def spent(seconds: float) -> str:
     return f"{minutes} min {rest} s"
 
 
-def count(number: int, word: str) -> str:
-    """``1 notice``, ``2 notices``."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
 def decision_words(decision: Decision | None) -> str:
     """``joy + surprise ?``: first and second label, and whether the person is unsure; "" without a decision."""
     if decision is None:

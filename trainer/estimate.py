@@ -18,6 +18,7 @@ from m2fnet_core.errors import Cancelled, M2FNetError
 from m2fnet_core.features.devices import available_devices, choose_device
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.progress import CancelToken
+from m2fnet_core.words import count
 from trainer.cache_features import default_workers, extract_all
 from trainer.config import LoopConfig, RunConfig
 from trainer.datasets.corpora import read_dialogues
@@ -203,7 +204,7 @@ def devices() -> Devices:
         if name.startswith("cuda"):
             names[name] = torch.cuda.get_device_name(name)
         else:
-            names[name] = "Apple GPU" if name == "mps" else f"CPU, {torch.get_num_threads()} threads"
+            names[name] = "Apple GPU" if name == "mps" else f"CPU, {count(torch.get_num_threads(), 'thread')}"
     unusable = {}
     if not torch.cuda.is_available():
         built = (

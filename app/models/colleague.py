@@ -6,13 +6,13 @@ from pathlib import Path
 
 from app.models.notices import Notices
 from app.models.project import ProjectModel
-from app.words import count
 from m2fnet_core.document.colleague import Brought, Taking, brought
 from m2fnet_core.document.commands import Clear, Command, Decide, SetLabelSet, Together
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.project import Project
 from m2fnet_core.emotions import LabelSet
 from m2fnet_core.errors import M2FNetError
+from m2fnet_core.words import count
 
 
 def read_project(path: Path, notices: Notices) -> Document | None:

@@ -9,9 +9,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.models.project import ProjectModel
 from app.models.queue import AnalysisQueue, Place, Standing
-from app.words import count, time_left
+from app.words import time_left
 from m2fnet_core.document.content import Medium, MediumState
 from m2fnet_core.document.statistics import Progress
+from m2fnet_core.words import count
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole

@@ -15,12 +15,12 @@ from app.views.judges import JudgesBar
 from app.views.lazily import Lazily
 from app.views.measures import Line, Measures
 from app.views.parts import label, scrolled
-from app.words import count
 from m2fnet_core.document.agreement import Agreement, Joint, Measure, compare, difference, joint, percent
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.judges import Judge, Pass, annotators, passes, said_by
 from m2fnet_core.document.project import LogEntry, Project
 from m2fnet_core.progress import CancelToken
+from m2fnet_core.words import count
 
 _READ = (
     "The band is the 95 % interval. Kappa and alpha are 1 for full agreement and 0 for what chance alone would give. "

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QWidge
 from app.views.exchange import dialog_buttons, dialog_page
 from app.views.field import TextField
 from app.views.parts import label
-from app.words import count
+from m2fnet_core.words import count
 
 
 class AnnotatorDialog(QDialog):

@@ -21,7 +21,7 @@ from app.views.judges import JudgesBar
 from app.views.lazily import Lazily
 from app.views.parts import label, push, row
 from app.views.row_table import RowTable
-from app.words import count
+from m2fnet_core.words import count
 
 _ROW_HEIGHT = 28
 _WIDTHS = {Column.START: 64, Column.SPEAKER: 76, Column.FIRST: 96, Column.SECOND: 96, Column.NETWORK: 96}

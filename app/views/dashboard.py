@@ -25,11 +25,11 @@ from app.theme import line, muted
 from app.views.lazily import Lazily
 from app.views.parts import label, push, row
 from app.views.row_table import RowTable
-from app.words import count
 from m2fnet_core.document.content import Document, MediumState
 from m2fnet_core.document.project import Change
 from m2fnet_core.document.statistics import Progress, progress, whole
 from m2fnet_core.progress import CancelToken
+from m2fnet_core.words import count
 
 _ROW_HEIGHT = 32
 _WIDTHS = {

@@ -17,7 +17,7 @@ from app.models.session import Session
 from app.views.lazily import Lazily
 from app.views.parts import label, row, scrolled
 from app.views.plots import Plot, legend, save_plot
-from app.words import count, percent
+from app.words import percent
 from m2fnet_core.document.agreement import Agreement, compare
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.formats import LabelChoice
@@ -25,6 +25,7 @@ from m2fnet_core.document.judges import Judge, said_by
 from m2fnet_core.document.statistics import Following, Sayings, by_speaker, over_time, sayings, transitions
 from m2fnet_core.errors import M2FNetError
 from m2fnet_core.progress import CancelToken
+from m2fnet_core.words import count
 
 _BINS = 40
 _WHOSE = {

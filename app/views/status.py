@@ -11,8 +11,9 @@ from app.models.analysis import Analysis, State
 from app.models.notices import Notices, Weight
 from app.models.session import Session
 from app.views.parts import label, row
-from app.words import count, time_left
+from app.words import time_left
 from m2fnet_core.events import Progress
+from m2fnet_core.words import count
 
 _WORDS = {
     State.NONE: "",

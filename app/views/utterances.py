@@ -16,7 +16,7 @@ from app.views.filter_menu import FilterButton
 from app.views.parts import label
 from app.views.row_table import RowTable
 from app.views.utterance_cells import ROW_HEIGHT, UtteranceCells
-from app.words import count
+from m2fnet_core.words import count
 
 _WIDTHS = {
     Column.NUMBER: 40,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from m2fnet_core.dialogue import Utterance
-from m2fnet_core.transcript.base import Transcript, count, numbered_id
+from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.clock import parse_clock
 from m2fnet_core.transcript.speakers import Turn, split_speakers
+from m2fnet_core.words import count
 
 _START = r"(?P<start>-?\d[\d:., ]*?)"
 _END = r"(?P<end>-?\d[\d:.,]*(?: \d{3}(?!\S))?)"  # "00:00:02, 500" happens

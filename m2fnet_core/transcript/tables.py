@@ -8,10 +8,11 @@ from pathlib import Path
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.errors import TranscriptError
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.transcript.base import Transcript, count, numbered_id, some
+from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.clock import parse_time
 from m2fnet_core.transcript.encoding import read_text
 from m2fnet_core.transcript.meld import is_meld, meld_transcript
+from m2fnet_core.words import count, some
 
 Row = Mapping[str, str]
 

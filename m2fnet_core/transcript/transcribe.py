@@ -19,9 +19,10 @@ from m2fnet_core.features.devices import BatchRunner, choose_device
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.sound import read_sound
 from m2fnet_core.progress import CancelToken, Pace
-from m2fnet_core.transcript.base import Transcript, count, numbered_id
+from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.speech import Span, speech_spans
 from m2fnet_core.transcript.voice import RATE
+from m2fnet_core.words import count
 
 if TYPE_CHECKING:
     from transformers import AutomaticSpeechRecognitionPipeline

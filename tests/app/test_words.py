@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.words import clock, count, percent, time_left
+from app.words import clock, percent, time_left
+from m2fnet_core.words import count
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from app.models.session import Session
 from app.views.inspector.pictures import Picture, Wanted, faces_of, read_pictures
 from app.views.inspector.tiles import Tile, Tiles
 from app.views.parts import label
-from app.words import clock, count, percent
+from app.words import clock, percent
 from m2fnet_core.dialogue import FaceBox
 from m2fnet_core.media.info import MediaInfo, VideoStream
+from m2fnet_core.words import count
 
 _FRAME_WIDTH, _CROP_WIDTH = 104, 54
 

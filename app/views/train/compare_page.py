@@ -14,8 +14,8 @@ from app.views.banner import FAILURE, Banner
 from app.views.parts import label, push, row, scrolled
 from app.views.plots import Plot
 from app.views.train.cells import cell_table, fill, show_whole, stretch
-from app.words import count
 from m2fnet_core.errors import TrainingError
+from m2fnet_core.words import count
 from trainer.comparison import FEWEST, Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
 from trainer.events import Done, Event, Failed, Progress
 

@@ -10,7 +10,7 @@ from app import icons
 from app.models.training.settings_tree import changed_corpus, corpus_rows
 from app.views.parts import label, push, row
 from app.views.train.settings_form import SettingsForm
-from app.words import count
+from m2fnet_core.words import count
 from trainer.config import KINDS, CorpusConfig
 from trainer.events import Checked, Progress, SplitContent
 

@@ -13,7 +13,7 @@ from m2fnet_core.emotions import LabelSet
 from m2fnet_core.errors import DocumentError
 from m2fnet_core.events import Hook
 from m2fnet_core.progress import CancelToken
-from m2fnet_core.transcript.base import some
+from m2fnet_core.words import some
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 

@@ -24,8 +24,8 @@ from m2fnet_core.document.formats.eaf_frame import LANGUAGE, VOCABULARY, Frame, 
 from m2fnet_core.document.formats.transcripts import found_in, media_info
 from m2fnet_core.emotions import LabelSet
 from m2fnet_core.errors import DocumentError, TranscriptError
-from m2fnet_core.transcript.base import count
 from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES, parse_eaf, read_eaf
+from m2fnet_core.words import count
 
 _NOBODY = "unknown"
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")

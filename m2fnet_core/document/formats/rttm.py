@@ -3,7 +3,7 @@
 import re
 
 from m2fnet_core.document.formats.base import Sheet, Written, speakers_of
-from m2fnet_core.transcript.base import count
+from m2fnet_core.words import count
 
 _NOBODY = "unknown"
 
