@@ -42,6 +42,7 @@ class _Checked:
 SHIPPED = "starter"  # as start_from: the model that ships with the program
 _MIX = "How even the classes are in a batch; 1: as many of each, 0: as the corpus has them"
 _BALANCE = "Exponent of the inverse class frequency in the loss; 0: every utterance alike"
+STEPS = ("text", "audio", "visual", "features", "fusion", "evaluate", "ablate")
 KINDS = ("meld", "iemocap", "pack", "documents", "faces", "speech")  # of corpora
 
 
@@ -258,7 +259,7 @@ class RunConfig(_Checked):
     start_from: str = setting(
         "", "Bundle folder whose networks stand in for what the run does not train; starter: what ships; empty: none"
     )
-    steps: tuple[str, ...] = setting(("text", "audio", "visual", "features", "fusion", "evaluate"), "What `all` runs")
+    steps: tuple[str, ...] = setting(STEPS[:-1], "What `all` runs")
     corpora: tuple[CorpusConfig, ...] = ()
     text: TextStep = TextStep()
     audio: AudioStep = AudioStep()
@@ -267,3 +268,10 @@ class RunConfig(_Checked):
     pairing: PairingStep = PairingStep()
     fusion: FusionStep = FusionStep()
     ablate: AblateStep = AblateStep()
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        if unknown := sorted({*self.steps} - {*STEPS}):
+            raise ValueError(f"steps has {', '.join(unknown)}; the steps are {', '.join(STEPS)}")
+        if len({*self.labels}) < len(self.labels):
+            raise ValueError("labels names a label twice")

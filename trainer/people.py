@@ -48,9 +48,12 @@ class People:
         match event:
             case Started() if not event.of:
                 self._console.print(f"{event.step} on {event.device}, in {event.run}")
+                self._task = None
             case Started():
-                self._task = self._bar.add_task(event.step, total=event.of)
-            case Progress() if self._task is not None:
+                self._task = None
+            case Progress():
+                if self._task is None:
+                    self._task = self._bar.add_task(event.step, total=event.of)
                 self._bar.update(self._task, completed=event.done, total=event.of)
             case Epoch():
                 figures = "  ".join(

@@ -35,7 +35,7 @@ from trainer.datasets.speech import read_speech
 from trainer.evaluate import calibrated_temperature, report
 from trainer.events import Done, Hook, Warned, ignore
 from trainer.fit_extractor import ExtractorTask
-from trainer.fit_fusion import MODALITIES, FusionTask, LabelledDialogue, fits, fitted_config, judged, labelled
+from trainer.fit_fusion import IGNORED, MODALITIES, FusionTask, LabelledDialogue, fits, fitted_config, judged, labelled
 from trainer.fit_text import TextTask, text_examples
 from trainer.leakage import pieces, refuse_leaks
 from trainer.loop import Fit, Task, loading_processes
@@ -140,7 +140,8 @@ def _extractor(
         )
     for problem in (p for corpus in corpora for p in corpus.problems):
         job.hook(Warned(step, problem))
-    require_labels("The training split", (i.label for corpus in corpora for i in corpus.of("train")), classes)
+    for split, name in (("train", "The training split"), ("validation", "The validation split")):
+        require_labels(name, (i.label for corpus in corpora for i in corpus.of(split)), classes)
     sources = {split: source(split) for split in there}
     _tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
     torch.manual_seed(run.seed)
@@ -196,9 +197,14 @@ def features(job: Job) -> Done:
 def fusion(job: Job) -> Done:
     """Train the dialogue network on the run's vectors; leaves ``fusion/net.safetensors`` and the bundle."""
     config, folder = job.run.config, job.run.step_folder("fusion")
-    dialogues = _dialogues(job.run)
+    dialogues = _dialogues(job.run, "train", "validation")
     base = _base_of_fusion(job, [d for some in dialogues.values() for d in some])
     net = base.config if base else fitted_config(config.fusion.net, dialogues["train"], len(config.labels))
+    if not fits(net, [d for some in dialogues.values() for d in some]):
+        raise TrainingError(
+            "The vectors of the validation or the test split have other widths than those of the training split; "
+            "train on packs that were made by the same extractors."
+        )
     task = FusionTask(config.fusion, net, dialogues["train"], dialogues["validation"], config.labels, config.seed)
     if base:
         task.net.load_state_dict(base.state_dict())
@@ -211,7 +217,7 @@ def fusion(job: Job) -> Done:
     paths = {"net": folder / "net.safetensors"}
     if job.run.done("features") is not None:
         bundle = run_bundle(job.run, torch.device("cpu"), with_media=False)
-        longest = max(len(d.labels) for d in dialogues["train"])
+        longest = max(bundle.info.max_dialogue if base else 0, *(len(d.labels) for d in dialogues["train"]))
         learnt = {*bundle.info.training_pieces, *pieces(d.id for d in dialogues["train"])}
         facts = {"max_dialogue": longest, "temperature": temperature, "metrics": figures}
         whole = with_fusion(bundle, task.net, training_pieces=tuple(sorted(learnt)), **facts)
@@ -278,7 +284,7 @@ def ablate(job: Job) -> Done:
     config, folder = job.run.config, job.run.step_folder("ablate")
     parts, figures = list[str](), dict[str, float]()
     if config.ablate.tables:
-        rows = ablation(config, _dialogues(job.run), folder, lambda *given: _quiet_fit(job, *given), job.hook)
+        rows = ablation(config, _dialogues(job.run, *SPLITS), folder, lambda *given: _quiet_fit(job, *given), job.hook)
         write_results(rows, folder / "table.csv")
         parts.append(as_markdown(rows, config.ablate.paper))
         figures |= {f"table {r.table}/{r.name}": r.mean for r in rows}
@@ -301,9 +307,20 @@ def trained_net(run: Run) -> tuple[FusionNet, float]:
     return filled(lambda: FusionNet(net), read_weights(weights), weights), about["temperature"]
 
 
-def _dialogues(run: Run) -> dict[str, list[LabelledDialogue]]:
+def _dialogues(run: Run, *needed: str) -> dict[str, list[LabelledDialogue]]:
+    """The dialogues that have a label. Raises TrainingError where a split that is needed has none."""
     splits, vectors = read_packs(run.config, run.folder / "features")
-    return {split: labelled(some, vectors, run.config.labels) for split, some in splits.items()}
+    found = {
+        split: [d for d in labelled(some, vectors, run.config.labels) if any(label != IGNORED for label in d.labels)]
+        for split, some in splits.items()
+    }
+    for split in needed:
+        if not found[split]:
+            raise TrainingError(
+                f"The {split} split has no label of the set ({', '.join(run.config.labels)}); "
+                "label some of it, or map its labels with label_map."
+            )
+    return found
 
 
 def _quiet_fit(job: Job, task: Task, loop: LoopConfig, run: Run) -> None:

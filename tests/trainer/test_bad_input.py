@@ -33,6 +33,35 @@ def test_packs_of_different_widths(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "text vectors of these packs have different widths (12, 16)" in failure(capsys, "fusion", run)
 
 
+def test_packs_whose_other_splits_have_other_widths(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, width, split in (("corpus", 12, "test"), ("other", 16, "train")):
+        (tmp_path / name).mkdir()
+        write_pack(tmp_path / name, {"text": width})
+        leave_out(tmp_path / name, split)
+    run = write_run(tmp_path, "pack")
+    run.write_text(run.read_text("utf-8") + '[[corpora]]\nkind = "pack"\nfolder = "other"\n', encoding="utf-8")
+    assert "other widths than those of the training split" in failure(capsys, "fusion", run)
+
+
+def leave_out(pack: Path, *splits: str) -> None:
+    """Take splits away from a pack: their dialogues, and their rows."""
+    head, *rows = (pack / "utterances.csv").read_text("utf-8").splitlines()
+    kept = [place for place, row in enumerate(rows) if row.rsplit(",", 1)[1] not in splits]
+    (pack / "utterances.csv").write_text("\n".join([head, *(rows[k] for k in kept)]), encoding="utf-8")
+    np.save(pack / "text.npy", np.load(pack / "text.npy")[kept])
+
+
+@pytest.mark.parametrize(("split", "step"), [("train", "fusion"), ("validation", "fusion"), ("test", "ablate")])
+def test_a_split_without_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str], split: str, step: str) -> None:
+    (tmp_path / "corpus").mkdir()
+    write_pack(tmp_path / "corpus", {"text": 12})
+    table = tmp_path / "corpus" / "utterances.csv"
+    rows = [row.split(",") for row in table.read_text("utf-8").splitlines()]
+    bare = [[*row[:-2], "", split] if row[-1] == split else row for row in rows]
+    table.write_text("\n".join(",".join(row) for row in bare), encoding="utf-8")
+    assert f"The {split} split has no label of the set" in failure(capsys, step, write_run(tmp_path, "pack"))
+
+
 def test_labels_that_the_set_does_not_know(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "corpus").mkdir()
     write_meld(tmp_path / "corpus")

@@ -232,3 +232,21 @@ def test_label_smoothing_takes_the_reward_from_certainty(smoothing: float, certa
     right = torch.nn.functional.one_hot(labels).float()
     sure, less = (task.losses(Logits(scale * right), ((right,), labels))["total"].item() for scale in (20, 2))
     assert (sure < less) is certainty_pays
+
+
+@pytest.mark.parametrize(
+    ("labels", "label_map", "found"),
+    [
+        (("neutral", "joy"), {}, {"neutral", "joy"}),
+        (("neutral", "happy", "angry"), {}, {"neutral", "happy", "angry"}),
+        (("neutral", "joy"), {"happy": ""}, {"neutral"}),
+        (("neutral", "good"), {"joy": "good"}, {"neutral", "good"}),
+        (("neutral", "bad"), {"angry": "bad"}, {"neutral", "bad"}),
+    ],
+)
+def test_folders_of_faces_are_labels_of_any_set(
+    tmp_path: Path, labels: tuple[str, ...], label_map: dict[str, str], found: set[str]
+) -> None:
+    write_faces(tmp_path)
+    items = read_faces(CorpusConfig("faces", tmp_path, label_map=label_map), labels).items
+    assert {item.label for item in items} == found

@@ -49,6 +49,8 @@ def test_overrides_read_numbers_words_and_lists(toml: Path) -> None:
         ("audio.loop.optimiser=sgd", "adam, adamw"),
         ("seed=many", "many"),
         ("seed", "no value"),
+        ('steps=["txt"]', "steps has txt; the steps are text, audio"),
+        ('labels=["joy","joy"]', "labels names a label twice"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_the_way_out(toml: Path, override: str, says: str) -> None:

@@ -3,7 +3,7 @@
 import io
 import tarfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ from trainer.datasets.base import Item, Items, mapped_label, name_share, table_r
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".webp"))
 _SPLITS = {"train": "train", "test": "test", **dict.fromkeys(("validation", "valid", "val", "dev"), "validation")}
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _DAMAGED = (OSError, tarfile.TarError, EOFError, zlib.error)  # what a broken archive raises
 # What the words of common face corpora are in the MELD set.
 WORDS = {
@@ -35,13 +36,9 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
     With ``identities`` every class is a person's name, and nobody is left out but whom ``label_map`` gives "".
     Raises TrainingError when there is none, or labels.csv lacks its columns.
     """
-    items, unknown = [], 0
+    items, unknown, words = [], 0, _words(labels, config.label_map)
     for path, member, word, split in _found(config.folder):
-        label = (
-            config.label_map.get(word, word)
-            if config.identities
-            else mapped_label(WORDS.get(word, word), labels, {**WORDS, **config.label_map})
-        )
+        label = config.label_map.get(word, word) if config.identities else mapped_label(word, labels, words)
         if not label:
             unknown += 1
             continue
@@ -56,6 +53,12 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
     return Items(config.folder.name, tuple(items), problems)
 
 
+def _words(labels: Sequence[str], label_map: Mapping[str, str]) -> dict[str, str]:
+    """The run's map comes first; a word that is a label of the set means itself."""
+    usual = {word: label_map.get(label, label) for word, label in WORDS.items() if word not in labels}
+    return {**usual, **label_map}
+
+
 def _found(folder: Path) -> Iterable[tuple[Path, str, str, str]]:
     """(file, member of a tar, class, split) of every picture of a folder or of one tar."""
     if folder.is_file():
@@ -64,7 +67,7 @@ def _found(folder: Path) -> Iterable[tuple[Path, str, str, str]]:
     if (folder / "labels.csv").is_file():
         yield from _from_table(folder / "labels.csv")
         return
-    for tar in sorted(folder.glob("*.tar*")):
+    for tar in sorted(path for path in folder.iterdir() if path.name.endswith(_TARS)):
         yield from _in_tar(tar)
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
         yield path, "", path.parent.name, _split(path.relative_to(folder).parts[:-2])
@@ -79,7 +82,7 @@ def _in_tar(tar: Path) -> Iterable[tuple[Path, str, str, str]]:
     for name in names:
         place = PurePosixPath(name)
         if place.suffix.lower() in SUFFIXES:
-            yield tar, name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.stem, "")
+            yield tar, name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.name.split(".")[0], "")
 
 
 def _split(folders: Sequence[str]) -> str:
