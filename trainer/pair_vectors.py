@@ -1,6 +1,7 @@
 """The vectors that paired dialogues are made of: clips and faces through the run's extractors (torch)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def pair_vectors(
     A clip or face belongs to one split only. Raises TrainingError when a split has no clips or no faces.
     """
     config, store = run.config, run.step_folder("features") / "store"
+    splits = {split: dialogues for split, dialogues in splits.items() if dialogues}
     text = {split: text_pool(dialogues, texts, config.labels) for split, dialogues in splits.items()}
     speech = {split: _speech(config, bundle, split, store, hook, cancel) for split in splits}
     faces = {split: _faces(run, bundle, split, hook, cancel) for split in splits}
@@ -77,14 +79,15 @@ def _speech(config: RunConfig, bundle: Bundle, split: str, store: Path, hook: Ho
 
 def _faces(run: Run, bundle: Bundle, split: str, hook: Hook, cancel: CancelToken) -> Pool:
     """Faces in several views, the largest value of each number over them, as over the frames of an utterance."""
-    config = run.config
-    corpora = [read_faces(c, config.labels) for c in config.corpora if c.kind == "faces" and present_folder(c)]
+    config, step = run.config, replace(run.config.visual, input=bundle.info.visual)  # as its extractor has learnt
+    named = [c for c in config.corpora if c.kind == "faces" and not c.identities]
+    corpora = [read_faces(c, config.labels) for c in named if present_folder(c)]
     items = _some([item for corpus in corpora for item in corpus.of(split)], config)
     _require(items, "faces", split)
     device, known = device_of(bundle.visual), run.step_folder("visual") / "boxes.jsonl"
     to_align = [item for item in items if item.align]
-    boxes = find_boxes(to_align, config.visual.input, known, device, hook, cancel) if to_align else {}
-    source = FaceSource(items, config.labels, config.visual, config.features.most_unreadable, boxes)
+    boxes = find_boxes(to_align, step.input, known, device, hook, cancel) if to_align else {}
+    source = FaceSource(items, config.labels, step, config.features.most_unreadable, boxes)
     rows = []
     for start in range(0, len(source.labels), _AT_ONCE):
         cancel.check()
