@@ -113,8 +113,8 @@ class FusionTask:
         return [order[i : i + size].tolist() for i in range(0, len(order), size)]
 
     def weight(self, examples: list[int]) -> float:
-        """Utterances with a label."""
-        return float(sum(label >= 0 for i in examples for label in self._train[i].labels)) or 1.0
+        """The cross-entropy is a mean weighted by class, over the utterances with a label."""
+        return float(sum(self._class_weights[label] for i in examples for label in self._train[i].labels if label >= 0))
 
     def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
         """(FusionInput, labels [B, K]) with each modality of an utterance dropped at random."""

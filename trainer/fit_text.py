@@ -108,8 +108,8 @@ class TextTask:
         return self._train.inputs[example].tokens
 
     def weight(self, examples: list[int]) -> float:
-        """Every utterance counts alike."""
-        return float(len(examples))
+        """The cross-entropy is a mean weighted by class."""
+        return float(self._class_weights[self._targets[examples]].sum())
 
     def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
         """(inputs, targets)."""

@@ -46,7 +46,7 @@ class Task(Protocol):
         """All batches of an epoch (from 1) as lists of example numbers; the same for every process."""
 
     def weight(self, examples: list[int]) -> float:
-        """What the mean of the loss runs over: the number of examples, or of utterances in dialogues."""
+        """What the mean of the loss runs over: the examples, or the class weights of their utterances, summed."""
 
     def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
         """The examples as CPU tensors (nested in tuples or mappings); each is augmented from its own generator."""
@@ -122,16 +122,17 @@ class Fit:
     def load(self, batch: list[int], place: int) -> list[tuple[float, Any]]:
         """What this process does of a batch: (share of the loss, tensors) parts of at most the size that fits."""
         rank, processes = self.accelerator.process_index, self.accelerator.num_processes
-        mine = list(range(len(batch)))[rank::processes] or [0]
-        size = math.ceil(len(mine) / self.parts)
+        mine = list(range(len(batch)))[rank::processes]
+        counted = bool(mine)  # a batch may be smaller than the number of processes; all take part in every step
+        mine = mine or [0]
         whole = self.task.weight(batch)
         parts = []
-        for start in range(0, len(mine), size):
-            places = mine[start : start + size]
+        for first in range(min(self.parts, len(mine))):
+            places = mine[first :: self.parts]  # batches are in the order of their classes: each part has of all
             examples = [batch[p] for p in places]
             seeds = [(self.run.config.seed, self.state.epoch, place, p) for p in places]
             loaded = self.task.load(examples, [np.random.default_rng(seed) for seed in seeds])
-            parts.append((self.task.weight(examples) / whole * processes, loaded))
+            parts.append((self.task.weight(examples) / whole * processes if counted else 0.0, loaded))
         return parts
 
     def __call__(self, finish: bool = False) -> FitState:
@@ -204,7 +205,8 @@ class Fit:
                 self._split(batch)
                 parts = self.load(batch, place)
         if self.config.clip:
-            self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            self._refuse_nan(norm, "gradient")
         rate = learning_rate(self.config, self._done(), self.config.epochs * self._steps)
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group.get("scale", 1.0)
@@ -223,16 +225,16 @@ class Fit:
             with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
                 with self.accelerator.autocast():
                     losses = self.task.losses(self.model, _to(batch, self.accelerator.device))
-                self._refuse_nan(losses["total"])
+                self._refuse_nan(losses["total"], "loss")
                 self.accelerator.backward(losses["total"] * share)
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value.detach().item() * share / self.accelerator.num_processes
         return sums
 
-    def _refuse_nan(self, loss: Tensor) -> None:
-        if not torch.isfinite(loss):
+    def _refuse_nan(self, value: Tensor, name: str) -> None:
+        if not torch.isfinite(value):
             raise TrainingError(
-                f"The loss of {self.task.step} is no number any more in epoch {self.state.epoch}, "
+                f"The {name} of {self.task.step} is no number any more in epoch {self.state.epoch}, "
                 f"step {self.state.step + 1}; the last good state is kept. Try a smaller learning rate."
             )
 

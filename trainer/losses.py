@@ -60,6 +60,9 @@ def triplet_loss(anchor: Tensor, positive: Tensor, negative: Tensor, config: Tri
     Decisions, each an option: the margin carries no gradient (``margin="detached"``; "literal" lets it through, which
     pulls negatives closer than positives; "fixed" is FaceNet's), distances are taken on unit vectors.
     """
+    if not len(anchor):  # a part of a batch may have one class alone
+        nothing = anchor.sum()
+        return TripletLoss(nothing, nothing, nothing, nothing)
     distance = DISTANCES[config.distance]
     ap, an, pn = distance(anchor, positive), distance(anchor, negative), distance(positive, negative)
     if config.margin == "fixed":

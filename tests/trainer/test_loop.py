@@ -15,7 +15,8 @@ from m2fnet_core.errors import Cancelled, TrainingError
 from m2fnet_core.progress import CancelToken
 from tests.trainer.tiny import Points, TooBig, fit
 from trainer.config import LoopConfig, RunConfig
-from trainer.events import Epoch, Event, Progress, Warned
+from trainer.events import Epoch, Event, Progress, Warned, ignore
+from trainer.loop import Fit
 from trainer.optimise import learning_rate
 from trainer.runs import Run
 
@@ -119,6 +120,16 @@ def test_splitting_a_batch_does_not_change_the_result(tmp_path: Path) -> None:
     whole, split = last(tmp_path / "whole"), last(tmp_path / "split")
     for name in whole:
         torch.testing.assert_close(whole[name], split[name], rtol=1e-4, atol=1e-5)
+
+
+def test_each_part_of_a_batch_has_of_all_its_classes(tmp_path: Path) -> None:
+    task = Points()
+    by_class = sorted(range(12), key=lambda example: int(task.labels[example]))
+    run = Run(RunConfig("parts", tmp_path))
+    run.prepare("points", resume=False)
+    parts = Fit(task, LoopConfig(accumulate=4), run, torch.device("cpu"), ignore, CancelToken()).load(by_class, 0)
+    assert len(parts) == 4
+    assert all({*labels.tolist()} == {0, 1, 2} for _, (_, labels) in parts)
 
 
 def test_too_little_memory_splits_the_batch_and_says_so(tmp_path: Path) -> None:
