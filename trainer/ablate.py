@@ -13,6 +13,7 @@ from trainer.events import Hook, Progress
 from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged
 from trainer.metrics import weighted_f1
 from trainer.paper_tables import ALL, Result, Row, wanted_rows
+from trainer.processes import from_first, is_first
 from trainer.runs import Run
 
 Fit = Callable[[FusionTask, LoopConfig, Run], None]
@@ -58,8 +59,9 @@ def _score(
     """Test weighted F1 of one training, kept so that a stopped ablation goes on."""
     name = f"table{row.table} {row.name} seed{seed}".replace(" ", "-").replace("=", "")
     kept = folder / name / "score.json"
-    if kept.is_file():
-        return float(json.loads(kept.read_text(encoding="utf-8")))
+    known = from_first(lambda: float(json.loads(kept.read_text(encoding="utf-8"))) if kept.is_file() else None)
+    if known is not None:
+        return known
     some = {split: [_only(d, row.inputs) for d in of] for split, of in dialogues.items()}
     step = replace(config.fusion, net=replace(config.fusion.net, **row.net))
     net = fitted_config(step.net, some["train"], len(config.labels))
@@ -67,7 +69,8 @@ def _score(
     fit(task, step.loop, Run(replace(config, name=name, out=folder, seed=seed)))
     truth, probabilities = judged(task.net, some["test"])
     score = weighted_f1(truth, probabilities.argmax(axis=1))
-    kept.write_text(json.dumps(score), encoding="utf-8")
+    if is_first():
+        kept.write_text(json.dumps(score), encoding="utf-8")
     return score
 
 

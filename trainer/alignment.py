@@ -27,6 +27,8 @@ def find_boxes(
 
     ``known`` keeps what was found line by line, so that a stopped search goes on. Raises Cancelled.
     """
+    if not items:
+        return {}
     found = _read(known)
     known.write_text("".join(map(_line, found.items())), encoding="utf-8")  # without a line that was cut off
     finder, pace = FaceFinder(device), Pace(len(items))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trainer.config import RunConfig
 from trainer.events import Done
+from trainer.processes import from_first, is_first
 from trainer.runs import Run
 
 
@@ -34,10 +35,14 @@ def _with(config: RunConfig, folder: Path, name: str, past: int | None, future: 
 
 
 def _score(run: Run, fit: Callable[[Run], Done]) -> float:
-    run.prepare("text", resume=True)
-    known = run.done("text")
+    def begun() -> dict[str, float] | None:
+        run.prepare("text", resume=True)
+        return run.done("text")
+
+    known = from_first(begun)
     figures = fit(run).metrics if known is None else known
-    run.mark_done("text", figures)
+    if is_first():
+        run.mark_done("text", figures)
     return 100 * figures["test/weighted_f1"]
 
 

@@ -19,16 +19,18 @@ import cv2
 import numpy as np
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate.state import AcceleratorState
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torch.utils.tensorboard import SummaryWriter
 
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.errors import Cancelled, TrainingError
 from m2fnet_core.progress import CancelToken, Pace
 from trainer.config import LoopConfig
 from trainer.device_use import DeviceUse
 from trainer.events import Epoch, Hook, Progress, Started, Warned
 from trainer.optimise import Average, learning_rate, make_optimiser, pack_optimiser, unpack_optimiser
+from trainer.processes import from_first, is_first
 from trainer.runs import Run, State
 from trainer.validation import Validation
 
@@ -105,6 +107,7 @@ class Fit:
             cv2.setNumThreads(0)  # a forked process lacks the threads that OpenCV would wait for
         if str(device).startswith("cuda:") and "LOCAL_RANK" not in os.environ:
             torch.cuda.set_device(device)  # Accelerate takes the current one
+        AcceleratorState._reset_state()  # else a step with another precision than the one before it is refused
         self.accelerator = Accelerator(
             cpu=device.type == "cpu",
             mixed_precision=_precision(config.precision, device),
@@ -148,9 +151,12 @@ class Fit:
         self._tell(Started(self.task.step, self.run.folder, str(self.accelerator.device), self.config.epochs, of))
         self._pace = Pace(of - self._done())
         self._first_done = self._done()
-        with contextlib.closing(SummaryWriter(str(self.run.step_folder(self.task.step)))) as self._scalars:
+        folder = self.run.step_folder(self.task.step)
+        with contextlib.closing(SummaryWriter(str(folder))) if is_first() else contextlib.nullcontext() as scalars:
+            self._scalars = scalars
             while self.state.epoch <= self.config.epochs and not self._patience_over():
                 self._epoch()
+        self.accelerator.wait_for_everyone()  # the first may still write what all read now
         self._load_best()
         return self.state
 
@@ -172,9 +178,9 @@ class Fit:
         """The rest of an epoch, or up to a batch that had to be split: what was loaded ahead is too large as well."""
         size = self.parts
         for parts in self._loader(batches):
-            if self.cancel.cancelled:
+            if any(self._over_all(self.cancel.cancelled)):  # one that stops alone would leave the others waiting
                 self._save()
-                self.cancel.check()
+                raise Cancelled
             losses = self._train(batches[self.state.step], parts)
             self.state.step += 1
             self._report(len(batches[self.state.step - 1]), losses)
@@ -223,13 +229,20 @@ class Fit:
         for number, (share, batch) in enumerate(parts, 1):
             last = number == len(parts)
             with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
-                with self.accelerator.autocast():
-                    losses = self.task.losses(self.model, _to(batch, self.accelerator.device))
+                losses = self.task.losses(self.model, _to(batch, self.accelerator.device))
                 self._refuse_nan(losses["total"], "loss")
                 self.accelerator.backward(losses["total"] * share)
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value.detach().item() * share / self.accelerator.num_processes
-        return sums
+        return dict(zip(sums, self._over_all(*sums.values()), strict=True))
+
+    def _over_all(self, *values: float) -> list[float]:
+        """Each summed over the processes."""
+        if self.accelerator.num_processes == 1:
+            return list(values)
+        mine = torch.tensor(values, device=self.accelerator.device)
+        summed: list[float] = self.accelerator.reduce(mine, "sum").tolist()
+        return summed
 
     def _refuse_nan(self, value: Tensor, name: str) -> None:
         if not torch.isfinite(value):
@@ -260,19 +273,25 @@ class Fit:
         epoch = self.state.epoch
         self.model.eval()
         with self._averaged(), torch.inference_mode():
-            found = self.task.validate(self.task.model)
+            found = from_first(lambda: self.task.validate(self.task.model))
             metrics = {name: float(value) for name, value in found.metrics.items()}
             best = metrics[self.task.metric] > self.state.best
             if best:
                 self.state.best, self.state.best_epoch = metrics[self.task.metric], epoch
                 self._write("best", State(_copy(self.task.model), {"epoch": epoch, "metrics": metrics}))
         losses = {name: value / steps for name, value in self.state.sums.items()}
-        for group, values in (("loss", losses), ("validation", metrics)):
-            for name, value in values.items():
-                self._scalars.add_scalar(f"{self.task.step}/{group}/{name}", value, epoch)
+        self._draw(epoch, {"loss": losses, "validation": metrics})
         self._tell(Epoch(self.task.step, epoch, losses, metrics, best, found.confusion))
         self.state.epoch, self.state.step, self.state.sums = epoch + 1, 0, {}
         self._save()
+
+    def _draw(self, epoch: int, groups: Mapping[str, Mapping[str, float]]) -> None:
+        """Scalars for TensorBoard."""
+        if self._scalars is None:
+            return
+        for group, values in groups.items():
+            for name, value in values.items():
+                self._scalars.add_scalar(f"{self.task.step}/{group}/{name}", value, epoch)
 
     @contextlib.contextmanager
     def _averaged(self) -> Iterator[None]:

@@ -86,7 +86,7 @@ def _faces(run: Run, bundle: Bundle, split: str, hook: Hook, cancel: CancelToken
     _require(items, "faces", split)
     device, known = device_of(bundle.visual), run.step_folder("visual") / "boxes.jsonl"
     to_align = [item for item in items if item.align]
-    boxes = find_boxes(to_align, step.input, known, device, hook, cancel) if to_align else {}
+    boxes = find_boxes(to_align, step.input, known, device, hook, cancel)
     source = FaceSource(items, config.labels, step, config.features.most_unreadable, boxes)
     rows = []
     for start in range(0, len(source.labels), _AT_ONCE):

@@ -19,6 +19,7 @@ from trainer.events import (
     Stopped,
     Warned,
 )
+from trainer.processes import is_first
 
 
 class People:
@@ -33,7 +34,7 @@ class People:
             TextColumn("{task.completed}/{task.total}"),
             TimeRemainingColumn(),
         )
-        self._bar = Bar(*columns, console=self._console, disable=not self._console.is_terminal)
+        self._bar = Bar(*columns, console=self._console, disable=not (self._console.is_terminal and is_first()))
         self._task: TaskID | None = None
 
     def __enter__(self) -> "People":

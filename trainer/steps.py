@@ -36,13 +36,14 @@ from trainer.evaluate import calibrated_temperature, report
 from trainer.events import Done, Hook, Warned, ignore
 from trainer.fit_extractor import ExtractorTask
 from trainer.fit_fusion import IGNORED, MODALITIES, FusionTask, LabelledDialogue, fits, fitted_config, judged, labelled
-from trainer.fit_text import TextTask, text_examples
+from trainer.fit_text import TextExamples, TextTask, text_examples
 from trainer.leakage import pieces, refuse_leaks
 from trainer.loop import Fit, Task, loading_processes
 from trainer.metrics import weighted_f1
 from trainer.pair_vectors import pair_vectors
 from trainer.paper_tables import as_markdown, write_results
 from trainer.parts import base_bundle, going_on, run_bundle, with_fusion
+from trainer.processes import from_first, is_first
 from trainer.runs import Run
 from trainer.sources import FaceSource, SpeechSource
 
@@ -64,7 +65,7 @@ class Job:
 
 def text(job: Job) -> Done:
     """Fine-tune the encoder; leaves ``text/encoder``, a transformers folder."""
-    folder, base = job.run.step_folder("text"), base_bundle(job.run)
+    base = base_bundle(job.run)
     config = going_on(job.run.config, base)
     splits = _told_dialogues(job, "text")
     require_labels("The training split", (u.label for d in splits["train"] for u in d.utterances), config.labels)
@@ -74,6 +75,11 @@ def text(job: Job) -> Done:
 
     task = TextTask(encoder, config.text, examples["train"], examples["validation"], config.labels, config.seed)
     job.fit(task, config.text.loop)
+    return from_first(lambda: _fine_tuned(task, examples, config.labels, job.run.step_folder("text")))
+
+
+def _fine_tuned(task: TextTask, examples: Mapping[str, TextExamples], labels: Sequence[str], folder: Path) -> Done:
+    """Keep the encoder and judge it."""
     (folder / "encoder").mkdir(exist_ok=True)
     save_text_encoder(task.net.encoder, folder / "encoder")
     figures: dict[str, float] = {}
@@ -81,7 +87,7 @@ def text(job: Job) -> Done:
         if examples[split].inputs:
             truth = np.asarray(examples[split].labels)
             scores = report(
-                truth, task.probabilities(examples[split]), config.labels, examples[split].dialogues, split, folder
+                truth, task.probabilities(examples[split]), labels, examples[split].dialogues, split, folder
             )
             figures |= _figures(split, scores)
     return Done("text", {"encoder": folder / "encoder"}, figures)
@@ -109,7 +115,7 @@ def visual(job: Job) -> Done:
     items = [read_faces(c, config.labels) for c in corpora if present_folder(c)]
     to_align = [item for corpus in items for item in corpus.items if item.align]
     known = job.run.step_folder("visual") / "boxes.jsonl"
-    boxes = find_boxes(to_align, config.visual.input, known, job.device, job.hook, job.cancel) if to_align else {}
+    boxes = from_first(lambda: find_boxes(to_align, config.visual.input, known, job.device, job.hook, job.cancel))
     people = {item.label for corpus in items for item in corpus.items if item.speaker}
     classes = (*config.labels, *sorted(people - set(config.labels))) if people else config.labels
 
@@ -149,14 +155,21 @@ def _extractor(
     mix = BatchMix(config.per_class, config.classes, config.balance)
     task = ExtractorTask(step, extractor, sources, config.loss, mix, len(classes), run.seed)
     job.fit(task, config.loop, loading_processes(job.device))
-    write_weights(task.net.extractor, job.run.step_folder(step) / "extractor.safetensors")
+    labels = run.labels if len(classes) == len(run.labels) else ()
+    return from_first(lambda: _trained(task, there[1:], labels, job.run.step_folder(step)))
+
+
+def _trained(task: ExtractorTask, splits: Sequence[str], labels: Sequence[str], folder: Path) -> Done:
+    """Keep the extractor and judge it; by class where its classes are the ``labels``."""
+    path = folder / "extractor.safetensors"
+    write_weights(task.net.extractor, path)
     figures: dict[str, float] = {}
-    for split, found in task.judge(*there[1:]).items():
+    for split, found in task.judge(*splits).items():
         figures |= {f"{split}/{name}": value for name, value in plain(found.scores).items()}
-        if len(classes) == len(run.labels):
+        if labels:
             each = [str(n) for n in range(len(found.labels))]  # an example is drawn alone in the bootstrap
-            report(found.labels, found.probabilities, run.labels, each, split, job.run.step_folder(step))
-    return Done(step, {"extractor": job.run.step_folder(step) / "extractor.safetensors"}, figures)
+            report(found.labels, found.probabilities, labels, each, split, folder)
+    return Done(task.step, {"extractor": path}, figures)
 
 
 def _told_dialogues(job: Job, step: str) -> dict[str, tuple[Dialogue, ...]]:
@@ -169,6 +182,8 @@ def _told_dialogues(job: Job, step: str) -> dict[str, tuple[Dialogue, ...]]:
 
 def _tell_unreadable(job: Job, step: str, sentences: Sequence[str]) -> None:
     """The first of them as a warning, all in ``unreadable.txt``."""
+    if not is_first():
+        return
     path = job.run.step_folder(step) / "unreadable.txt"
     path.write_text("".join(f"{sentence}\n" for sentence in sentences), encoding="utf-8")
     if sentences:
@@ -196,7 +211,7 @@ def features(job: Job) -> Done:
 
 def fusion(job: Job) -> Done:
     """Train the dialogue network on the run's vectors; leaves ``fusion/net.safetensors`` and the bundle."""
-    config, folder = job.run.config, job.run.step_folder("fusion")
+    config = job.run.config
     dialogues = _dialogues(job.run, "train", "validation")
     base = _base_of_fusion(job, [d for some in dialogues.values() for d in some])
     net = base.config if base else fitted_config(config.fusion.net, dialogues["train"], len(config.labels))
@@ -209,19 +224,25 @@ def fusion(job: Job) -> Done:
     if base:
         task.net.load_state_dict(base.state_dict())
     job.fit(task, config.fusion.loop)
-    truth, probabilities = judged(task.net, dialogues["validation"])
+    return from_first(lambda: _fused(job.run, task, dialogues, goes_on=base is not None))
+
+
+def _fused(run: Run, task: FusionTask, dialogues: Mapping[str, Sequence[LabelledDialogue]], goes_on: bool) -> Done:
+    """Keep the dialogue network, with its temperature, and the bundle where the run made the vectors itself."""
+    folder, net = run.step_folder("fusion"), task.net
+    truth, probabilities = judged(net, dialogues["validation"])
     temperature = calibrated_temperature(truth, np.log(np.maximum(probabilities, 1e-12)))
     figures = {"temperature": temperature, "validation/weighted_f1": weighted_f1(truth, probabilities.argmax(axis=1))}
-    write_weights(task.net, folder / "net.safetensors")
-    (folder / "net.json").write_text(json.dumps({"net": plain(net), **figures}, indent=2), encoding="utf-8")
+    write_weights(net, folder / "net.safetensors")
+    (folder / "net.json").write_text(json.dumps({"net": plain(net.config), **figures}, indent=2), encoding="utf-8")
     paths = {"net": folder / "net.safetensors"}
-    if job.run.done("features") is not None:
-        bundle = run_bundle(job.run, torch.device("cpu"), with_media=False)
-        longest = max(bundle.info.max_dialogue if base else 0, *(len(d.labels) for d in dialogues["train"]))
+    if run.done("features") is not None:
+        bundle = run_bundle(run, torch.device("cpu"), with_media=False)
+        longest = max(bundle.info.max_dialogue if goes_on else 0, *(len(d.labels) for d in dialogues["train"]))
         learnt = {*bundle.info.training_pieces, *pieces(d.id for d in dialogues["train"])}
         facts = {"max_dialogue": longest, "temperature": temperature, "metrics": figures}
-        whole = with_fusion(bundle, task.net, training_pieces=tuple(sorted(learnt)), **facts)
-        paths["bundle"] = job.run.folder / "bundle"
+        whole = with_fusion(bundle, net, training_pieces=tuple(sorted(learnt)), **facts)
+        paths["bundle"] = run.folder / "bundle"
         save_bundle(whole, paths["bundle"])
     return Done("fusion", paths, figures)
 
@@ -285,14 +306,16 @@ def ablate(job: Job) -> Done:
     parts, figures = list[str](), dict[str, float]()
     if config.ablate.tables:
         rows = ablation(config, _dialogues(job.run, *SPLITS), folder, lambda *given: _quiet_fit(job, *given), job.hook)
-        write_results(rows, folder / "table.csv")
+        if is_first():
+            write_results(rows, folder / "table.csv")
         parts.append(as_markdown(rows, config.ablate.paper))
         figures |= {f"table {r.table}/{r.name}": r.mean for r in rows}
     if config.ablate.context:
         results = context_study(job.run, folder, lambda run: text(replace(job, run=run, hook=ignore)))
         parts.append(context_table(results))
         figures |= {f"context {r.name}": r.weighted_f1 for r in results}
-    (folder / "table.md").write_text("\n".join(parts), encoding="utf-8")
+    if is_first():
+        (folder / "table.md").write_text("\n".join(parts), encoding="utf-8")
     return Done("ablate", {"table": folder / "table.md"}, figures)
 
 
@@ -348,3 +371,4 @@ STEPS: Mapping[str, Callable[[Job], Done]] = {
     "evaluate": evaluate,
     "ablate": ablate,
 }
+ALONE = ("features", "evaluate")  # steps that train nothing: the first of several processes does them

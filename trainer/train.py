@@ -1,6 +1,5 @@
 """One training from its configuration to its end, as one code for the exit and events for everything else."""
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,10 +10,12 @@ from m2fnet_core.errors import Cancelled, M2FNetError, TrainingError
 from m2fnet_core.progress import CancelToken
 from trainer.config import RunConfig
 from trainer.events import Done, Event, Failed, Hook, Progress, Started, Stopped
+from trainer.processes import failures_of, from_first, is_first, together
 from trainer.run_lock import locked
 
 if TYPE_CHECKING:
     from trainer.runs import Run
+    from trainer.steps import Job
 
 _RECORD_EVERY = 1.0  # seconds between progress in events.jsonl; everything else is kept at once
 
@@ -41,8 +42,8 @@ def train(step: str, read: Callable[[], RunConfig], how: How, hook: Hook, cancel
         if not steps:
             raise TrainingError(f"The run {config.name} names no steps; name at least one.")
         how = replace(how, resume=how.resume or step == "all")
-        if os.environ.get("RANK", "0") != "0":
-            return _steps(run, steps, how, hook, cancel)
+        if not is_first():
+            return _steps(run, steps, how, failures_of(hook), cancel)
         with locked(run.folder):
             run.prepare(steps[0], how.resume)  # what it refuses is no part of the run in this folder
             return _steps(run, steps, how, Recorder(run, hook), cancel)
@@ -54,14 +55,16 @@ def train(step: str, read: Callable[[], RunConfig], how: How, hook: Hook, cancel
 
 
 def _steps(run: "Run", steps: tuple[str, ...], how: How, hook: Hook, cancel: CancelToken) -> int:
-    from m2fnet_core.features.devices import is_out_of_memory
+    from m2fnet_core.features.devices import choose_device, is_out_of_memory
+    from trainer.steps import Job
 
     step = steps[0]
     try:
-        for step in steps:
-            cancel.check()
-            run.prepare(step, how.resume)
-            hook(_step(step, run, how.finish, hook, cancel))
+        job = Job(run, choose_device(run.config.device), hook, cancel, how.finish)
+        with together(job.device):
+            for step in steps:
+                cancel.check()
+                hook(_step(step, job, how.resume))
     except Cancelled:
         hook(Stopped(step))
         return 130
@@ -78,18 +81,22 @@ def _steps(run: "Run", steps: tuple[str, ...], how: How, hook: Hook, cancel: Can
     return 1
 
 
-def _step(step: str, run: "Run", finish: bool, hook: Hook, cancel: CancelToken) -> Done:
+def _step(step: str, job: "Job", resume: bool) -> Done:
     """Run one step, unless this very configuration has it done."""
-    figures = run.done(step)
+    from trainer.steps import ALONE, STEPS
+
+    def begun() -> dict[str, float] | None:
+        job.run.prepare(step, resume)
+        return job.run.done(step)
+
+    figures = from_first(begun)
     if figures is not None:
         return Done(step, {}, figures, skipped=True)
-    from m2fnet_core.features.devices import choose_device
-    from trainer.steps import STEPS, Job
-
-    started, device = time.monotonic(), choose_device(run.config.device)
-    hook(Started(step, run.folder, str(device), 0, 0))
-    done = STEPS[step](Job(run, device, hook, cancel, finish))
-    run.mark_done(step, done.metrics)
+    started = time.monotonic()
+    job.hook(Started(step, job.run.folder, str(job.device), 0, 0))
+    done = from_first(lambda: STEPS[step](job)) if step in ALONE else STEPS[step](job)
+    if is_first():
+        job.run.mark_done(step, done.metrics)
     return Done(step, done.paths, done.metrics, seconds=time.monotonic() - started)
 
 
