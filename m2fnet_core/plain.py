@@ -13,7 +13,7 @@ def build(kind: Any, value: Any) -> Any:
     """Turn plain JSON into an instance of the type ``kind``: dataclass, tuple, mapping, union, Path or scalar.
 
     Raises ValueError where ``value`` does not fit: a missing or unknown field, a list of another length, a word in
-    place of a number.
+    place of a number. It names the place by its fields, as ``text.loop: epochs is 0, below 1``.
     """
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _build_dataclass(kind, value)
@@ -37,6 +37,8 @@ def _checked(kind: Any, value: Any) -> Any:
 
 
 def _scalar(kind: Any, value: Any) -> Any:
+    if isinstance(value, bool) and kind in (int, float):
+        raise ValueError(f"a number is expected instead of {value}")
     if kind is Path:
         return Path(_checked(str | Path, value))
     if kind is float:
@@ -57,7 +59,22 @@ def _build_dataclass(kind: type, value: Any) -> Any:
     missing = [f.name for f in dataclasses.fields(kind) if f.name not in given and _required(f)]
     if missing:
         raise ValueError(f"{kind.__name__} needs {', '.join(missing)}")
-    return kind(**{name: build(hints[name], part) for name, part in given.items()})
+    return kind(**{name: _part(hints[name], part, name) for name, part in given.items()})
+
+
+def _part(kind: Any, value: Any, name: str) -> Any:
+    try:
+        return build(kind, value)
+    except _MisfitError as error:
+        raise _MisfitError((name, *error.place), error.reason) from error
+    except ValueError as error:
+        raise _MisfitError((name,), str(error)) from error
+
+
+class _MisfitError(ValueError):
+    def __init__(self, place: tuple[str, ...], reason: str) -> None:
+        super().__init__(f"{'.'.join(place)}: {reason}")
+        self.place, self.reason = place, reason
 
 
 def _required(field: "dataclasses.Field[Any]") -> bool:

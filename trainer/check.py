@@ -14,7 +14,7 @@ from m2fnet_core.media.probe import probe
 from m2fnet_core.progress import CancelToken, Pace
 from trainer.config import CorpusConfig
 from trainer.datasets.base import SPLITS, Corpus, Item, Items
-from trainer.datasets.corpora import DIALOGUE_READERS, present_folder
+from trainer.datasets.corpora import DIALOGUE_READERS, present_folder, split_of
 from trainer.datasets.faces import load_face, read_faces
 from trainer.datasets.packs import read_pack
 from trainer.datasets.speech import read_speech
@@ -41,7 +41,7 @@ def check_corpus(
     )
     media = {str(path): (probe, path) for path in _media(corpus)}
     unreadable = _unreadable(media, hook, cancel)
-    parts = _dialogue_parts(corpus, labels)
+    parts = _dialogue_parts(corpus, labels, config)
     return Checked(config.kind, config.folder, parts, corpus.problems, unreadable, corpus.missing, len(media))
 
 
@@ -67,14 +67,15 @@ def _unreadable(
     return found
 
 
-def _dialogue_parts(corpus: Corpus, labels: Sequence[str]) -> dict[str, SplitContent]:
+def _dialogue_parts(corpus: Corpus, labels: Sequence[str], config: CorpusConfig) -> dict[str, SplitContent]:
     def part(split: str) -> SplitContent:
-        dialogues = corpus.splits[split]
+        dialogues = [d for own, some in corpus.splits.items() if split_of(config, own) == split for d in some]
         utterances = [u for d in dialogues for u in d.utterances]
         counts = Counter(u.label or UNLABELLED for u in utterances)
         return SplitContent(_ordered(counts, labels), len(dialogues), len({u.speaker for u in utterances}))
 
-    return {split: part(split) for split in corpus.splits}
+    there = {split_of(config, own) for own in corpus.splits}
+    return {split: part(split) for split in SPLITS if split in there}
 
 
 def _item_parts(items: Items, labels: Sequence[str], identities: bool) -> dict[str, SplitContent]:

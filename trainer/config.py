@@ -40,6 +40,7 @@ class _Checked:
 
 
 SHIPPED = "starter"  # as start_from: the model that ships with the program
+_BATCH = 16
 _MIX = "How even the classes are in a batch; 1: as many of each, 0: as the corpus has them"
 _BALANCE = "Exponent of the inverse class frequency in the loss; 0: every utterance alike"
 STEPS = ("text", "audio", "visual", "features", "fusion", "evaluate", "ablate")
@@ -76,21 +77,32 @@ class LoopConfig(_Checked):
     """One step's optimisation."""
 
     epochs: int = setting(10, "Epochs at most", low=1)
-    batch_size: int = setting(16, "Examples (dialogues for fusion) in a step of the optimiser", low=1)
-    accumulate: int = setting(1, "Parts a batch is split into to fit the memory; the result is the same", low=1)
+    batch_size: int = setting(
+        _BATCH, "Utterances, or dialogues for fusion, in a step of the optimiser; extractors have per_class", low=1
+    )
+    accumulate: int = setting(
+        1,
+        "Parts a batch is split into to fit the memory; the same result but for batch normalisation and triplets",
+        low=1,
+    )
     optimiser: str = setting("adamw", "Optimiser", choices=("adam", "adamw"))
     learning_rate: float = setting(1e-4, "Highest learning rate", low=0)
     weight_decay: float = setting(0.01, "Weight decay", low=0)
     schedule: str = setting("linear", "Learning rate after the warm-up", choices=("constant", "linear", "cosine"))
     warmup: float = setting(0.1, "Share of all steps in which the learning rate rises", low=0, high=1)
     clip: float = setting(1.0, "Largest norm of the gradient; 0: no limit", low=0)
-    ema: float = setting(0.0, "Decay of an exponential moving average of the weights; 0: none", low=0, high=1)
+    ema: float = setting(0.0, "Decay of an exponential moving average of the weights; 0: none", low=0, high=0.99999)
     patience: int = setting(0, "Epochs without a better validation figure before it stops; 0: never", low=0)
     precision: str = setting(
         "auto",
         "Number format on a GPU; auto: bf16 where there is, else fp16; the CPU uses fp32",
         choices=("auto", "fp32", "bf16", "fp16"),
     )
+
+
+def _refuse_batch_size(loop: LoopConfig) -> None:
+    if loop.batch_size != _BATCH:
+        raise ValueError("loop.batch_size means nothing here; set per_class, the examples of each class in a batch")
 
 
 def _start() -> Any:
@@ -136,6 +148,10 @@ class AudioStep(_Checked):
         epochs=60, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
     )
 
+    def __post_init__(self) -> None:
+        check_settings(self)
+        _refuse_batch_size(self.loop)
+
 
 @dataclass(frozen=True, slots=True)
 class VisualStep(_Checked):
@@ -156,6 +172,10 @@ class VisualStep(_Checked):
         epochs=100, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
     )
 
+    def __post_init__(self) -> None:
+        check_settings(self)
+        _refuse_batch_size(self.loop)
+
 
 @dataclass(frozen=True, slots=True)
 class FusionStep(_Checked):
@@ -173,6 +193,13 @@ class FusionStep(_Checked):
     loop: LoopConfig = LoopConfig(
         epochs=30, batch_size=8, learning_rate=5e-4, weight_decay=5e-4, schedule="linear", warmup=0.1, patience=8
     )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        usual = FusionConfig()
+        for name in ("text", "audio", "scene", "faces", "classes"):
+            if getattr(self.net, name) != getattr(usual, name):
+                raise ValueError(f"net.{name} follows from the vectors and the labels; leave it out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,11 @@ def _score(run: Run, fit: Callable[[Run], Done]) -> float:
         run.prepare("text", resume=True)
         return run.done("text")
 
-    known = from_first(begun)
-    figures = fit(run).metrics if known is None else known
-    if is_first():
-        run.mark_done("text", figures)
+    figures = from_first(begun)
+    if figures is None:
+        figures = dict(fit(run).metrics)
+        if is_first():
+            run.mark_done("text", figures)
     return 100 * figures["test/weighted_f1"]
 
 

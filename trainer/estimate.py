@@ -115,10 +115,11 @@ def _cost(step: str, job: _Probe, costs: Mapping[str, tuple[float, int]]) -> tup
             return found.seconds, found.disk
     if step == "features":
         return _features(job)
-    if step == "ablate" and "fusion" in costs:
-        seconds, disk = costs["fusion"]
-        trainings = len(wanted_rows(job.run.config)) * job.run.config.ablate.seeds
-        return seconds * trainings, disk * trainings
+    if step == "ablate":
+        ablate = job.run.config.ablate
+        trainings = {"fusion": len(wanted_rows(job.run.config)) * ablate.seeds, "text": 2 if ablate.context else 0}
+        known = [(costs.get(of, (0.0, 0)), times) for of, times in trainings.items()]
+        return sum(cost[0] * times for cost, times in known), sum(cost[1] * times for cost, times in known)
     return 0.0, 0
 
 

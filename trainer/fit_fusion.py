@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
@@ -85,6 +86,13 @@ def fits(net: FusionConfig, dialogues: Sequence[LabelledDialogue]) -> bool:
     )
 
 
+def unused(net: FusionConfig, dialogues: Sequence[LabelledDialogue]) -> list[str]:
+    """Inputs that some utterance has and the network does not take."""
+    there = ((name, getattr(net, name)) for name in ("text", "audio", "scene", "faces"))
+    vectors = [u for d in dialogues for u in d.vectors]
+    return [name for name, width in there if not width and any(getattr(u, name) is not None for u in vectors)]
+
+
 class FusionTask:
     """What the loop needs to know about training the dialogue network. Examples are dialogues."""
 
@@ -120,15 +128,9 @@ class FusionTask:
         """(FusionInput, labels [B, K]) with each modality of an utterance dropped at random."""
         dialogues = [self._train[i] for i in examples]
         batch = fusion_input([d.vectors for d in dialogues], self.net.config)
-        kept = [self._kept(generator, batch.real.shape[1]) for generator in generators]
-        return batch._replace(present=batch.present & torch.from_numpy(np.stack(kept))), padded_labels(dialogues)
-
-    def _kept(self, generator: np.random.Generator, turns: int) -> Any:
-        """Bool [turns, 4] that never drops every modality; scene and faces go together or alone."""
         share = self._config.modality_dropout
-        text, audio, visual, scene, faces = generator.random((5, turns)) >= share
-        nothing = ~(text | audio | visual)
-        return np.stack([text | nothing, audio, visual & scene, visual & faces], axis=-1)
+        kept = [_kept(present, share, own) for present, own in zip(batch.present.numpy(), generators, strict=True)]
+        return batch._replace(present=torch.from_numpy(np.stack(kept))), padded_labels(dialogues)
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
         """Cross-entropy over the utterances with a label, Eq. 14."""
@@ -150,6 +152,20 @@ class FusionTask:
     def validate(self, model: nn.Module) -> Validation:
         """Weighted F1, accuracy, cross-entropy and per-class F1 on the validation split."""
         return judged_classes(*judged(self.net, self._unseen), self._labels)
+
+
+def _kept(present: NDArray[np.bool_], share: float, generator: np.random.Generator) -> NDArray[np.bool_]:
+    """What is left of bool [K, 4] when each modality of an utterance goes with this probability.
+
+    Scene and faces go together, and where both are there each also alone. An utterance that would lose all keeps all.
+    """
+    text, audio, visual, scene, faces = generator.random((5, len(present))) >= share
+    both = present[:, 2] & present[:, 3]
+    pieces = [text, audio, visual & (scene | ~both), visual & (faces | ~both)]
+    kept: NDArray[np.bool_] = present & np.stack(pieces, axis=-1)
+    lost = ~kept.any(axis=1)
+    kept[lost] = present[lost]
+    return kept
 
 
 def padded_labels(dialogues: Sequence[LabelledDialogue]) -> Tensor:

@@ -150,7 +150,7 @@ class Fit:
         of = self.config.epochs * self._steps
         self._tell(Started(self.task.step, self.run.folder, str(self.accelerator.device), self.config.epochs, of))
         self._pace = Pace(of - self._done())
-        self._first_done = self._done()
+        self._first_done, self._examples, self._began = self._done(), 0, time.monotonic()
         folder = self.run.step_folder(self.task.step)
         with contextlib.closing(SummaryWriter(str(folder))) if is_first() else contextlib.nullcontext() as scalars:
             self._scalars = scalars
@@ -253,18 +253,17 @@ class Fit:
 
     def _split(self, batch: list[int]) -> None:
         if self.accelerator.num_processes > 1 or self.parts >= len(batch):
-            raise TrainingError(f"The device has too little memory for {self.task.step}; make batch_size smaller.")
+            raise TrainingError(f"The device has too little memory for {self.task.step}; make its batches smaller.")
         self.optimiser.zero_grad()
         torch.cuda.empty_cache()
         self.parts *= 2
         self._tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
 
     def _report(self, examples: int, losses: Mapping[str, float]) -> None:
-        done = self._done() - self._first_done
-        left = self._pace.seconds_left(done)
-        elapsed = time.monotonic() - self._pace._started
+        left = self._pace.seconds_left(self._done() - self._first_done)
+        self._examples += examples
         memory = torch.cuda.max_memory_allocated() if self.accelerator.device.type == "cuda" else None
-        rate = examples * done / elapsed if elapsed else None
+        rate = self._examples / max(time.monotonic() - self._began, 1e-9)
         of = self.config.epochs * self._steps
         self.hook(Progress(self.task.step, self._done(), of, left, rate, memory, losses, self._use.percent()))
 
@@ -324,7 +323,8 @@ class Fit:
             return
         self.task.model.load_state_dict(_under(saved.tensors, "model."))
         if self.average:
-            self.average.tensors = _under(saved.tensors, "average.")
+            kept = _under(saved.tensors, "average.")
+            self.average.tensors = {name: value.to(self.accelerator.device) for name, value in kept.items()}
         self.optimiser.load_state_dict(unpack_optimiser(_under(saved.tensors, "optimiser."), saved.about["optimiser"]))
         about = saved.about["fit"]
         self.state = FitState(**{**about, "best": -math.inf if about["best"] is None else about["best"]})

@@ -20,7 +20,7 @@ def learning_rate(config: LoopConfig, done: int, of: int) -> float:
     rise = round(config.warmup * of)
     if done < rise:
         return config.learning_rate * (done + 1) / rise
-    share = (done - rise) / max(1, of - rise)
+    share = min(1.0, (done - rise) / max(1, of - rise))  # epochs differ by a batch: ``of`` may be too small
     factor = {"constant": 1.0, "linear": 1 - share, "cosine": 0.5 * (1 + math.cos(math.pi * share))}[config.schedule]
     return config.learning_rate * factor
 

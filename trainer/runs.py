@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,14 @@ from trainer.config import RunConfig
 from trainer.events import Event, to_line
 
 CONFIG, EVENTS, DONE = "run.json", "events.jsonl", "done.json"
-_FREE = ("steps", "features", "ablate")  # settings that no trained network depends on; they may change in a run
+_FREE = ("steps", "features", "ablate", "out", "device")  # no trained network depends on them; they may change in a run
+_STATES = ("last.safetensors", "best.safetensors")
+# What is made from what a step leaves, directly or through another step.
+_MADE_FROM: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("text", "audio", "visual"), ("features", "fusion", "evaluate", "ablate")),
+    "features": ("fusion", "evaluate", "ablate"),
+    "fusion": ("evaluate",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +123,17 @@ class Run:
             raise TrainingError(f"{path} is damaged ({error}); remove it to start this step again.") from error
 
     def mark_done(self, step: str, metrics: Mapping[str, float]) -> None:
-        """Remember that a step is complete, with its figures."""
+        """Remember that a step is complete, with its figures; what was made from its former result is not any more."""
+        for later in _MADE_FROM.get(step, ()):
+            self._forget(self.folder / later)
         self._write_text(self.step_folder(step) / DONE, json.dumps(dict(metrics), indent=2) + "\n")
+
+    def _forget(self, folder: Path) -> None:
+        """Remove a step's figures and states, and the rows of an ablation on vectors."""
+        for name in (DONE, *_STATES):
+            (folder / name).unlink(missing_ok=True)
+        for row in folder.glob("table*/"):
+            shutil.rmtree(row)
 
     def done(self, step: str) -> dict[str, float] | None:
         """Figures of a completed step, None while it is not. Raises TrainingError for a damaged file."""
@@ -157,4 +174,7 @@ def differences(theirs: Any, mine: Any, where: str = "") -> list[str]:
             for key in sorted(theirs.keys() | mine.keys())
             for line in differences(theirs.get(key), mine.get(key), f"{where}.{key}" if where else key)
         ]
+    if isinstance(theirs, list) and isinstance(mine, list) and len(theirs) == len(mine):
+        pairs = enumerate(zip(theirs, mine, strict=True), 1)
+        return [line for n, (left, right) in pairs for line in differences(left, right, f"{where}[{n}]")]
     return [] if theirs == mine else [f"{where}: {theirs!r} there, {mine!r} here"]

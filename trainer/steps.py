@@ -35,7 +35,17 @@ from trainer.datasets.speech import read_speech
 from trainer.evaluate import calibrated_temperature, report
 from trainer.events import Done, Hook, Warned, ignore
 from trainer.fit_extractor import ExtractorTask
-from trainer.fit_fusion import IGNORED, MODALITIES, FusionTask, LabelledDialogue, fits, fitted_config, judged, labelled
+from trainer.fit_fusion import (
+    IGNORED,
+    MODALITIES,
+    FusionTask,
+    LabelledDialogue,
+    fits,
+    fitted_config,
+    judged,
+    labelled,
+    unused,
+)
 from trainer.fit_text import TextExamples, TextTask, text_examples
 from trainer.leakage import pieces, refuse_leaks
 from trainer.loop import Fit, Task, loading_processes
@@ -259,6 +269,10 @@ def _base_of_fusion(job: Job, dialogues: Sequence[LabelledDialogue]) -> FusionNe
     elif not fits(kept, dialogues):
         reason = "its vectors have other widths"
     else:
+        unheard = unused(kept, dialogues)
+        if unheard:
+            told = f"The dialogue network of {base.info.name} does not take {' and '.join(unheard)}"
+            job.hook(Warned("fusion", f"{told}, and going on from it leaves that out; fusion.start = scratch uses it."))
         net = FusionNet(kept)
         net.load_state_dict(base.fusion.state_dict())
         return net

@@ -71,6 +71,9 @@ def test_speech_packs_and_projects(tmp_path: Path, capsys: pytest.CaptureFixture
     write_pack(tmp_path / "pack", {"text": 3})
     pack = checked(capsys, str(tmp_path / "pack"), "--kind", "pack")
     assert {split: part.dialogues for split, part in pack.parts.items()} == {"train": 40, "validation": 12, "test": 12}
+    (tmp_path / "run.toml").write_text('[[corpora]]\nkind = "pack"\nfolder = "pack"\nsplit = "test"\n', "utf-8")
+    held_out = checked(capsys, str(tmp_path / "run.toml"))
+    assert {split: part.dialogues for split, part in held_out.parts.items()} == {"test": 64}
     project(tmp_path / "projects" / "a.m2f", decided={0: [says("joy")]})
     documents = checked(capsys, str(tmp_path / "projects"), "--kind", "documents")
     assert dict(documents.parts["train"].labels) == {"joy": 1, "(other)": 3}

@@ -113,6 +113,19 @@ def test_judging_before_training_says_what_to_do(pack_run: Path, capsys: pytest.
     assert "run its step fusion first" in capsys.readouterr().out
 
 
+def test_packs_hold_what_their_corpus_says_they_are_for(tmp_path: Path) -> None:
+    for name in ("corpus", "other"):
+        (tmp_path / name).mkdir()
+        write_pack(tmp_path / name, {"text": 12})
+    run = write_run(tmp_path, "pack")
+    more = '[[corpora]]\nkind = "pack"\nfolder = "other"\nsplit = "test"\n'
+    run.write_text(run.read_text("utf-8").replace("[text]", more + "[text]", 1), "utf-8")
+    assert main(["fusion", str(run)]) == 0
+    assert main(["evaluate", str(run)]) == 0
+    report = json.loads((tmp_path / "runs" / "tiny" / "evaluate" / "test.json").read_text("utf-8"))
+    assert report["utterances"] == 4 * (12 + 64)
+
+
 def test_fusion_trains_on_text_vectors_alone(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     write_pack(tmp_path / "corpus", {"text": 12})
@@ -162,6 +175,17 @@ def test_a_signal_stops_it_and_resume_goes_on(pack_run: Path) -> None:
     assert main(["fusion", str(pack_run), "--resume"]) == 0
 
 
+def _named_twice(path: Path) -> str:
+    head, first, _, *rest = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join([head, first, first, *rest])
+
+
+def _partly(path: Path) -> Any:
+    vectors = np.load(path)
+    vectors[0], vectors[1, 2] = np.nan, np.nan
+    return vectors
+
+
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
@@ -173,6 +197,11 @@ def test_a_signal_stops_it_and_resume_goes_on(pack_run: Path) -> None:
             lambda c: (c / "utterances.csv").write_text("dialogue,label\n", encoding="utf-8"),
             "lacks the column utterance",
         ),
+        (
+            lambda c: (c / "utterances.csv").write_text(_named_twice(c / "utterances.csv"), encoding="utf-8"),
+            "line 3: train 0 0 is there already",
+        ),
+        (lambda c: np.save(c / "audio.npy", _partly(c / "audio.npy")), "audio.npy, row 2: some values are NaN"),
     ],
 )
 def test_a_bad_pack_is_named(pack_run: Path, damage: Any, says: str, capsys: pytest.CaptureFixture[str]) -> None:

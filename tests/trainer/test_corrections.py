@@ -110,3 +110,11 @@ def test_a_model_of_other_labels_is_not_gone_on_from_and_that_is_said(
     assert any(
         isinstance(event, Warned) and "begins anew, not from base: its labels are" in event.text for event in told
     )
+
+
+def test_what_the_model_does_not_take_is_said(run: Path, base: Bundle, capsys: pytest.CaptureFixture[str]) -> None:
+    hears = replace(base.info.fusion, text=0, form="concat")
+    save_bundle(replace(base, info=replace(base.info, fusion=hears), fusion=FusionNet(hears)), run.parent / "base")
+    assert main(["all", str(run), "--events"]) == 0
+    told = [from_line(line) for line in capsys.readouterr().out.splitlines()]
+    assert any(isinstance(event, Warned) and "base does not take text" in event.text for event in told)

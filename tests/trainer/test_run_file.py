@@ -45,7 +45,11 @@ def test_overrides_read_numbers_words_and_lists(toml: Path) -> None:
     [
         ("audio.loop.epoch=3", "audio.loop.epochs"),
         ("fusoin.balance=1", "fusion"),
-        ("audio.loop.epochs=0", "epochs is 0, below 1"),
+        ("audio.loop.epochs=0", "audio.loop: epochs is 0, below 1"),
+        ("audio.loop.epochs=true", "audio.loop.epochs: a number is expected instead of True"),
+        ("text.loop.ema=1", "text.loop: ema is 1.0, above 0.99999"),
+        ("visual.loop.batch_size=64", "visual: loop.batch_size means nothing here; set per_class"),
+        ("fusion.net.text=384", "fusion: net.text follows from the vectors"),
         ("audio.loop.optimiser=sgd", "adam, adamw"),
         ("seed=many", "many"),
         ("seed", "no value"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from m2fnet_core.errors import TrainingError
-from trainer.config import AblateStep, FeaturesStep, FusionStep, RunConfig
-from trainer.runs import Run
+from trainer.config import AblateStep, CorpusConfig, FeaturesStep, FusionStep, RunConfig
+from trainer.runs import Run, State
 
 
 def begun(folder: Path) -> RunConfig:
@@ -33,6 +33,35 @@ def test_what_no_network_depends_on_may_change(tmp_path: Path) -> None:
     Run(other).prepare("ablate", resume=False)
     assert Run(other).done("ablate") is None, "another table"
     assert json.loads((tmp_path / "one" / "run.json").read_text("utf-8"))["config"]["ablate"]["tables"] == [2]
+
+
+def test_a_folder_that_moved_to_another_machine_goes_on(tmp_path: Path) -> None:
+    config = begun(tmp_path / "here")
+    (tmp_path / "here").rename(tmp_path / "there")
+    Run(replace(config, out=tmp_path / "there", device="cpu")).prepare("fusion", resume=True)
+
+
+def test_corpora_that_differ_are_named_by_what_differs(tmp_path: Path) -> None:
+    corpus = CorpusConfig("faces", tmp_path)
+    config = RunConfig(name="one", out=tmp_path, corpora=(CorpusConfig("meld"), corpus))
+    Run(config).prepare("fusion", resume=False)
+    other = replace(config, corpora=(CorpusConfig("meld"), replace(corpus, align=True)))
+    with pytest.raises(TrainingError, match=r"\(corpora\[2\]\.align: False there, True here\)"):
+        Run(other).prepare("fusion", resume=True)
+
+
+def test_what_was_made_from_a_former_result_is_made_again(tmp_path: Path) -> None:
+    run = Run(begun(tmp_path))
+    run.save_state("fusion", "last", State({}, {}))
+    row = run.step_folder("ablate") / "table2 text seed0"
+    row.mkdir()
+    for step in ("features", "fusion", "evaluate", "ablate"):
+        run.mark_done(step, {})
+    run.mark_done("text", {"test/weighted_f1": 0.6})
+    assert all(run.done(step) is None for step in ("features", "fusion", "evaluate", "ablate"))
+    assert run.load_state("fusion", "last") is None
+    assert not row.exists()
+    assert run.done("text") == {"test/weighted_f1": 0.6}
 
 
 def test_a_folder_of_an_older_program_has_todays_defaults(tmp_path: Path) -> None:

@@ -39,8 +39,7 @@ def read_dialogues(run: RunConfig) -> tuple[dict[str, tuple[Dialogue, ...]], lis
         read = DIALOGUE_READERS[config.kind](config, run.labels)
         problems += read.problems
         for split, dialogues in read.splits.items():
-            to = split if config.kind == "documents" else config.split or split  # documents keep their test apart
-            splits[to] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
+            splits[split_of(config, split)] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
     _require_splits(run, splits)
     return splits, problems
 
@@ -50,20 +49,25 @@ def read_packs(run: RunConfig, own: Path) -> tuple[dict[str, tuple[Dialogue, ...
 
     Raises TrainingError when there is neither, or no training or validation split.
     """
-    packs = [(present_folder(c), c.label_map) for c in run.corpora if c.kind == "pack"]
+    packs = [(present_folder(c), c.label_map, c.split) for c in run.corpora if c.kind == "pack"]
     if (own / "utterances.csv").is_file():
-        packs.append((own, {}))
+        packs.append((own, {}, ""))
     if not packs:
         raise TrainingError(f"The run {run.name} has no vectors: run its step features first, or name a feature pack.")
     splits: dict[str, tuple[Dialogue, ...]] = dict.fromkeys(SPLITS, ())
     vectors = dict[tuple[str, str], UtteranceVectors]()
-    for number, (folder, label_map) in enumerate(packs):
+    for number, (folder, label_map, to) in enumerate(packs):
         corpus, found = read_pack(folder, run.labels, label_map)
         vectors |= {(_apart(dialogue, number), utterance): one for (dialogue, utterance), one in found.items()}
         for split, dialogues in corpus.splits.items():
-            splits[split] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
+            splits[to or split] += tuple(replace(d, id=_apart(d.id, number)) for d in dialogues)
     _require_splits(run, splits)
     return splits, vectors
+
+
+def split_of(config: CorpusConfig, split: str) -> str:
+    """The split that a corpus's own ``split`` belongs to in a run; documents keep their parts."""
+    return split if config.kind == "documents" else config.split or split
 
 
 def _apart(dialogue: str, corpus: int) -> str:

@@ -36,8 +36,9 @@ def read_meld(folder: Path, labels: Sequence[str], label_map: Mapping[str, str])
         if not path.is_file():
             problems.append(f"{name} is missing, so there is no {split} split.")
             continue
-        utterances = read_csv(path, None).utterances
-        with_clips, gone = _with_clips(folder, split, utterances)
+        read = read_csv(path, None)
+        problems += read.notices
+        with_clips, gone = _with_clips(folder, split, read.utterances)
         problems += [_told(split, what, clips) for what, clips in gone.items() if clips]
         lost += [f"{split} {clip}: {what}" for what, clips in gone.items() for clip in clips]
         splits[split] = label_dialogues(_dialogues(split, with_clips), labels, label_map)

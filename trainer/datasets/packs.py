@@ -26,7 +26,8 @@ Vectors = Mapping[tuple[str, str], UtteranceVectors]  # by dialogue id and utter
 def read_pack(folder: Path, labels: Sequence[str], label_map: Mapping[str, str]) -> tuple[Corpus, Vectors]:
     """Dialogues by split and every utterance's vectors; vectors of visual.npy are taken as the scene's.
 
-    Raises TrainingError: no utterances.csv, columns missing (names them), an unknown split, arrays that do not fit.
+    Raises TrainingError: no utterances.csv, columns missing (names them), an unknown split, an utterance named twice,
+    arrays that do not fit.
     """
     rows = _rows(folder / "utterances.csv")
     arrays = {name: _array(folder / f"{name}.npy", len(rows)) for name in FILES}
@@ -53,12 +54,17 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise TrainingError(f"{path} cannot be read ({error}); a feature pack has an utterances.csv.") from error
     if missing:
         raise TrainingError(f"{path} lacks the column {', '.join(missing)}; it needs {', '.join(COLUMNS)}.")
+    seen = set[tuple[str, ...]]()
     for number, row in enumerate(rows, 2):
         if row["split"] not in SPLITS or not _is_number(row["order"]):
             raise TrainingError(
                 f"{path}, line {number}: split is one of {', '.join(SPLITS)} and order a number, "
                 f"not {row['split']!r} and {row['order']!r}."
             )
+        name = (row["split"], row["dialogue"], row["utterance"])
+        if name in seen:
+            raise TrainingError(f"{path}, line {number}: {' '.join(name)} is there already; name each utterance once.")
+        seen.add(name)
     return rows
 
 
@@ -83,6 +89,10 @@ def _array(path: Path, rows: int) -> NDArray[np.float32] | None:
         )
     if array.dtype.kind not in "fiu" or np.isinf(array).any():
         raise TrainingError(f"{path} holds values that are no finite numbers; only whole rows of NaN are allowed.")
+    nothing = np.isnan(array)
+    partly = np.flatnonzero(nothing.any(axis=1) & ~nothing.all(axis=1))
+    if len(partly):
+        raise TrainingError(f"{path}, row {partly[0] + 1}: some values are NaN; only a whole row of NaN says nothing.")
     numbers: NDArray[np.float32] = array.astype(np.float32)
     return numbers
 
@@ -95,7 +105,7 @@ def _utterance(row: Mapping[str, str]) -> Utterance:
 def _vectors(arrays: Mapping[str, NDArray[np.float32] | None], row: int) -> UtteranceVectors:
     def of(name: str) -> NDArray[np.float32] | None:
         array = arrays[name]
-        return None if array is None or np.isnan(array[row]).any() else array[row]
+        return None if array is None or np.isnan(array[row]).all() else array[row]
 
     scene = of("scene") if arrays["scene"] is not None else of("visual")
     return UtteranceVectors(text=of("text"), audio=of("audio"), scene=scene, faces=of("faces"))
