@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from trainer.losses import Triplets
+
 _FEWEST = 2  # examples of a class in a batch: an anchor needs a positive
 
 
@@ -62,7 +64,7 @@ def _endless(pool: np.ndarray, generator: np.random.Generator) -> Iterator[int]:
         yield from (int(i) for i in generator.permutation(pool))
 
 
-def semi_hard_triplets(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def semi_hard_triplets(embeddings: Tensor, labels: Tensor) -> Triplets:
     """Indices (anchor, positive, negative), each (T,), of every same-class pair of a batch with its semi-hard negative.
 
     As in FaceNet (the paper's [25]): the closest negative that is farther from the anchor than the positive is; where

@@ -41,6 +41,7 @@ class _Checked:
 
 SHIPPED = "starter"  # as start_from: the model that ships with the program
 _BATCH = 16
+_SMALLEST_FACE = 16  # pixels
 _MIX = "How even the classes are in a batch; 1: as many of each, 0: as the corpus has them"
 _BALANCE = "Exponent of the inverse class frequency in the loss; 0: every utterance alike"
 STEPS = ("text", "audio", "visual", "features", "fusion", "evaluate", "ablate")
@@ -95,7 +96,7 @@ class LoopConfig(_Checked):
     patience: int = setting(0, "Epochs without a better validation figure before it stops; 0: never", low=0)
     precision: str = setting(
         "auto",
-        "Number format on a GPU; auto: bf16 where there is, else fp16; the CPU uses fp32",
+        "Number format; auto: fp32 on a CPU, on a GPU bf16 where there is, else fp16",
         choices=("auto", "fp32", "bf16", "fp16"),
     )
 
@@ -123,6 +124,11 @@ class TextStep(_Checked):
     input: TextConfig = TextConfig()
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0, high=1)
     balance: float = setting(0.0, _BALANCE, low=0)
+    consistency: float = setting(
+        0.0,
+        "Weight of how far two passes with different dropout are apart (R-Drop); above 0 it takes twice the time",
+        low=0,
+    )
     layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0, high=1)
     loop: LoopConfig = LoopConfig(epochs=5, batch_size=16, learning_rate=3.2e-6, warmup=0.2, weight_decay=0.01)
 
@@ -168,6 +174,9 @@ class VisualStep(_Checked):
     colour: float = setting(0.3, "Brightness, contrast and saturation change by up to this share", low=0, high=1)
     crop: float = setting(0.2, "Position and size of the crop change by up to this share", low=0, high=0.9)
     cutout: float = setting(0.3, "Share of faces with a part erased", low=0, high=1)
+    sizes: tuple[int, ...] = setting(
+        (), "Sides of the faces that training begins with, each for an equal share of the epochs; face_size is the last"
+    )
     loop: LoopConfig = LoopConfig(
         epochs=100, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
     )
@@ -175,6 +184,13 @@ class VisualStep(_Checked):
     def __post_init__(self) -> None:
         check_settings(self)
         _refuse_batch_size(self.loop)
+        if any(size < _SMALLEST_FACE for size in self.sizes):
+            raise ValueError(f"sizes has a side below {_SMALLEST_FACE} pixels")
+
+    def side(self, done: float) -> int:
+        """The side of a training face when this share of the epochs lies behind, in pixels."""
+        sides = (*self.sizes, self.input.face_size)
+        return sides[min(int(done * len(sides)), len(sides) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ def estimate(config: RunConfig, hook: Hook, cancel: CancelToken) -> None:
     Nothing of the run itself is touched. Raises DeviceError, Cancelled.
     """
     device = choose_device(config.device)
+    config = replace(config, visual=replace(config.visual, sizes=()))  # the smaller faces of its beginning cost less
     with tempfile.TemporaryDirectory(prefix="m2fnet-estimate-") as folder:
         job = _Probe(Run(replace(config, out=Path(folder), name="run")), device, _warnings(hook), cancel)
         costs: dict[str, tuple[float, int]] = {}

@@ -27,8 +27,8 @@ class Source(Protocol):
 
     labels: list[int]
 
-    def picture(self, example: int, generator: np.random.Generator | None) -> Any:
-        """Uint8 input picture, changed at random when there is a generator."""
+    def picture(self, example: int, generator: np.random.Generator | None, done: float = 1.0) -> Any:
+        """Uint8 input picture, changed at random when there is a generator; ``done``: the share of training behind."""
 
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Pictures as the extractor's arguments: float [B, 3, H, W], normalised, and their widths where they differ."""
@@ -90,10 +90,10 @@ class ExtractorTask:
         """Every example counts alike."""
         return float(len(examples))
 
-    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+    def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
         """(the extractor's arguments, labels)."""
         source = self._sources["train"]
-        pictures = [source.picture(i, generator) for i, generator in zip(examples, generators, strict=True)]
+        pictures = [source.picture(i, generator, done) for i, generator in zip(examples, generators, strict=True)]
         return source.batch(pictures, torch.device("cpu")), torch.tensor([source.labels[i] for i in examples])
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
@@ -101,8 +101,7 @@ class ExtractorTask:
         inputs, labels = batch
         embeddings, logits = model(*inputs)
         embeddings = embeddings.float()
-        anchor, positive, negative = semi_hard_triplets(embeddings.detach(), labels)
-        loss = triplet_loss(embeddings[anchor], embeddings[positive], embeddings[negative], self._loss)
+        loss = triplet_loss(embeddings, semi_hard_triplets(embeddings.detach(), labels), self._loss)
         total = self._loss.weight * loss.total
         parts = {"L_AMT": loss.adaptive_margin, "L_Cov": loss.covariance, "L_Var": loss.variance}
         if self._loss.cross_entropy_weight:

@@ -124,7 +124,7 @@ class FusionTask:
         """The cross-entropy is a mean weighted by class, over the utterances with a label."""
         return float(sum(self._class_weights[label] for i in examples for label in self._train[i].labels if label >= 0))
 
-    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+    def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
         """(FusionInput, labels [B, K]) with each modality of an utterance dropped at random."""
         dialogues = [self._train[i] for i in examples]
         batch = fusion_input([d.vectors for d in dialogues], self.net.config)

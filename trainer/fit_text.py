@@ -111,17 +111,24 @@ class TextTask:
         """The cross-entropy is a mean weighted by class."""
         return float(self._class_weights[self._targets[examples]].sum())
 
-    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+    def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
         """(inputs, targets)."""
         batch = text_batch([self._train.inputs[i] for i in examples], self._padding, torch.device("cpu"))
         return batch, self._targets[examples]
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
-        """Cross-entropy."""
+        """Cross-entropy, and where it is asked for the divergence of two passes with different dropout (R-Drop)."""
         inputs, targets = batch
-        logits = model(inputs).float()
+        passes = 2 if self._config.consistency else 1
+        logits = torch.stack([model(inputs).float() for _ in range(passes)])
         weights, smoothing = self._class_weights.to(logits.device), self._config.label_smoothing
-        return {"total": cross_entropy(logits, targets, weights, label_smoothing=smoothing)}
+        loss = cross_entropy(logits.flatten(0, 1), targets.repeat(passes), weights, label_smoothing=smoothing)
+        if passes == 1:
+            return {"total": loss}
+        first, second = logits.log_softmax(dim=-1)
+        each = ((first.exp() - second.exp()) * (first - second)).sum(dim=-1) / 2  # KL both ways, their mean
+        apart = (each * weights[targets]).sum() / weights[targets].sum()
+        return {"total": loss + self._config.consistency * apart, "cross_entropy": loss, "divergence": apart}
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Lower layers learn slower by ``layer_decay`` each; biases and norms do not decay."""

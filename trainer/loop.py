@@ -50,8 +50,11 @@ class Task(Protocol):
     def weight(self, examples: list[int]) -> float:
         """What the mean of the loss runs over: the examples, or the class weights of their utterances, summed."""
 
-    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
-        """The examples as CPU tensors (nested in tuples or mappings); each is augmented from its own generator."""
+    def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
+        """The examples as CPU tensors (nested in tuples or mappings); each is augmented from its own generator.
+
+        ``done``: the share of all epochs that lie behind.
+        """
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
         """Scalars by name; "total" is what is minimised."""
@@ -128,13 +131,13 @@ class Fit:
         mine = list(range(len(batch)))[rank::processes]
         counted = bool(mine)  # a batch may be smaller than the number of processes; all take part in every step
         mine = mine or [0]
-        whole = self.task.weight(batch)
+        whole, done = self.task.weight(batch), (self.state.epoch - 1) / self.config.epochs
         parts = []
         for first in range(min(self.parts, len(mine))):
             places = mine[first :: self.parts]  # batches are in the order of their classes: each part has of all
             examples = [batch[p] for p in places]
             seeds = [(self.run.config.seed, self.state.epoch, place, p) for p in places]
-            loaded = self.task.load(examples, [np.random.default_rng(seed) for seed in seeds])
+            loaded = self.task.load(examples, [np.random.default_rng(seed) for seed in seeds], done)
             parts.append((self.task.weight(examples) / whole * processes if counted else 0.0, loaded))
         return parts
 
@@ -334,6 +337,7 @@ class Fit:
         best = self.run.load_state(self.task.step, "best")
         if best is not None:
             self.task.model.load_state_dict(best.tensors)
+        self.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)  # judged as it will be used
         self.task.model.eval()
 
     def _tell(self, event: Started | Epoch | Warned) -> None:
@@ -353,10 +357,13 @@ def loading_processes(device: torch.device) -> int:
 
 
 def _precision(name: str, device: torch.device) -> str:
-    if device.type != "cuda" or name == "fp32":
+    """Accelerate's word for the number format. Off a GPU auto means fp32: bf16 is faster on some processors only."""
+    if name == "fp32" or (name == "auto" and device.type != "cuda"):
         return "no"
     if name == "auto":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    if name == "fp16" and device.type != "cuda":
+        raise TrainingError("precision fp16 needs a CUDA GPU; choose bf16, fp32 or auto.")
     return name
 
 

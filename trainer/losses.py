@@ -1,6 +1,6 @@
 """The extractors' loss L_FE, Eq. 9-13 of the paper, with our decisions as named options; class weights (torch)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.nn.functional import normalize, relu
 
 from trainer.config import TripletLossConfig
+
+Triplets = tuple[Tensor, Tensor, Tensor]  # rows of anchors, positives and negatives, int64 (T,) each
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +23,14 @@ class TripletLoss:
     variance: Tensor  # L_Var
 
 
-def unit_distance(left: Tensor, right: Tensor) -> Tensor:
-    """Euclidean distance of L2-normalised rows, scaled to [0, 1]. Shapes (N, d), (N, d) -> (N,). Decision."""
-    return raw_distance(normalize(left, dim=-1), normalize(right, dim=-1)) / 2
+def distances(rows: Tensor, kind: str) -> Tensor:
+    """Euclidean distance of every pair of rows (N, d) -> (N, N), with a finite gradient at zero.
 
-
-def raw_distance(left: Tensor, right: Tensor) -> Tensor:
-    """Euclidean distance of rows as they are, with a finite gradient at zero."""
-    return (left - right).pow(2).sum(-1).clamp_min(1e-12).sqrt()
-
-
-DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"unit": unit_distance, "raw": raw_distance}
+    "unit": of the L2-normalised rows, scaled to [0, 1] (decision); "raw": of the rows as they are.
+    """
+    if kind == "unit":
+        return distances(normalize(rows, dim=-1), "raw") / 2
+    return torch.cdist(rows, rows, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 def adaptive_margin(ap: Tensor, an: Tensor) -> Tensor:
@@ -41,38 +40,54 @@ def adaptive_margin(ap: Tensor, an: Tensor) -> Tensor:
     return similar + dissimilar
 
 
-def variance_loss(z: Tensor, epsilon: float = 1e-4) -> Tensor:
-    """Hinge on the standard deviation of each dimension of z (N, d). Eq. 12 with VICReg's hinge (decision)."""
-    return relu(1 - torch.sqrt(z.var(dim=0) + epsilon)).mean()
+def variance_loss(z: Tensor, times: Tensor, epsilon: float = 1e-4) -> Tensor:
+    """Hinge on the standard deviation of each dimension of z (N, d), whose row i stands ``times[i]`` times.
+
+    Eq. 12 with VICReg's hinge (decision).
+    """
+    centred, n = _centred(z, times)
+    variance = (centred.pow(2) * times[:, None]).sum(dim=0) / (n - 1)
+    return relu(1 - torch.sqrt(variance + epsilon)).mean()
 
 
-def covariance_loss(z: Tensor) -> Tensor:
-    """Sum of squared off-diagonal covariances of z (N, d), divided by d. Eq. 13 with VICReg's square (decision)."""
-    n, d = z.shape
-    centred = z - z.mean(dim=0)
-    covariance = centred.T @ centred / (n - 1)
-    return (covariance.pow(2).sum() - covariance.diagonal().pow(2).sum()) / d
+def covariance_loss(z: Tensor, times: Tensor) -> Tensor:
+    """Sum of squared off-diagonal covariances of z (N, d), divided by d; row i of z stands ``times[i]`` times.
+
+    Eq. 13 with VICReg's square (decision).
+    """
+    centred, n = _centred(z, times)
+    covariance = centred.T @ (centred * times[:, None]) / (n - 1)
+    return (covariance.pow(2).sum() - covariance.diagonal().pow(2).sum()) / z.shape[1]
 
 
-def triplet_loss(anchor: Tensor, positive: Tensor, negative: Tensor, config: TripletLossConfig) -> TripletLoss:
-    """L_FE of N triplets of raw projector outputs (N, d), N >= 2. Eq. 9.
+def _centred(z: Tensor, times: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows minus the mean of all, and how many all are."""
+    n = times.sum()
+    return z - (times @ z) / n, n
+
+
+def triplet_loss(embeddings: Tensor, triplets: Triplets, config: TripletLossConfig) -> TripletLoss:
+    """L_FE of the triplets (three index tensors (T,), T >= 2) among raw projector outputs (N, d). Eq. 9.
 
     Decisions, each an option: the margin carries no gradient (``margin="detached"``; "literal" lets it through, which
     pulls negatives closer than positives; "fixed" is FaceNet's), distances are taken on unit vectors.
+    Anchors, positives and negatives are the same few rows again and again, so distances are taken once a pair of rows,
+    and statistics count a row as often as it stands in the triplets.
     """
+    anchor, positive, negative = triplets
     if not len(anchor):  # a part of a batch may have one class alone
-        nothing = anchor.sum()
+        nothing = embeddings.sum() * 0
         return TripletLoss(nothing, nothing, nothing, nothing)
-    distance = DISTANCES[config.distance]
-    ap, an, pn = distance(anchor, positive), distance(anchor, negative), distance(positive, negative)
+    all_pairs = distances(embeddings, config.distance)
+    ap, an, pn = all_pairs[anchor, positive], all_pairs[anchor, negative], all_pairs[positive, negative]
     if config.margin == "fixed":
         amt = relu(ap - an + config.fixed_margin).mean()
     else:
         margin = adaptive_margin(ap, an)
         amt = (ap - (an + pn) / 2 + (margin.detach() if config.margin == "detached" else margin)).mean()
-    parts = (anchor, positive, negative)
-    covariance = torch.stack([covariance_loss(z) for z in parts]).sum()
-    variance = torch.stack([variance_loss(z) for z in parts]).sum()
+    times = [part.bincount(minlength=len(embeddings)).to(embeddings.dtype) for part in triplets]
+    covariance = torch.stack([covariance_loss(embeddings, t) for t in times]).sum()
+    variance = torch.stack([variance_loss(embeddings, t) for t in times]).sum()
     total = config.margin_weight * amt + config.covariance_weight * covariance + config.variance_weight * variance
     return TripletLoss(total, amt, covariance, variance)
 

@@ -66,9 +66,9 @@ def train_variant(loss: TripletLossConfig, steps: int, seed: int) -> nn.Module:
     for _ in range(steps):
         rows = torch.randint(len(points), (60,), generator=generator)
         embeddings = net(points[rows])
-        a, p, n = semi_hard_triplets(embeddings.detach(), classes[rows])
+        triplets = semi_hard_triplets(embeddings.detach(), classes[rows])
         optimiser.zero_grad()
-        triplet_loss(embeddings[a], embeddings[p], embeddings[n], loss).total.backward()
+        triplet_loss(embeddings, triplets, loss).total.backward()
         optimiser.step()
     return net
 

@@ -31,7 +31,7 @@ class SpeechSource:
         self._sounds = [trimmed(sound) for _, sound in readable]
         self._step = step
 
-    def picture(self, example: int, generator: np.random.Generator | None) -> NDArray[np.uint8]:
+    def picture(self, example: int, generator: np.random.Generator | None, done: float = 1.0) -> NDArray[np.uint8]:
         """Uint8 [128, columns], at most ``crop_frames`` with a generator."""
         sound = self._sounds[example]
         if generator is None:
@@ -65,15 +65,15 @@ class FaceSource:
     def _face(self, item: Item) -> NDArray[np.uint8]:
         return aligned(self._boxes, item, self._step.input) if item.align else load_face(item)
 
-    def picture(self, example: int, generator: np.random.Generator | None) -> NDArray[np.uint8]:
-        """Uint8 [face_size, face_size, 3]."""
-        size, picture = self._step.input.face_size, self._face(self._items[example])
+    def picture(self, example: int, generator: np.random.Generator | None, done: float = 1.0) -> NDArray[np.uint8]:
+        """Uint8 [side, side, 3]: the analysis's ``face_size``, or in training what `sizes` begins with."""
+        picture = self._face(self._items[example])
         if generator is None:
-            return visual.scaled_square(picture, size)
-        return change_face(picture, self._step, size, generator)
+            return visual.scaled_square(picture, self._step.input.face_size)
+        return change_face(picture, self._step, self._step.side(done), generator)
 
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
-        """Float [B, 3, face_size, face_size]."""
+        """Float [B, 3, side, side]."""
         return (visual.picture_batch(pictures, device),)
 
 

@@ -57,6 +57,7 @@ class Extractor(nn.Module):
         that its convolutions would have padded by themselves. A stride of 2 turns w columns into (w + 1) // 2.
         In training mode batch normalisation does count padded columns: train on crops of one width.
         """
+        images = images.contiguous(memory_format=torch.channels_last)  # a quarter faster on CPUs, the same result
         x = _masked(images, _real(widths, images.shape[-1]))  # [B, 3, H, W]
         widths, real = _halved(widths, x)
         x = _masked(relu(self.bn1(self.conv1(x)), inplace=True), real)  # [B, 64, H/2, W/2]

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from m2fnet_core.bundle_info import ExtractorConfig
+from m2fnet_core.bundle_info import ExtractorConfig, VisualConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.weights import filled, read_weights
 from tests.media_maker import Sound, write_media
@@ -21,6 +21,7 @@ from trainer.config import AudioStep, CorpusConfig, TripletLossConfig, VisualSte
 from trainer.datasets.faces import load_face, read_faces
 from trainer.datasets.speech import read_speech
 from trainer.fit_extractor import ExtractorTask
+from trainer.sources import FaceSource
 
 LABELS = ("neutral", "joy", "anger")
 
@@ -196,6 +197,18 @@ def test_changes_follow_their_generator_and_keep_the_shape() -> None:
     assert faces[0].shape == (64, 64, 3)
     assert np.array_equal(faces[0], faces[1])
     assert not np.array_equal(faces[0], faces[2])
+
+
+def test_training_begins_with_smaller_faces_and_ends_with_those_of_the_analysis(tmp_path: Path) -> None:
+    write_faces(tmp_path)
+    step = VisualStep(input=VisualConfig(face_size=64), sizes=(32, 48))
+    items = read_faces(CorpusConfig("faces", tmp_path), LABELS).of("train")
+    source = FaceSource(items, LABELS, step, 0.0, {})
+    sides = [source.picture(0, np.random.default_rng(0), epoch / 6).shape[0] for epoch in range(6)]
+    assert sides == [32, 32, 48, 48, 64, 64]
+    assert source.picture(0, None).shape[0] == 64
+    with pytest.raises(ValueError, match="sizes has a side below 16 pixels"):
+        VisualStep(sizes=(8,))
 
 
 def test_crops_and_masks_of_a_mel_picture() -> None:

@@ -16,7 +16,7 @@ def shown(vectors: UtteranceVectors, share: float = 0.3, turns: int = 4000) -> n
     step = FusionStep(modality_dropout=share)
     dialogue = LabelledDialogue("d", (vectors,) * turns, (0, 1) * (turns // 2))
     task = FusionTask(step, NET, [dialogue], [dialogue], ("a", "b"), seed=0)
-    inputs, _ = task.load([0], [np.random.default_rng(0)])
+    inputs, _ = task.load([0], [np.random.default_rng(0)], 0.0)
     present = inputs.present[0].numpy()
     return np.array([*present.mean(axis=0), (~present.any(axis=1)).mean()])
 

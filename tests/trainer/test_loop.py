@@ -195,3 +195,18 @@ def test_the_learning_rate_rises_and_falls() -> None:
     assert [learning_rate(config, done, 8) for done in range(8)] == pytest.approx(
         [0.25, 0.5, 0.75, 1, 1, 0.75, 0.5, 0.25]
     )
+
+
+def test_bf16_learns_on_the_cpu_and_leaves_a_network_of_whole_precision(tmp_path: Path) -> None:
+    task, state = fit(tmp_path, precision="bf16")
+    assert state.best > 0.6
+    assert task.model(task.points[:4]).dtype == torch.float32
+    first = task.model[0]
+    whole = task.points @ first.weight.T + first.bias
+    rest = torch.relu(whole) @ task.model[3].weight.T + task.model[3].bias
+    assert torch.allclose(task.model(task.points), rest, atol=1e-5)  # bf16 would be off by more than 1e-3
+
+
+def test_a_precision_that_the_device_lacks_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="fp16 needs a CUDA GPU; choose bf16"):
+        fit(tmp_path, precision="fp16")

@@ -13,6 +13,7 @@ from m2fnet_core.progress import CancelToken
 from trainer.config import LoopConfig, RunConfig
 from trainer.events import Event, Hook, ignore
 from trainer.loop import Fit, FitState
+from trainer.processes import together
 from trainer.runs import Run
 from trainer.validation import Validation
 
@@ -38,7 +39,7 @@ class Points:
     def weight(self, examples: list[int]) -> float:
         return float(len(examples))
 
-    def load(self, examples: list[int], generators: list[np.random.Generator]) -> Any:
+    def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
         noise = torch.tensor(np.stack([g.normal(size=5) for g in generators]), dtype=torch.float32)
         return self.points[examples] + 0.1 * noise, self.labels[examples]
 
@@ -92,7 +93,8 @@ def main() -> None:
             sys.stdout.flush()
 
     kind = TooBig if "big" in sys.argv else Points
-    fit(Path(sys.argv[1]), kind(dropout=dropout), tell, workers=2 if "workers" in sys.argv else 0)
+    with together(torch.device("cpu")):  # one that ends without leaving the others is aborted now and then
+        fit(Path(sys.argv[1]), kind(dropout=dropout), tell, workers=2 if "workers" in sys.argv else 0)
 
 
 if __name__ == "__main__":
