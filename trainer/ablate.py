@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from m2fnet_core.bundle_info import FusionConfig
 from m2fnet_core.progress import Pace
 from trainer.config import LoopConfig, RunConfig
 from trainer.events import Hook, Progress
 from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config, judged
 from trainer.metrics import weighted_f1
-from trainer.paper_tables import ALL, Result, Row, wanted_rows
+from trainer.paper_tables import ALL, INPUTS, Result, Row, wanted_rows
 from trainer.processes import from_first, is_first
-from trainer.runs import Run
+from trainer.runs import ROWS, Run
 
 Fit = Callable[[FusionTask, LoopConfig, Run], None]
 
@@ -56,15 +57,16 @@ def _result(
 def _score(
     row: Row, config: RunConfig, seed: int, dialogues: Mapping[str, Sequence[LabelledDialogue]], folder: Path, fit: Fit
 ) -> float:
-    """Test weighted F1 of one training, kept so that a stopped ablation goes on."""
-    name = f"table{row.table} {row.name} seed{seed}".replace(" ", "-").replace("=", "")
+    """Test weighted F1 of one training, kept so that a stopped ablation goes on and equal rows are trained once."""
+    some = {split: [_only(d, row.inputs) for d in of] for split, of in dialogues.items()}
+    step = replace(config.fusion, net=replace(config.fusion.net, **row.net))
+    net = fitted_config(step.net, some["train"], len(config.labels))
+    folder = folder / ROWS
+    name = f"{_described(net)} seed{seed}"
     kept = folder / name / "score.json"
     known = from_first(lambda: float(json.loads(kept.read_text(encoding="utf-8"))) if kept.is_file() else None)
     if known is not None:
         return known
-    some = {split: [_only(d, row.inputs) for d in of] for split, of in dialogues.items()}
-    step = replace(config.fusion, net=replace(config.fusion.net, **row.net))
-    net = fitted_config(step.net, some["train"], len(config.labels))
     task = FusionTask(step, net, some["train"], some["validation"], config.labels, seed)
     fit(task, step.loop, Run(replace(config, name=name, out=folder, seed=seed)))
     truth, probabilities = judged(task.net, some["test"])
@@ -72,6 +74,12 @@ def _score(
     if is_first():
         kept.write_text(json.dumps(score), encoding="utf-8")
     return score
+
+
+def _described(net: FusionConfig) -> str:
+    """What the rows of the tables differ in: full networks stand in four of them."""
+    inputs = "-".join(name for name in INPUTS if getattr(net, name))
+    return f"{inputs} {net.form} N{net.encoder_layers} m{net.fusion_layers}"
 
 
 def _only(dialogue: LabelledDialogue, inputs: frozenset[str]) -> LabelledDialogue:

@@ -10,7 +10,8 @@ from typing import Any
 from m2fnet_core.errors import TrainingError
 from trainer.config import RunConfig
 
-ALL = frozenset(("text", "audio", "scene", "faces"))
+INPUTS = ("text", "audio", "scene", "faces")
+ALL = frozenset(INPUTS)
 
 
 @dataclass(frozen=True, slots=True)

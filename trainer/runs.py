@@ -21,6 +21,7 @@ from trainer.events import Event, to_line
 
 CONFIG, EVENTS, DONE = "run.json", "events.jsonl", "done.json"
 _FREE = ("steps", "features", "ablate", "out", "device")  # no trained network depends on them; they may change in a run
+ROWS = "rows"  # an ablation's trainings, a folder each
 _STATES = ("last.safetensors", "best.safetensors")
 # What is made from what a step leaves, directly or through another step.
 _MADE_FROM: Mapping[str, tuple[str, ...]] = {
@@ -132,8 +133,8 @@ class Run:
         """Remove a step's figures and states, and the rows of an ablation on vectors."""
         for name in (DONE, *_STATES):
             (folder / name).unlink(missing_ok=True)
-        for row in folder.glob("table*/"):
-            shutil.rmtree(row)
+        if (folder / ROWS).exists():
+            shutil.rmtree(folder / ROWS)
 
     def done(self, step: str) -> dict[str, float] | None:
         """Figures of a completed step, None while it is not. Raises TrainingError for a damaged file."""

@@ -97,6 +97,12 @@ def test_ablation_tables_stand_beside_the_papers_numbers(pack_run: Path) -> None
     results = read_results(pack_run.parent / "runs" / "tiny" / "ablate" / "table.csv")
     assert len(results) == 8 + 6
     assert f"| {results[0].mean:.2f} ±" in table
+    full = [
+        r.mean for r in results if r.name in ("all three, fusion", "fusion layers m = 2")
+    ]  # as many as this run has
+    assert full[0] == full[1]
+    trained = list((pack_run.parent / "runs" / "tiny" / "ablate" / "rows").iterdir())
+    assert len(trained) == len(results) - 1, "the whole network stands in both tables and is trained once"
 
 
 def test_single_rows_are_ablated(pack_run: Path, capsys: pytest.CaptureFixture[str]) -> None:

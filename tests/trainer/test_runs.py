@@ -8,7 +8,7 @@ import pytest
 
 from m2fnet_core.errors import TrainingError
 from trainer.config import AblateStep, CorpusConfig, FeaturesStep, FusionStep, RunConfig
-from trainer.runs import Run, State
+from trainer.runs import ROWS, Run, State
 
 
 def begun(folder: Path) -> RunConfig:
@@ -53,8 +53,8 @@ def test_corpora_that_differ_are_named_by_what_differs(tmp_path: Path) -> None:
 def test_what_was_made_from_a_former_result_is_made_again(tmp_path: Path) -> None:
     run = Run(begun(tmp_path))
     run.save_state("fusion", "last", State({}, {}))
-    row = run.step_folder("ablate") / "table2 text seed0"
-    row.mkdir()
+    row = run.step_folder("ablate") / ROWS / "text concat N1 m5 seed0"
+    row.mkdir(parents=True)
     for step in ("features", "fusion", "evaluate", "ablate"):
         run.mark_done(step, {})
     run.mark_done("text", {"test/weighted_f1": 0.6})
