@@ -124,11 +124,6 @@ class TextStep(_Checked):
     input: TextConfig = TextConfig()
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0, high=1)
     balance: float = setting(0.0, _BALANCE, low=0)
-    consistency: float = setting(
-        0.0,
-        "Weight of how far two passes with different dropout are apart (R-Drop); above 0 it takes twice the time",
-        low=0,
-    )
     layer_decay: float = setting(1.0, "Factor of the learning rate from each layer to the one below", low=0, high=1)
     loop: LoopConfig = LoopConfig(epochs=5, batch_size=16, learning_rate=3.2e-6, warmup=0.2, weight_decay=0.01)
 

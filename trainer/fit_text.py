@@ -117,18 +117,11 @@ class TextTask:
         return batch, self._targets[examples]
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
-        """Cross-entropy, and where it is asked for the divergence of two passes with different dropout (R-Drop)."""
+        """Cross-entropy."""
         inputs, targets = batch
-        passes = 2 if self._config.consistency else 1
-        logits = torch.stack([model(inputs).float() for _ in range(passes)])
+        logits = model(inputs).float()
         weights, smoothing = self._class_weights.to(logits.device), self._config.label_smoothing
-        loss = cross_entropy(logits.flatten(0, 1), targets.repeat(passes), weights, label_smoothing=smoothing)
-        if passes == 1:
-            return {"total": loss}
-        first, second = logits.log_softmax(dim=-1)
-        each = ((first.exp() - second.exp()) * (first - second)).sum(dim=-1) / 2  # KL both ways, their mean
-        apart = (each * weights[targets]).sum() / weights[targets].sum()
-        return {"total": loss + self._config.consistency * apart, "cross_entropy": loss, "divergence": apart}
+        return {"total": cross_entropy(logits, targets, weights, label_smoothing=smoothing)}
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Lower layers learn slower by ``layer_decay`` each; biases and norms do not decay."""

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 from m2fnet_core.features.text_inputs import TextInput
 from m2fnet_core.nets.text_encoder import save_text_encoder
@@ -38,40 +37,15 @@ def test_shared_inputs_teach_every_utterance_its_own_label(run: Path) -> None:
     assert scores["weighted_f1"]["value"] == 1.0
 
 
-@pytest.mark.parametrize("consistency", [0.0, 2.0])
-def test_parts_of_a_batch_add_up_when_classes_are_weighted(consistency: float) -> None:
+def test_parts_of_a_batch_add_up_when_classes_are_weighted() -> None:
     """The loss is a mean weighted by class: parts count by the class weights of what they hold."""
     encoder = untrained_bundle().text
     example = TextInput((0, 5, 2), 1, 2)
     examples = TextExamples((example,) * 6, (0, 0, 0, 0, 1, 2), ("d",) * 6)
-    task = TextTask(encoder, TextStep(balance=1.0, consistency=consistency), examples, examples, LABELS, 0)
+    task = TextTask(encoder, TextStep(balance=1.0), examples, examples, LABELS, 0)
     task.net.eval()
 
     def loss(*places: int) -> float:
         return task.weight([*places]) * task.losses(task.model, task.load([*places], [], 0.0))["total"].item()
 
     assert loss(0, 1, 4) + loss(2, 3, 5) == pytest.approx(loss(*range(6)))
-
-
-def test_consistency_draws_passes_with_different_dropout_together() -> None:
-    encoder = untrained_bundle().text
-    example = TextInput((0, 5, 2), 1, 2)
-    examples = TextExamples((example,) * 6, (0, 0, 0, 0, 1, 2), ("d",) * 6)
-    task = TextTask(encoder, TextStep(consistency=5.0), examples, examples, LABELS, 0)
-    optimiser = torch.optim.Adam(task.net.parameters(), lr=1e-3)
-    batch = task.load([*range(6)], [], 0.0)
-
-    def divergence() -> float:
-        torch.manual_seed(1)
-        return task.losses(task.net, batch)["divergence"].item()
-
-    task.net.train()
-    before = divergence()
-    assert before > 0
-    for _ in range(20):
-        optimiser.zero_grad()
-        task.losses(task.net, batch)["total"].backward()
-        optimiser.step()
-    assert divergence() < before
-    task.net.eval()
-    assert divergence() == 0
