@@ -134,7 +134,7 @@ def _task(step: str, source: Source, loss: TripletLossConfig, per_class: int) ->
 class _Unjudged(ExtractorTask):
     """Without the validation at the end of an epoch, which is not what is measured."""
 
-    def validate(self, model: torch.nn.Module) -> Validation:
+    def validate(self, model: torch.nn.Module, cancel: CancelToken) -> Validation:
         return Validation({self.metric: 0.0})
 
 

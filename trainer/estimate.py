@@ -57,7 +57,7 @@ class _Probe(Job):
             started = time.monotonic()
             with torch.inference_mode():
                 task.model.eval()
-                task.validate(task.model)
+                task.validate(task.model, self.cancel)
             epoch += time.monotonic() - started
         state = self.run.folder / task.step / "last.safetensors"
         raise _Measured(loop.epochs * epoch, 2 * state.stat().st_size)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.progress import CancelToken
 from trainer.batches import BatchMix, class_batches, semi_hard_triplets
 from trainer.config import TripletLossConfig
 from trainer.losses import triplet_loss
@@ -115,34 +116,38 @@ class ExtractorTask:
         heads = self.net.head.parameters() if self._loss.cross_entropy_weight else []
         return [{"params": [*self.net.extractor.parameters(), *heads]}]
 
-    def validate(self, model: nn.Module) -> Validation:
+    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
         """Linear probe and 11-NN on the validation split's embeddings, and their effective rank."""
-        scores = self.judge("validation", at_most=_PROBED)["validation"].scores
+        scores = self.judge("validation", at_most=_PROBED, cancel=cancel)["validation"].scores
         return Validation({name: getattr(scores, name) for name in EmbeddingScores.__slots__})
 
-    def judge(self, *splits: str, at_most: int | None = None) -> dict[str, Judged]:
-        """The embeddings of splits, judged by what the training split's embeddings (``at_most`` of them) know."""
+    def judge(self, *splits: str, cancel: CancelToken, at_most: int | None = None) -> dict[str, Judged]:
+        """The embeddings of splits, judged by what the training split's embeddings (``at_most`` of them) know.
+
+        Raises Cancelled.
+        """
         labels = {split: np.asarray(self._sources[split].labels) for split in ("train", *splits)}
         generator = np.random.default_rng(self._seed)
         classes = np.unique(np.concatenate([labels[split] for split in splits]))
         classes = generator.permutation(classes)[:_JUDGED_CLASSES]
         order = generator.permutation(len(labels["train"]))
         known = order[np.isin(labels["train"][order], classes)][:at_most]
-        judge = fitted_judge(self.embeddings("train", known.tolist()), labels["train"][known])
+        judge = fitted_judge(self.embeddings("train", known.tolist(), cancel), labels["train"][known])
         found = {}
         for split in splits:
             asked = np.flatnonzero(np.isin(labels[split], classes))
             truth = labels[split][asked]
-            found[split] = Judged(*judge(self.embeddings(split, asked.tolist()), truth), truth)
+            found[split] = Judged(*judge(self.embeddings(split, asked.tolist(), cancel), truth), truth)
         return found
 
-    def embeddings(self, split: str, examples: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Float64 [n, d] of these examples, unchanged."""
+    def embeddings(self, split: str, examples: Sequence[int], cancel: CancelToken) -> Floats:
+        """Float64 [n, d] of these examples, unchanged. Raises Cancelled."""
         source = self._sources[split]
         device = next(self.model.parameters()).device
         rows = []
         with torch.inference_mode():
             for start in range(0, len(examples), _JUDGED_AT_ONCE):
+                cancel.check()
                 some = examples[start : start + _JUDGED_AT_ONCE]
                 inputs = source.batch([source.picture(i, None) for i in some], device)
                 rows.append(self.net.extractor(*inputs).double().cpu().numpy())

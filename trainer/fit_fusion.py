@@ -16,6 +16,7 @@ from m2fnet_core.errors import TrainingError
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.nets.fusion import FusionInput, FusionNet
 from m2fnet_core.predict import fusion_input
+from m2fnet_core.progress import CancelToken
 from trainer.config import FusionStep
 from trainer.losses import class_weights
 from trainer.metrics import Floats, Ints
@@ -149,7 +150,7 @@ class FusionTask:
         """One group."""
         return [{"params": list(self.model.parameters())}]
 
-    def validate(self, model: nn.Module) -> Validation:
+    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
         """Weighted F1, accuracy, cross-entropy and per-class F1 on the validation split."""
         return judged_classes(*judged(self.net, self._unseen), self._labels)
 

@@ -15,6 +15,7 @@ from m2fnet_core.dialogue import Dialogue
 from m2fnet_core.features.text import TextBatch, pooled, text_batch
 from m2fnet_core.features.text_inputs import TextInput, text_inputs
 from m2fnet_core.nets.text_encoder import TextEncoder
+from m2fnet_core.progress import CancelToken
 from trainer.config import TextStep
 from trainer.losses import class_weights
 from trainer.metrics import Floats
@@ -143,17 +144,18 @@ class TextTask:
         below_top = depth - int(match[1]) if match else depth + 1
         return float(self._config.layer_decay**below_top)
 
-    def validate(self, model: nn.Module) -> Validation:
+    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
         """Weighted F1, accuracy and per-class F1 on the validation split."""
-        return judged_classes(np.asarray(self._unseen.labels), self.probabilities(self._unseen), self._labels)
+        return judged_classes(np.asarray(self._unseen.labels), self.probabilities(self._unseen, cancel), self._labels)
 
-    def probabilities(self, examples: TextExamples) -> Floats:
-        """Float64 [n, classes] of the model as it stands."""
+    def probabilities(self, examples: TextExamples, cancel: CancelToken) -> Floats:
+        """Float64 [n, classes] of the model as it stands. Raises Cancelled."""
         device = next(self.net.parameters()).device
         order = sorted(range(len(examples.inputs)), key=lambda i: -len(examples.inputs[i].tokens))
         rows = np.zeros((len(order), len(self._labels)))
         with torch.inference_mode():
             for start in range(0, len(order), _JUDGED_AT_ONCE):
+                cancel.check()
                 some = order[start : start + _JUDGED_AT_ONCE]
                 batch = text_batch([examples.inputs[i] for i in some], self._padding, device)
                 rows[some] = self.net(batch).double().softmax(dim=1).cpu().numpy()

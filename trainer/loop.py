@@ -62,8 +62,8 @@ class Task(Protocol):
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Groups for the optimiser; "scale" multiplies the group's learning rate."""
 
-    def validate(self, model: nn.Module) -> Validation:
-        """Figures of the validation split, `metric` among them."""
+    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
+        """Figures of the validation split, `metric` among them. Raises Cancelled within a second or so."""
 
 
 @dataclass(slots=True)
@@ -274,18 +274,28 @@ class Fit:
         """Validation, the best state, and on to the next epoch."""
         epoch = self.state.epoch
         self.model.eval()
-        with self._averaged(), torch.inference_mode():
-            found = from_first(lambda: self.task.validate(self.task.model))
-            metrics = {name: float(value) for name, value in found.metrics.items()}
-            best = metrics[self.task.metric] > self.state.best
-            if best:
-                self.state.best, self.state.best_epoch = metrics[self.task.metric], epoch
-                self._write("best", State(_copy(self.task.model), {"epoch": epoch, "metrics": metrics}))
+        try:
+            found, best = self._validated()
+        except Cancelled:
+            self._save()
+            raise
         losses = {name: value / steps for name, value in self.state.sums.items()}
-        self._draw(epoch, {"loss": losses, "validation": metrics})
-        self._tell(Epoch(self.task.step, epoch, losses, metrics, best, found.confusion))
+        self._draw(epoch, {"loss": losses, "validation": found.metrics})
+        self._tell(Epoch(self.task.step, epoch, losses, found.metrics, best, found.confusion))
         self.state.epoch, self.state.step, self.state.sums = epoch + 1, 0, {}
         self._save()
+
+    def _validated(self) -> tuple[Validation, bool]:
+        """The figures of this epoch's weights, and whether they are the best so far, which are kept."""
+        with self._averaged(), torch.inference_mode():
+            found = from_first(lambda: self.task.validate(self.task.model, self.cancel))
+            figure = found.metrics[self.task.metric]
+            best = figure > self.state.best
+            if best:
+                self.state.best, self.state.best_epoch = figure, self.state.epoch
+                about = {"epoch": self.state.epoch, "metrics": dict(found.metrics)}
+                self._write("best", State(_copy(self.task.model), about))
+        return found, best
 
     def _draw(self, epoch: int, groups: Mapping[str, Mapping[str, float]]) -> None:
         """Scalars for TensorBoard."""
@@ -303,8 +313,10 @@ class Fit:
             return
         own = _copy(self.task.model)
         self.task.model.load_state_dict(self.average.tensors)
-        yield
-        self.task.model.load_state_dict(own)
+        try:
+            yield
+        finally:
+            self.task.model.load_state_dict(own)
 
     def _save(self) -> None:
         tensors = {f"model.{k}": v for k, v in _copy(self.task.model).items()}

@@ -85,10 +85,16 @@ def text(job: Job) -> Done:
 
     task = TextTask(encoder, config.text, examples["train"], examples["validation"], config.labels, config.seed)
     job.fit(task, config.text.loop)
-    return from_first(lambda: _fine_tuned(task, examples, config.labels, job.run.step_folder("text")))
+    return from_first(lambda: _fine_tuned(task, examples, config.labels, job.run.step_folder("text"), job.cancel))
 
 
-def _fine_tuned(task: TextTask, examples: Mapping[str, TextExamples], labels: Sequence[str], folder: Path) -> Done:
+def _fine_tuned(
+    task: TextTask,
+    examples: Mapping[str, TextExamples],
+    labels: Sequence[str],
+    folder: Path,
+    cancel: CancelToken,
+) -> Done:
     """Keep the encoder and judge it."""
     (folder / "encoder").mkdir(exist_ok=True)
     save_text_encoder(task.net.encoder, folder / "encoder")
@@ -97,7 +103,7 @@ def _fine_tuned(task: TextTask, examples: Mapping[str, TextExamples], labels: Se
         if examples[split].inputs:
             truth = np.asarray(examples[split].labels)
             scores = report(
-                truth, task.probabilities(examples[split]), labels, examples[split].dialogues, split, folder
+                truth, task.probabilities(examples[split], cancel), labels, examples[split].dialogues, split, folder
             )
             figures |= _figures(split, scores)
     return Done("text", {"encoder": folder / "encoder"}, figures)
@@ -166,15 +172,17 @@ def _extractor(
     task = ExtractorTask(step, extractor, sources, config.loss, mix, len(classes), run.seed)
     job.fit(task, config.loop, loading_processes(job.device))
     labels = run.labels if len(classes) == len(run.labels) else ()
-    return from_first(lambda: _trained(task, there[1:], labels, job.run.step_folder(step)))
+    return from_first(lambda: _trained(task, there[1:], labels, job.run.step_folder(step), job.cancel))
 
 
-def _trained(task: ExtractorTask, splits: Sequence[str], labels: Sequence[str], folder: Path) -> Done:
+def _trained(
+    task: ExtractorTask, splits: Sequence[str], labels: Sequence[str], folder: Path, cancel: CancelToken
+) -> Done:
     """Keep the extractor and judge it; by class where its classes are the ``labels``."""
     path = folder / "extractor.safetensors"
     write_weights(task.net.extractor, path)
     figures: dict[str, float] = {}
-    for split, found in task.judge(*splits).items():
+    for split, found in task.judge(*splits, cancel=cancel).items():
         figures |= {f"{split}/{name}": value for name, value in plain(found.scores).items()}
         if labels:
             each = [str(n) for n in range(len(found.labels))]  # an example is drawn alone in the bootstrap

@@ -19,6 +19,7 @@ from trainer.events import Epoch, Event, Progress, Warned, ignore
 from trainer.loop import Fit
 from trainer.optimise import learning_rate
 from trainer.runs import Run
+from trainer.validation import Validation
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = [sys.executable, "-m", "tests.trainer.tiny"]
@@ -49,6 +50,27 @@ def test_a_stopped_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
 
     with pytest.raises(Cancelled):
         fit(tmp_path / "parts", hook=stop_in_the_middle, cancel=cancel)
+    fit(tmp_path / "parts")
+    assert same(last(tmp_path / "whole"), last(tmp_path / "parts"))
+
+
+class StoppedWhileJudged(Points):
+    """Somebody stops it in its second validation."""
+
+    judged = 0
+
+    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
+        self.judged += 1
+        if self.judged == 2:
+            cancel.cancel()
+        cancel.check()
+        return super().validate(model, cancel)
+
+
+def test_a_run_stopped_in_a_validation_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    fit(tmp_path / "whole")
+    with pytest.raises(Cancelled):
+        fit(tmp_path / "parts", StoppedWhileJudged())
     fit(tmp_path / "parts")
     assert same(last(tmp_path / "whole"), last(tmp_path / "parts"))
 
@@ -177,7 +199,7 @@ def test_it_stops_when_patience_is_over_and_ends_on_the_best_weights(tmp_path: P
     task, state = fit(tmp_path, hook=heard.append, epochs=50, patience=2, ema=0)
     epochs = [e for e in heard if isinstance(e, Epoch)]
     assert len(epochs) == state.best_epoch + 2 < 50
-    assert task.validate(task.model).metrics["accuracy"] == pytest.approx(state.best)
+    assert task.validate(task.model, CancelToken()).metrics["accuracy"] == pytest.approx(state.best)
 
 
 def test_every_batch_and_epoch_is_told_with_its_losses(tmp_path: Path) -> None:

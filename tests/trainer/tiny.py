@@ -49,7 +49,7 @@ class Points:
     def parameter_groups(self) -> list[dict[str, Any]]:
         return [{"params": list(self.model.parameters())}]
 
-    def validate(self, model: nn.Module) -> Validation:
+    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
         right = model(self.points[72:]).argmax(1) == self.labels[72:]
         return Validation({"accuracy": right.float().mean().item()})
 
