@@ -65,7 +65,7 @@ def spoken(items: int) -> Session:
     """Two people in turn, two seconds each."""
     session = Session()
     said = (Utterance(f"u{k}", 2.0 * k, 2.0 * k + 1.5, ("Ada", "Bo")[k % 2], f"hello {k % 9}") for k in range(items))
-    session.apply(AnalysisStarted(Path("long.mp4"), "made up", True, MELD.labels, "cpu", tuple(said)))
+    session.apply(AnalysisStarted(Path("long.mp4"), "made up", "trained", MELD.labels, "cpu", tuple(said)))
     return session
 
 

@@ -48,7 +48,7 @@ def conversation() -> Iterator[Utterance]:
 def fill(session: Session) -> None:
     """All utterances, all predicted."""
     utterances = tuple(conversation())
-    session.apply(AnalysisStarted(Path("long.mp4"), "made up", True, MELD.labels, "cpu", utterances))
+    session.apply(AnalysisStarted(Path("long.mp4"), "made up", "trained", MELD.labels, "cpu", utterances))
     random = np.random.default_rng(1)
     for utterance, shares in zip(utterances, random.dirichlet(np.full(len(MELD), 0.4), UTTERANCES), strict=True):
         probabilities = dict(zip(MELD.labels, shares.tolist(), strict=True))

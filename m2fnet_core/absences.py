@@ -1,17 +1,22 @@
 """What an analysis lacks, in sentences for the user: nothing that is missing is missing silently. No torch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from m2fnet_core.bundle_info import BundleKind
 from m2fnet_core.dialogue import Presence, Utterance
 from m2fnet_core.media.info import MediaInfo
 
-UNTRAINED = "The model is untrained: its weights are random and its predictions mean nothing."
+OF_MODEL: Mapping[BundleKind, str] = {  # what to think of one that is nobody's own
+    "untrained": "The model is untrained: its weights are random and its predictions mean nothing.",
+    "starter": "The starter model is small and never learnt from people seen, heard and read at once: its predictions "
+    "are a start to look around with, not a measurement.",
+}
 
 
-def known_at_once(info: MediaInfo, trained: bool, utterances: Sequence[Utterance]) -> list[str]:
+def known_at_once(info: MediaInfo, kind: BundleKind, utterances: Sequence[Utterance]) -> list[str]:
     """Before anything is looked at or listened to."""
     name = info.path.name
-    said = [] if trained else [UNTRAINED]
+    said = [OF_MODEL[kind]] if kind in OF_MODEL else []
     if info.audio is None:
         said.append(f"{name} has no sound: the predictions go without the audio modality.")
     if info.video is None:

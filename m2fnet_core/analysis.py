@@ -62,9 +62,9 @@ def _announce(info: MediaInfo, found: Found, bundle: Bundle, hook: Hook) -> None
     about = bundle.info
     labels, device = about.label_set.labels, str(bundle.device)
     spoken, transcript, devices = found.utterances, found.transcript, available_devices()
-    names = (info.path, about.name, about.trained, labels)
+    names = (info.path, about.name, about.kind, labels)
     hook(AnalysisStarted(*names, device, spoken, transcript, devices, bundle.hash))
-    for text in (*info.notices, *found.notices, *known_at_once(info, about.trained, found.utterances)):
+    for text in (*info.notices, *found.notices, *known_at_once(info, about.kind, found.utterances)):
         hook(Notice(text))
 
 

@@ -10,23 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from m2fnet_core.bundle_info import BundleKind
 from m2fnet_core.dialogue import FaceBox, Prediction, Presence, Utterance
 from m2fnet_core.plain import build, plain
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisStarted:
-    """The utterances are known. ``trained`` is False for random weights: whoever shows results must say so."""
+    """The utterances are known. Whoever shows results must say when ``kind`` is untrained or starter."""
 
     media: Path
     model: str
-    trained: bool
+    kind: BundleKind
     labels: tuple[str, ...]
     device: str
     utterances: tuple[Utterance, ...]
     transcript: Path | None = None  # None: embedded subtitles or speech detection
     devices: tuple[str, ...] = ()  # what this machine could compute on
     model_hash: str = ""  # of the bundle's weights and configuration
+
+    @property
+    def trained(self) -> bool:
+        """False for random weights."""
+        return self.kind != "untrained"
 
 
 @dataclass(frozen=True, slots=True)

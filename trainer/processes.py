@@ -3,6 +3,7 @@
 All train; the first alone reads and writes what is no training, and tells. The run folder is one that all of them see.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,9 @@ def together(device: "torch.device") -> Iterator[None]:
 
     state = PartialState(cpu=device.type == "cpu", timeout=_PATIENCE)
     yield
+    # What still refers to the group keeps its threads alive: one that lets go of a tensor while the interpreter ends
+    # aborts the process, now and then, and torchrun calls a finished training failed.
+    gc.collect()
     state.destroy_process_group()  # where the block raises, torchrun ends what is left
 
 

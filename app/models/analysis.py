@@ -9,7 +9,7 @@ from app.jobs.worker import WorkerClient
 from app.models.intake import Intake
 from app.models.notices import Notices
 from app.models.session import Session
-from m2fnet_core.absences import UNTRAINED
+from m2fnet_core.absences import OF_MODEL
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.events import AnalysisStarted, Event, Failed, Finished, Notice, Progress, Stopped
 from m2fnet_core.plain import build
@@ -111,7 +111,7 @@ class Analysis(QObject):
             case Progress():
                 self.progress = event
                 self.changed.emit()
-            case Notice(text=text) if text == UNTRAINED:
+            case Notice(text=text) if text in OF_MODEL.values():
                 pass  # a banner says so for as long as it is so
             case Notice():
                 self._notices.note(event.text)

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from PySide6.QtCore import QObject, Signal
 
+from m2fnet_core.bundle_info import BundleKind
 from m2fnet_core.dialogue import FaceBox, Prediction, Utterance
 from m2fnet_core.document.content import Decision
 from m2fnet_core.emotions import MELD
@@ -23,19 +24,24 @@ class Session(QObject):
     decision_changed = Signal(str)  # utterance id
     faces_changed = Signal()  # boxes of some frames
     selection_changed = Signal(str)  # utterance id, "" for none
-    model_changed = Signal()  # name, trained, labels, device
+    model_changed = Signal()  # name, kind, labels, device
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._reset(None)
         self.model = ""
-        self.trained = True
+        self.kind: BundleKind = "trained"  # of the model
         self.device = ""
         self.labels: tuple[str, ...] = ()
         self.label_set: tuple[str, ...] = MELD.labels  # what a person can choose from, in the order of the digits
         self.blind = False  # predictions are hidden
         self.editable = False  # the medium belongs to a project that can be changed
         self.devices: tuple[str, ...] = ()  # what this machine could compute on; empty until the worker has said so
+
+    @property
+    def trained(self) -> bool:
+        """False while the weights of the model are random."""
+        return self.kind != "untrained"
 
     def _reset(self, media: MediaInfo | None, medium: str = "", reachable: bool = True) -> None:
         self.media = media
@@ -67,7 +73,7 @@ class Session(QObject):
         """Take in what an analysis says. Progress and outcome events are not the session's business."""
         match event:
             case AnalysisStarted():
-                self.model, self.trained = event.model, event.trained
+                self.model, self.kind = event.model, event.kind
                 self.labels, self.device, self.devices = event.labels, event.device, event.devices
                 self.model_changed.emit()
                 self.set_utterances(event.utterances)

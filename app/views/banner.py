@@ -23,6 +23,7 @@ class Banner(QFrame):
         self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._text = label("", wrap=True)
         self._buttons: list[QPushButton] = []
+        self._stays = stays
         self._close = icons.button("close", "Put this message away")
         self._close.setVisible(not stays)
         self._close.clicked.connect(self.hide)
@@ -41,7 +42,7 @@ class Banner(QFrame):
         return next(button for button in self._buttons if button.text() == text)
 
     def say(self, kind: str, text: str, *ways_out: tuple[str, Callable[[], object]]) -> None:
-        """Show a sentence. A way out is a button's text and what it does; using it puts the banner away."""
+        """Show a sentence. A way out is a button's text and what it does; using it puts a banner away that may go."""
         for button in self._buttons:
             self._layout.removeWidget(button)
             button.deleteLater()
@@ -57,7 +58,8 @@ class Banner(QFrame):
     def _offer(self, text: str, do: Callable[[], object]) -> QPushButton:
         button = push(text, text)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.clicked.connect(self.hide)
+        if not self._stays:
+            button.clicked.connect(self.hide)
         button.clicked.connect(lambda: do())
         self._layout.insertWidget(self._layout.count() - 1, button)
         return button

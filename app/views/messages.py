@@ -1,4 +1,4 @@
-"""The banners under the menu bar: untrained weights, and what just happened."""
+"""The banners under the menu bar: what to think of the model, and what just happened."""
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,11 +10,12 @@ from app.models.studio import Studio
 from app.views.banner import CAUTION, FAILURE, INFO, Banner
 
 _UNTRAINED = "Untrained weights: predictions are random until a model is chosen."
+_STARTER = "Starter model: a start to look around with, not a measurement."
 _MOST_LINES = 3
 
 
 class Messages(QWidget):
-    """One banner that stays while the weights are random, one for the latest notices and failures."""
+    """One banner that stays while the model is untrained or the starter, one for the latest notices and failures."""
 
     def __init__(self, studio: Studio, actions: Actions) -> None:
         super().__init__()
@@ -23,27 +24,29 @@ class Messages(QWidget):
         self._analysis: Analysis = studio.analysis
         self._actions = actions
         self._unseen: list[Entry] = []
-        self.untrained = Banner("Untrained weights", stays=True)
+        self.model = Banner("About the model", stays=True)
         self.latest = Banner("Latest message")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.untrained)
+        layout.addWidget(self.model)
         layout.addWidget(self.latest)
-        self._session.model_changed.connect(self._show_untrained)
+        self._session.model_changed.connect(self._show_model)
         self._session.opened.connect(self._start_afresh)
         self._notices.added.connect(self._show_entry)
         studio.analysis.changed.connect(self._follow_analysis)
 
     def _start_afresh(self) -> None:
-        self.untrained.setVisible(False)
+        self.model.setVisible(False)
         self.latest.setVisible(False)
 
-    def _show_untrained(self) -> None:
-        if self._session.trained:
-            self.untrained.hide()
+    def _show_model(self) -> None:
+        if self._session.kind == "untrained":
+            self.model.say(CAUTION, _UNTRAINED, ("Choose a model…", self._actions["model"].trigger))
+        elif self._session.kind == "starter":
+            self.model.say(INFO, _STARTER, ("What it can do…", self._actions["model-card"].trigger))
         else:
-            self.untrained.say(CAUTION, _UNTRAINED, ("Choose a model…", self._actions["model"].trigger))
+            self.model.hide()
 
     def _show_entry(self, entry: Entry) -> None:
         if self.latest.isHidden():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.models.session import Session
+from m2fnet_core.bundle_info import BundleKind
 from m2fnet_core.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
 from m2fnet_core.emotions import MELD
 from m2fnet_core.events import AnalysisStarted, FacesFound, Predicted
@@ -37,9 +38,9 @@ def prediction(utterance_id: str, label: str = "joy", share: float = 0.7, **othe
     return Prediction(utterance_id, label, probabilities, **given)  # type: ignore[arg-type]
 
 
-def begin(session: Session, spoken: Sequence[Utterance], trained: bool = True) -> None:
+def begin(session: Session, spoken: Sequence[Utterance], kind: BundleKind = "trained") -> None:
     """The analysis has begun: utterances are known, predictions are not."""
-    session.apply(AnalysisStarted(Path("film.mp4"), "starter", trained, MELD.labels, "cpu", tuple(spoken)))
+    session.apply(AnalysisStarted(Path("film.mp4"), "starter", kind, MELD.labels, "cpu", tuple(spoken)))
 
 
 def predict(session: Session, utterance_id: str, label: str = "joy", share: float = 0.7, **others: object) -> None:

@@ -18,7 +18,9 @@ PREDICTION = Prediction(
     provisional=True,
 )
 EVENTS: list[events.Event] = [
-    events.AnalysisStarted(Path("clip.mp4"), "starter", False, ("neutral", "joy"), "cpu", (UTTERANCE,), Path("c.srt")),
+    events.AnalysisStarted(
+        Path("clip.mp4"), "starter", "starter", ("neutral", "joy"), "cpu", (UTTERANCE,), Path("c.srt")
+    ),
     events.UtteranceStarted("u1"),
     events.FacesFound("u1", (0.5, 0.54), (FaceBox(0.5, (1.0, 2.0, 30.5, 40.0), 0.99, 1.0),)),
     events.VectorsReady("u1", Presence(text=True), cached=True),

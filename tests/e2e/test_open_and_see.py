@@ -27,7 +27,8 @@ def test_from_the_file_to_the_predictions(
     assert all(session.prediction(u.id) is not None for u in session.utterances)
     assert window.windowTitle().startswith("film.mp4")
     assert window.workspace.utterances.table.model().rowCount() == 3
-    assert window.messages.untrained.text.startswith("Untrained weights") is not session.trained
+    said = {"untrained": "Untrained weights", "starter": "Starter model", "trained": ""}[session.kind]
+    assert window.messages.model.text.partition(":")[0] == said
     assert window.settings.recent()[0] == film
     assert [entry.objectName() for entry in window.menus.devices.actions()][:2] == ["auto", "cpu"]
     assert "cpu" in session.devices

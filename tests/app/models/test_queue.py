@@ -91,7 +91,7 @@ class Desk:
         found = (Utterance("x1", 0.5, 2.0, "Ada", "Hello."),)
         path = self.studio.project.document.media[key].path
         self.worker.say(
-            AnalysisStarted(path, "starter", True, MELD.labels, "cpu", found, model_hash="h"),
+            AnalysisStarted(path, "starter", "trained", MELD.labels, "cpu", found, model_hash="h"),
             Predicted(prediction("x1", "joy")),
             Finished({}),
         )
@@ -135,7 +135,7 @@ def test_utterances_that_are_there_are_the_ones_that_are_analysed(qtbot: QtBot, 
     desk.queue.add(["a"])
     assert desk.worker.latest.utterances == (Utterance("w0", 1.0, 2.0, "Ada", "Hm."),)
     desk.worker.say(
-        AnalysisStarted(Path("a.mp4"), "starter", True, MELD.labels, "cpu", desk.worker.latest.utterances),
+        AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", desk.worker.latest.utterances),
         Predicted(prediction("w0", "fear")),
         Finished({}),
     )
@@ -199,7 +199,7 @@ def test_a_video_that_kills_the_worker_twice_is_left_alone(qtbot: QtBot, desk: D
 def test_what_cannot_be_kept_is_no_success(qtbot: QtBot, desk: Desk) -> None:
     desk.queue.add(["a"])
     late = (Utterance("x1", 500.0, 600.0, "Ada", "Past the end."),)
-    desk.worker.say(AnalysisStarted(Path("a.mp4"), "starter", True, MELD.labels, "cpu", late), Finished({}))
+    desk.worker.say(AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", late), Finished({}))
     assert desk.queue.places["a"].standing is Standing.FAILED
 
 

@@ -12,7 +12,7 @@ def test_events_become_state(qtbot: QtBot) -> None:
     session = Session()
     session.open(media())
     with qtbot.waitSignals([session.model_changed, session.utterances_changed]):
-        begin(session, utterances(), trained=False)
+        begin(session, utterances(), kind="untrained")
     assert (session.model, session.trained, session.device) == ("starter", False, "cpu")
     assert session.speakers == ("Ada", "Bo")
     with qtbot.waitSignal(session.prediction_changed) as heard:

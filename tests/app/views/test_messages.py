@@ -34,21 +34,38 @@ def studio(qtbot: QtBot) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def messages(qtbot: QtBot, studio: Studio, window: QWidget) -> Messages:
+def actions(window: QWidget) -> Actions:
+    """What the banners' buttons trigger."""
+    return Actions(window)
+
+
+@pytest.fixture
+def messages(qtbot: QtBot, studio: Studio, actions: Actions) -> Messages:
     """The banners."""
-    made = Messages(studio, Actions(window))
+    made = Messages(studio, actions)
     qtbot.addWidget(made)
     made.show()
     return made
 
 
 def test_untrained_weights_are_said_until_a_model_is_chosen(studio: Studio, messages: Messages) -> None:
-    assert messages.untrained.text == ""
-    begin(studio.session, utterances(), trained=False)
-    assert messages.untrained.text == "Untrained weights: predictions are random until a model is chosen."
-    assert messages.untrained.button("Choose a model…").isVisible()
-    begin(studio.session, utterances(), trained=True)
-    assert messages.untrained.text == ""
+    assert messages.model.text == ""
+    begin(studio.session, utterances(), kind="untrained")
+    assert messages.model.text == "Untrained weights: predictions are random until a model is chosen."
+    assert messages.model.button("Choose a model…").isVisible()
+    begin(studio.session, utterances(), kind="trained")
+    assert messages.model.text == ""
+
+
+def test_the_starter_model_is_said_to_be_one_with_a_way_to_its_card(
+    qtbot: QtBot, studio: Studio, messages: Messages, actions: Actions
+) -> None:
+    begin(studio.session, utterances(), kind="starter")
+    assert messages.model.text == "Starter model: a start to look around with, not a measurement."
+    asked = messages.model.button("What it can do…")
+    with qtbot.waitSignal(actions["model-card"].triggered):
+        asked.click()
+    assert messages.model.text, "it stays in sight"
 
 
 def test_notices_gather_in_one_banner_and_under_the_bell(
@@ -87,7 +104,7 @@ def test_the_status_bar_tells_how_far_the_analysis_is(qtbot: QtBot, studio: Stud
     assert status.stage.text() == "looking for faces 3 of 10, 1 min left"
     assert status.bar.value() == 3
     assert status.cancel.isVisible()
-    begin(studio.session, utterances(), trained=False)
+    begin(studio.session, utterances(), kind="untrained")
     assert status.model.text() == "starter (untrained)"
     assert status.device.text() == "cpu"
 
