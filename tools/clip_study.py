@@ -34,7 +34,8 @@ def main(out: Path, clips: Sequence[Path], model: Path | None) -> None:
     parts, said = [], {source: Counter[str]() for source in _SOURCES}
     for clip in clips:
         utterances, found = study(bundle, clip)
-        parts.append(f"### {clip.name}\n\n{_table(utterances, found)}\n")
+        picture = f"![Probabilities of every utterance]({clip.stem}.png)"
+        parts.append(f"### {clip.name}\n\n{_table(utterances, found)}\n\n{picture}\n")
         _draw(found, bundle.info.label_set.labels, clip.stem).savefig(out / f"{clip.stem}.png", dpi=90)
         for source in _SOURCES:
             said[source].update(one.label for one in found[source] if _heeds(one))

@@ -47,7 +47,7 @@ _REPORTS = {  # name in the card: report of the run
 def main(run: Path, clips: Sequence[Path]) -> None:
     """Bundle, card and pictures."""
     bundle = load_bundle(run / "bundle", torch.device("cpu"))
-    info = replace(bundle.info, name="Starter model", kind="starter", licence=_LICENCE, card=_CARD, training_data=_DATA)
+    info = replace(bundle.info, name="starter", kind="starter", licence=_LICENCE, card=_CARD, training_data=_DATA)
     save_bundle(replace(bundle, info=info), STARTER, half=True)
     reports = {
         name: json.loads((run / f"{place}.json").read_text(encoding="utf-8")) for name, place in _REPORTS.items()
