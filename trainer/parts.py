@@ -76,7 +76,10 @@ def base_bundle(run: Run) -> Bundle | None:
     if not run.config.start_from:
         return None
     place = None if run.config.start_from == SHIPPED else Path(run.config.start_from)
-    return load_bundle(place, torch.device("cpu"))
+    bundle = load_bundle(place, torch.device("cpu"))
+    for extractor in (bundle.audio, bundle.visual):  # states are kept row by row, and the optimiser's must match
+        extractor.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    return bundle
 
 
 def _trained(run: Run, step: str) -> bool:

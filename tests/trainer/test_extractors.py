@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from m2fnet_core.bundle_info import ExtractorConfig, VisualConfig
+from m2fnet_core.checkpoint import save_bundle
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.weights import filled, read_weights
+from m2fnet_core.progress import CancelToken
+from m2fnet_core.untrained import untrained_bundle
 from tests.media_maker import Sound, write_media
 from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, trimmed
 from trainer.batches import BatchMix
@@ -20,8 +24,11 @@ from trainer.cli import main
 from trainer.config import AudioStep, CorpusConfig, TripletLossConfig, VisualStep
 from trainer.datasets.faces import load_face, read_faces
 from trainer.datasets.speech import read_speech
+from trainer.events import Event, Hook, Progress, ignore
 from trainer.fit_extractor import ExtractorTask
+from trainer.run_file import read_run
 from trainer.sources import FaceSource
+from trainer.train import How, train
 
 LABELS = ("neutral", "joy", "anger")
 
@@ -56,6 +63,29 @@ def test_the_visual_extractor_is_trained_and_saved(tmp_path: Path) -> None:
     assert main(["visual", str(run)]) == 0
     weights = tmp_path / "runs" / "tiny" / "visual" / "extractor.safetensors"
     filled(lambda: Extractor(ExtractorConfig()), read_weights(weights), weights)
+
+
+def test_an_extractor_of_a_bundle_is_gone_on_from_bit_for_bit(tmp_path: Path) -> None:
+    """Stopped or not; its weights, their average and the optimiser's state are kept and found again."""
+    write_faces(tmp_path / "faces")
+    save_bundle(untrained_bundle(), tmp_path / "base")
+    settings = "[visual.input]\nface_size = 32"
+    path = write_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", settings)
+    cancel = CancelToken()
+
+    def stop_at_the_third(event: Event) -> None:
+        if isinstance(event, Progress) and event.done == 3:
+            cancel.cancel()
+
+    def go(name: str, how: How, hook: Hook, cancel: CancelToken) -> int:
+        overrides = (f"name={name}", "start_from=base", "visual.loop.ema=0.9")
+        return train("visual", lambda: read_run(path, overrides), how, hook, cancel)
+
+    assert go("whole", How(), ignore, CancelToken()) == 0
+    assert go("parts", How(), stop_at_the_third, cancel) == 130
+    assert go("parts", How(resume=True), ignore, CancelToken()) == 0
+    whole, parts = (load_file(tmp_path / "runs" / n / "visual" / "last.safetensors") for n in ("whole", "parts"))
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 
 def test_people_are_told_apart_where_folders_are_people(tmp_path: Path) -> None:
