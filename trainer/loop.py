@@ -32,6 +32,7 @@ from trainer.events import Epoch, Hook, Progress, Started, Warned
 from trainer.optimise import Average, learning_rate, make_optimiser, pack_optimiser, unpack_optimiser
 from trainer.processes import from_first, is_first
 from trainer.runs import Run, State
+from trainer.tensors import to_device, under, weights_of
 from trainer.validation import Validation
 
 SAVE_EVERY = 300.0  # seconds between states inside an epoch
@@ -232,7 +233,7 @@ class Fit:
         for number, (share, batch) in enumerate(parts, 1):
             last = number == len(parts)
             with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
-                losses = self.task.losses(self.model, _to(batch, self.accelerator.device))
+                losses = self.task.losses(self.model, to_device(batch, self.accelerator.device))
                 self._refuse_nan(losses["total"], "loss")
                 self.accelerator.backward(losses["total"] * share)
             for name, value in losses.items():
@@ -294,7 +295,7 @@ class Fit:
             if best:
                 self.state.best, self.state.best_epoch = figure, self.state.epoch
                 about = {"epoch": self.state.epoch, "metrics": dict(found.metrics)}
-                self._write("best", State(_copy(self.task.model), about))
+                self._write("best", State(weights_of(self.task.model), about))
         return found, best
 
     def _draw(self, epoch: int, groups: Mapping[str, Mapping[str, float]]) -> None:
@@ -311,7 +312,7 @@ class Fit:
         if not self.average:
             yield
             return
-        own = _copy(self.task.model)
+        own = weights_of(self.task.model)
         self.task.model.load_state_dict(self.average.tensors)
         try:
             yield
@@ -319,7 +320,7 @@ class Fit:
             self.task.model.load_state_dict(own)
 
     def _save(self) -> None:
-        tensors = {f"model.{k}": v for k, v in _copy(self.task.model).items()}
+        tensors = {f"model.{k}": v for k, v in weights_of(self.task.model).items()}
         tensors |= {f"average.{k}": v for k, v in (self.average.tensors if self.average else {}).items()}
         packed, about = pack_optimiser(self.optimiser.state_dict())
         tensors |= {f"optimiser.{k}": v for k, v in packed.items()}
@@ -336,11 +337,11 @@ class Fit:
         saved = self.run.load_state(self.task.step, "last")
         if saved is None:
             return
-        self.task.model.load_state_dict(_under(saved.tensors, "model."))
+        self.task.model.load_state_dict(under(saved.tensors, "model."))
         if self.average:
-            kept = _under(saved.tensors, "average.")
+            kept = under(saved.tensors, "average.")
             self.average.tensors = {name: value.to(self.accelerator.device) for name, value in kept.items()}
-        self.optimiser.load_state_dict(unpack_optimiser(_under(saved.tensors, "optimiser."), saved.about["optimiser"]))
+        self.optimiser.load_state_dict(unpack_optimiser(under(saved.tensors, "optimiser."), saved.about["optimiser"]))
         about = saved.about["fit"]
         self.state = FitState(**{**about, "best": -math.inf if about["best"] is None else about["best"]})
         self.parts = saved.about["parts"]
@@ -385,25 +386,3 @@ def _seed(*parts: int) -> int:
 
 def _as_it_is(loaded: Any) -> Any:
     return loaded
-
-
-def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def _copy(model: nn.Module) -> dict[str, Tensor]:
-    """The weights, detached from those that go on training; tied weights once each."""
-    return {name: value.detach().cpu().clone().contiguous() for name, value in model.state_dict().items()}
-
-
-def _to(batch: Any, device: torch.device) -> Any:
-    """Tensors nested in tuples (named ones too), lists and mappings, on the device."""
-    if isinstance(batch, Tensor):
-        return batch.to(device, non_blocking=True)
-    if isinstance(batch, Mapping):
-        return {key: _to(value, device) for key, value in batch.items()}
-    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
-        return type(batch)(*(_to(value, device) for value in batch))
-    if isinstance(batch, tuple | list):
-        return type(batch)(_to(value, device) for value in batch)
-    return batch
