@@ -118,7 +118,8 @@ def _cost(step: str, job: _Probe, costs: Mapping[str, tuple[float, int]]) -> tup
         return _features(job)
     if step == "ablate":
         ablate = job.run.config.ablate
-        trainings = {"fusion": len(wanted_rows(job.run.config)) * ablate.seeds, "text": 2 if ablate.context else 0}
+        rows = {(row.inputs, replace(job.run.config.fusion.net, **row.net)) for row in wanted_rows(job.run.config)}
+        trainings = {"fusion": len(rows) * ablate.seeds, "text": 2 if ablate.context else 0}  # equal rows train once
         known = [(costs.get(of, (0.0, 0)), times) for of, times in trainings.items()]
         return sum(cost[0] * times for cost, times in known), sum(cost[1] * times for cost, times in known)
     return 0.0, 0
