@@ -16,12 +16,13 @@ from torch import Tensor
 
 from m2fnet_core.errors import TrainingError
 from m2fnet_core.plain import build, plain
-from trainer.config import RunConfig
+from trainer.config import STEPS, RunConfig
 from trainer.events import Event, to_line
 
-CONFIG, EVENTS, DONE = "run.json", "events.jsonl", "done.json"
+CONFIG, EVENTS, DONE, UNREADABLE = "run.json", "events.jsonl", "done.json", "unreadable.txt"
 _FREE = ("steps", "features", "ablate", "out", "device")  # no trained network depends on them; they may change in a run
 ROWS = "rows"  # an ablation's trainings, a folder each
+_TOLD = ("events.out.", UNREADABLE)  # names, or their beginnings
 _STATES = ("last.safetensors", "best.safetensors")
 # What is made from what a step leaves, directly or through another step.
 _MADE_FROM: Mapping[str, tuple[str, ...]] = {
@@ -50,12 +51,12 @@ class Run:
     def prepare(self, step: str, resume: bool) -> None:
         """Make the folder and write the resolved configuration.
 
-        Raises TrainingError when the folder holds a run of another configuration (names the difference), or when
-        ``step`` was begun there and ``resume`` is False.
+        Raises TrainingError when the folder keeps results of another configuration (names the difference), or when
+        ``step`` was begun there and ``resume`` is False. A run that ended on a wrong setting has none yet.
         """
         path = self.folder / CONFIG
         mine = {"created": datetime.now(UTC).isoformat(), **self._description()}
-        if path.exists():
+        if path.exists() and self._keeps_results():
             self._refuse_other(_settings(path), mine["config"])
             mine["created"] = json.loads(path.read_text(encoding="utf-8")).get("created", mine["created"])
             begun = (self.folder / step / "last.safetensors").exists() and self.done(step) is None
@@ -64,6 +65,11 @@ class Run:
                     f"{self.folder} has begun {step} already; add --resume to go on, or rename the run."
                 )
         self._write_text(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+
+    def _keeps_results(self) -> bool:
+        """Whether a step has left anything but what it told."""
+        found = (path for step in STEPS for path in (self.folder / step).rglob("*"))
+        return any(path.is_file() and not path.name.startswith(_TOLD) for path in found)
 
     def _refuse_other(self, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
         """Raise TrainingError where the settings differ in what is trained. Another ablation is another table."""

@@ -100,6 +100,7 @@ def _readable(
     if not found or len(lost) > most_unreadable * len(items):
         first = f" (the first: {lost[0]})" if lost else ""
         raise TrainingError(
-            f"{len(lost)} of {len(items)} examples cannot be read{first}; repair or replace the corpus."
+            f"{len(lost)} of {len(items)} examples cannot be read{first}; "
+            "repair the corpus, or raise features.most_unreadable."
         )
     return found, lost

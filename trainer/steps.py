@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,7 +54,7 @@ from trainer.pair_vectors import pair_vectors
 from trainer.paper_tables import as_markdown, write_results
 from trainer.parts import base_bundle, going_on, run_bundle, with_fusion
 from trainer.processes import from_first, is_first
-from trainer.runs import Run
+from trainer.runs import UNREADABLE, Run
 from trainer.sources import FaceSource, SpeechSource
 
 
@@ -78,7 +78,7 @@ def text(job: Job) -> Done:
     base = base_bundle(job.run)
     config = going_on(job.run.config, base)
     splits = _told_dialogues(job, "text")
-    require_labels("The training split", (u.label for d in splits["train"] for u in d.utterances), config.labels)
+    _tell_absent(job, "text", (u.label for d in splits["train"] for u in d.utterances), config.labels)
     goes_on = base is not None and config.text.start == "auto"
     encoder = base.text if base is not None and goes_on else load_text_encoder(config.text.encoder)
     examples = {s: text_examples(encoder, config.text, d, config.labels) for s, d in splits.items()}
@@ -162,8 +162,8 @@ def _extractor(
         )
     for problem in (p for corpus in corpora for p in corpus.problems):
         job.hook(Warned(step, problem))
-    for split, name in (("train", "The training split"), ("validation", "The validation split")):
-        require_labels(name, (i.label for corpus in corpora for i in corpus.of(split)), classes)
+    _tell_absent(job, step, (i.label for corpus in corpora for i in corpus.of("train")), classes)
+    require_labels("The validation split", (i.label for corpus in corpora for i in corpus.of("validation")), classes)
     sources = {split: source(split) for split in there}
     _tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
     torch.manual_seed(run.seed)
@@ -198,11 +198,17 @@ def _told_dialogues(job: Job, step: str) -> dict[str, tuple[Dialogue, ...]]:
     return splits
 
 
+def _tell_absent(job: Job, step: str, found: Iterable[str | None], labels: Sequence[str]) -> None:
+    absent = require_labels("The training split", found, labels)
+    if absent:
+        job.hook(Warned(step, absent))
+
+
 def _tell_unreadable(job: Job, step: str, sentences: Sequence[str]) -> None:
     """The first of them as a warning, all in ``unreadable.txt``."""
     if not is_first():
         return
-    path = job.run.step_folder(step) / "unreadable.txt"
+    path = job.run.step_folder(step) / UNREADABLE
     path.write_text("".join(f"{sentence}\n" for sentence in sentences), encoding="utf-8")
     if sentences:
         job.hook(Warned(step, f"{len(sentences)} cannot be read, all named in {path}. {sentences[0]}"))

@@ -70,13 +70,14 @@ def test_labels_that_the_set_does_not_know(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_one_class_only_and_an_empty_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An empty class is left out of the batches; one class alone cannot be learnt."""
+    """An empty class is named and left out of the batches; one class alone cannot be learnt."""
     write_faces(tmp_path / "faces")
     for picture in (tmp_path / "faces").rglob("angry/*.png"):
         picture.unlink()
     settings = "[visual.input]\nface_size = 32"
     run = write_extractor_run(tmp_path, 'kind = "faces"\nfolder = "faces"', "visual", settings)
     assert main(["visual", str(run)]) == 0
+    assert "The training split has no example of anger" in " ".join(capsys.readouterr().err.split())
     for picture in (tmp_path / "faces").rglob("happy/*.png"):
         picture.unlink()
     assert "only the label neutral" in failure(capsys, "visual", run, "--set", "name=other")

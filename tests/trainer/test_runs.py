@@ -8,13 +8,22 @@ import pytest
 
 from m2fnet_core.errors import TrainingError
 from trainer.config import AblateStep, CorpusConfig, FeaturesStep, FusionStep, RunConfig
-from trainer.runs import ROWS, Run, State
+from trainer.runs import ROWS, UNREADABLE, Run, State
 
 
 def begun(folder: Path) -> RunConfig:
     config = RunConfig(name="one", out=folder)
     Run(config).prepare("fusion", resume=False)
+    Run(config).mark_done("text", {})
     return config
+
+
+def test_a_wrong_setting_can_be_corrected_while_nothing_is_made(tmp_path: Path) -> None:
+    wrong = RunConfig(name="one", out=tmp_path, seed=3)
+    Run(wrong).prepare("text", resume=False)
+    (Run(wrong).step_folder("text") / UNREADABLE).write_text("a.jpg cannot be read\n", encoding="utf-8")
+    begun(tmp_path)
+    assert json.loads((tmp_path / "one" / "run.json").read_text("utf-8"))["config"]["seed"] == 0
 
 
 def test_other_settings_are_named(tmp_path: Path) -> None:
@@ -45,6 +54,7 @@ def test_corpora_that_differ_are_named_by_what_differs(tmp_path: Path) -> None:
     corpus = CorpusConfig("faces", tmp_path)
     config = RunConfig(name="one", out=tmp_path, corpora=(CorpusConfig("meld"), corpus))
     Run(config).prepare("fusion", resume=False)
+    Run(config).mark_done("text", {})
     other = replace(config, corpora=(CorpusConfig("meld"), replace(corpus, align=True)))
     with pytest.raises(TrainingError, match=r"\(corpora\[2\]\.align: False there, True here\)"):
         Run(other).prepare("fusion", resume=True)

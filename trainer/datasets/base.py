@@ -88,11 +88,16 @@ def label_dialogues(
     return tuple(replace(d, utterances=tuple(label(u) for u in d.utterances)) for d in dialogues)
 
 
-def require_labels(name: str, found: Iterable[str | None], labels: Sequence[str]) -> None:
-    """Raise TrainingError when fewer than two labels of the set occur: nothing can be learnt from that."""
+def require_labels(name: str, found: Iterable[str | None], labels: Sequence[str]) -> str | None:
+    """A sentence that names the labels of the set that do not occur, where some do not.
+
+    Raises TrainingError when fewer than two occur: nothing can be learnt from that.
+    """
     known = sorted({label for label in found if label is not None})
     if len(known) < 2:
         what = f"only the label {known[0]}" if known else "no label"
         raise TrainingError(
             f"{name} has {what} of the set ({', '.join(labels)}); add data, or map its labels with label_map."
         )
+    absent = [label for label in labels if label not in known]
+    return f"{name} has no example of {', '.join(absent)}, of which nothing can be learnt." if absent else None
