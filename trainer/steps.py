@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,7 +78,9 @@ def text(job: Job) -> Done:
     base = base_bundle(job.run)
     config = going_on(job.run.config, base)
     splits = _told_dialogues(job, "text")
-    _tell_absent(job, "text", (u.label for d in splits["train"] for u in d.utterances), config.labels)
+    found = (u.label for d in splits["train"] for u in d.utterances)
+    for absent in require_labels("The training split", found, config.labels):
+        job.hook(Warned("text", absent))
     goes_on = base is not None and config.text.start == "auto"
     encoder = base.text if base is not None and goes_on else load_text_encoder(config.text.encoder)
     examples = {s: text_examples(encoder, config.text, d, config.labels) for s, d in splits.items()}
@@ -162,7 +164,8 @@ def _extractor(
         )
     for problem in (p for corpus in corpora for p in corpus.problems):
         job.hook(Warned(step, problem))
-    _tell_absent(job, step, (i.label for corpus in corpora for i in corpus.of("train")), classes)
+    for absent in require_labels("The training split", (i.label for c in corpora for i in c.of("train")), classes):
+        job.hook(Warned(step, absent))
     require_labels("The validation split", (i.label for corpus in corpora for i in corpus.of("validation")), classes)
     sources = {split: source(split) for split in there}
     _tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
@@ -196,12 +199,6 @@ def _told_dialogues(job: Job, step: str) -> dict[str, tuple[Dialogue, ...]]:
     for problem in problems:
         job.hook(Warned(step, problem))
     return splits
-
-
-def _tell_absent(job: Job, step: str, found: Iterable[str | None], labels: Sequence[str]) -> None:
-    absent = require_labels("The training split", found, labels)
-    if absent:
-        job.hook(Warned(step, absent))
 
 
 def _tell_unreadable(job: Job, step: str, sentences: Sequence[str]) -> None:

@@ -88,8 +88,8 @@ def label_dialogues(
     return tuple(replace(d, utterances=tuple(label(u) for u in d.utterances)) for d in dialogues)
 
 
-def require_labels(name: str, found: Iterable[str | None], labels: Sequence[str]) -> str | None:
-    """A sentence that names the labels of the set that do not occur, where some do not.
+def require_labels(name: str, found: Iterable[str | None], labels: Sequence[str]) -> list[str]:
+    """At most one sentence: which labels of the set do not occur.
 
     Raises TrainingError when fewer than two occur: nothing can be learnt from that.
     """
@@ -100,4 +100,4 @@ def require_labels(name: str, found: Iterable[str | None], labels: Sequence[str]
             f"{name} has {what} of the set ({', '.join(labels)}); add data, or map its labels with label_map."
         )
     absent = [label for label in labels if label not in known]
-    return f"{name} has no example of {', '.join(absent)}, of which nothing can be learnt." if absent else None
+    return [f"{name} has no example of {', '.join(absent)}, of which nothing can be learnt."] if absent else []
