@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from accelerate.state import AcceleratorState
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torch.utils.tensorboard import SummaryWriter
@@ -107,6 +108,7 @@ class Fit:
     ) -> None:
         self.task, self.config, self.run, self.hook, self.cancel = task, config, run, hook, cancel
         self.workers = workers
+        threadpool_limits(1, user_api="blas")  # numpy's threads fight the network's, which wait actively
         if workers:
             cv2.setNumThreads(0)  # a forked process lacks the threads that OpenCV would wait for
         if str(device).startswith("cuda:") and "LOCAL_RANK" not in os.environ:

@@ -165,6 +165,7 @@ def test_batches_and_epochs_that_are_done_again_count_once(tmp_path: Path) -> No
 def test_runs_of_another_program_and_damaged_ones_are_named(tmp_path: Path) -> None:
     run = Run(RunConfig(name="one", out=tmp_path))
     run.prepare("text", resume=False)
+    run.mark_done("text", {})
     path = run.folder / "run.json"
     about = json.loads(path.read_text("utf-8"))
     created = read_view(run.folder).created

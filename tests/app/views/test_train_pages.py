@@ -35,6 +35,7 @@ from trainer.paper_tables import Result, write_results
 from trainer.run_file import write_run
 from trainer.run_lock import locked
 from trainer.run_view import runs_folder
+from trainer.runs import Run
 
 _PATIENCE = 60_000  # milliseconds: a training process starts
 
@@ -134,7 +135,8 @@ def test_a_run_of_a_newer_version_is_left_alone(qtbot: QtBot, studio: Studio) ->
 
 
 def test_a_run_that_ended_before_it_began_says_so_and_shows_why(qtbot: QtBot, studio: Studio) -> None:
-    made_run("mine", [*going(3), Failed("fusion", "The disk is full; free some space and resume the run.")])
+    folder = made_run("mine", [*going(3), Failed("fusion", "The disk is full; free some space and resume the run.")])
+    Run(RunConfig("mine", out=folder.parent)).mark_done("text", {})
     write_run(RunConfig("mine", out=runs_folder(), seed=5), runs_folder() / "mine" / "run.toml")
     page = shown_runs(qtbot, studio)
     assert "The disk is full" in page.page.trouble.text
