@@ -1,6 +1,6 @@
 """Put a finished run of resources/runs/starter.toml in the box: ``python -m tools.release_starter RUN CLIP...``.
 
-Writes ``resources/models/starter``: the run's bundle in float16, named and licensed for what it is, its card from
+Writes ``resources/models/starter``: the run's bundle in little space, named and licensed for what it is, its card from
 ``tools/starter_card.md`` with the run's own figures, the pictures of its confusion matrices, and what it says of real
 clips.
 """
@@ -48,7 +48,7 @@ def main(run: Path, clips: Sequence[Path]) -> None:
     """Bundle, card and pictures."""
     bundle = load_bundle(run / "bundle", torch.device("cpu"))
     info = replace(bundle.info, name="starter", kind="starter", licence=_LICENCE, card=_CARD, training_data=_DATA)
-    save_bundle(replace(bundle, info=info), STARTER, half=True)
+    save_bundle(replace(bundle, info=info), STARTER, small=True)
     reports = {
         name: json.loads((run / f"{place}.json").read_text(encoding="utf-8")) for name, place in _REPORTS.items()
     }

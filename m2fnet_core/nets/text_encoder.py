@@ -89,14 +89,17 @@ def load_text_encoder(source: str | Path) -> TextEncoder:
     return TextEncoder(filled(lambda: Encoder(shape), weights, folder / WEIGHTS), tokenizer, config)
 
 
-def save_text_encoder(encoder: TextEncoder, folder: Path, half: bool = False) -> None:
-    """Write a folder that `load_text_encoder` and transformers load. The folder must exist. Raises OSError."""
+def save_text_encoder(encoder: TextEncoder, folder: Path, *, half: bool = False) -> None:
+    """Write a folder that `load_text_encoder` and transformers load, floats as float16 if ``half``.
+
+    The folder must exist. Raises OSError.
+    """
     (folder / "config.json").write_text(json.dumps(encoder.config, indent=2), encoding="utf-8")
     encoder.tokenizer.save(str(folder / "tokenizer.json"))
     names = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": encoder.longest or 512}
     (folder / "tokenizer_config.json").write_text(json.dumps(names, indent=2), encoding="utf-8")
     network = encoder.network.model if isinstance(encoder.network, AnyEncoder) else encoder.network
-    write_weights(network, folder / WEIGHTS, half)
+    write_weights(network, folder / WEIGHTS, "float16" if half else "full")
 
 
 def _fetched(name: str) -> Path:

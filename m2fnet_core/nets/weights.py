@@ -4,11 +4,11 @@ import hashlib
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save_file
+from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
@@ -32,17 +32,32 @@ class _WithoutNormal(TorchFunctionMode):
 
 
 N = TypeVar("N", bound=nn.Module)
+# As trained; floats as float16; or matrices as int8 with a scale for each row (output channel), the rest as float16.
+Stored = Literal["full", "float16", "int8"]
+_SCALE = "/scale"  # behind a matrix's name; "/" is in no name of a network
+_LARGEST = 127  # of int8, alike on both sides
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Tensors by name, floats as float32 however they are stored. CheckpointError for a missing or bad file."""
+    """Tensors by name, floats as float32 however they are `Stored`. CheckpointError for a missing or bad file."""
     if not path.is_file():
         raise CheckpointError(f"{path.parent} is incomplete: {path.name} is missing; copy or train the model again.")
     try:
         stored = load(path.read_bytes())  # not mapped: a mapped file could not be replaced on Windows
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is damaged ({error}); copy or train the model again.") from error
+    scales = {name: stored.pop(name).float() for name in [*stored] if name.endswith(_SCALE)}
+    for name, tensor in stored.items():
+        if tensor.dtype == torch.int8:
+            scale = scales.get(name + _SCALE)
+            if scale is None or scale.shape != _scale_shape(tensor):
+                raise CheckpointError(f"{path} is damaged ({name} has no scale); copy or train the model again.")
+            stored[name] = tensor.float() * scale
     return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in stored.items()}
+
+
+def _scale_shape(tensor: Tensor) -> tuple[int, ...]:
+    return (len(tensor), *[1] * (tensor.dim() - 1))
 
 
 def filled(make: Callable[[], N], weights: Mapping[str, Tensor], path: Path) -> N:
@@ -68,18 +83,25 @@ def filled(make: Callable[[], N], weights: Mapping[str, Tensor], path: Path) -> 
     return network
 
 
-def write_weights(network: nn.Module, path: Path, half: bool = False) -> None:
-    """Write the network's weights, floats as float16 if ``half`` (read back as float32). Raises OSError."""
-    tensors = {name: _stored(tensor, half) for name, tensor in network.state_dict().items()}
-    try:
-        save_file(tensors, path)
-    except SafetensorError as error:  # how it reports a full disk
-        raise OSError(f"{path.name}: {error}") from error
+def write_weights(network: nn.Module, path: Path, stored: Stored = "full") -> None:
+    """Write the network's weights; `read_weights` gives float32 back. Raises OSError."""
+    tensors: dict[str, Tensor] = {}
+    for name, tensor in network.state_dict().items():
+        tensors |= _written(name, tensor.detach().cpu(), stored)
+    path.write_bytes(save(tensors))  # not save_file: its files are for their owner alone, a bundle is to be shared
 
 
-def _stored(tensor: Tensor, half: bool) -> Tensor:
-    kind = torch.float16 if half and tensor.is_floating_point() else tensor.dtype
-    return tensor.detach().to("cpu", kind, copy=True, memory_format=torch.contiguous_format)
+def _written(name: str, tensor: Tensor, stored: Stored) -> dict[str, Tensor]:
+    if stored == "int8" and tensor.is_floating_point() and tensor.dim() > 1:
+        largest = tensor.float().flatten(1).abs().amax(dim=1).clamp(min=1e-12)
+        scale = (largest / _LARGEST).reshape(_scale_shape(tensor))
+        return {name: _contiguous((tensor / scale).round(), torch.int8), name + _SCALE: scale}
+    kind = torch.float16 if stored != "full" and tensor.is_floating_point() else tensor.dtype
+    return {name: _contiguous(tensor, kind)}
+
+
+def _contiguous(tensor: Tensor, kind: torch.dtype) -> Tensor:
+    return tensor.to(kind, copy=True, memory_format=torch.contiguous_format)
 
 
 def weights_hash(network: nn.Module) -> str:

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from m2fnet_core.checkpoint import Bundle, load_bundle, save_bundle, untrained_bundle
 from m2fnet_core.dialogue import Utterance
 from m2fnet_core.errors import CheckpointError
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.nets.text_encoder import load_text_encoder
+from m2fnet_core.nets.weights import read_weights, write_weights
 from m2fnet_core.predict import predict
 from tests.encoder_maker import write_encoder
 
@@ -88,14 +90,41 @@ def test_a_bundle_with_any_encoder_is_rebuilt(bundle: Bundle, tmp_path: Path) ->
     np.testing.assert_allclose(probabilities(loaded), probabilities(other), atol=1e-6)
 
 
-def test_half_precision_is_half_as_large_and_loads_as_single(bundle: Bundle, folder: Path, tmp_path: Path) -> None:
-    save_bundle(bundle, tmp_path / "half", half=True)
-    sizes = [sum(f.stat().st_size for f in root.rglob("*.safetensors")) for root in (folder, tmp_path / "half")]
-    assert sizes[1] < 0.51 * sizes[0]
-    loaded = load_bundle(tmp_path / "half", CPU)
-    assert {p.dtype for net in (loaded.text, loaded.audio, loaded.fusion) for p in net.parameters()} == {torch.float32}
+def test_a_small_bundle_predicts_the_same_and_loads_as_single(bundle: Bundle, folder: Path, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    save_bundle(bundle, small, small=True)
+    for name, most in (("text/model", 0.51), ("audio", 0.27), ("visual", 0.27), ("fusion", 0.27)):
+        sizes = [(root / f"{name}.safetensors").stat().st_size for root in (folder, small)]
+        assert sizes[1] < most * sizes[0]
+    loaded = load_bundle(small, CPU)
+    for net in ("text", "audio", "visual", "fusion"):
+        for ours, stored in zip(getattr(bundle, net).parameters(), getattr(loaded, net).parameters(), strict=True):
+            assert stored.dtype == torch.float32
+            torch.testing.assert_close(stored, ours, rtol=1e-3, atol=float(ours.detach().abs().max()) / 200 + 1e-6)
     np.testing.assert_allclose(probabilities(loaded), probabilities(bundle), atol=5e-3)
     assert loaded.keys != bundle.keys
+
+
+def test_a_row_of_zeros_and_counts_stay_what_they_are_in_a_small_file(tmp_path: Path) -> None:
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    with torch.no_grad():
+        net[0].weight[1] = 0
+    net[1].num_batches_tracked += 300
+    write_weights(net, tmp_path / "net.safetensors", "int8")
+    read = read_weights(tmp_path / "net.safetensors")
+    assert read.keys() == net.state_dict().keys()
+    assert read["0.weight"][1].tolist() == [0, 0, 0]
+    torch.testing.assert_close(read["0.weight"][0], net[0].weight[0].detach(), rtol=0, atol=0.003)
+    assert int(read["1.num_batches_tracked"]) == 300
+    save_file({"0.weight": torch.zeros(2, 3, dtype=torch.int8)}, tmp_path / "net.safetensors")
+    with pytest.raises(CheckpointError, match=r"net.safetensors is damaged \(0.weight has no scale\)"):
+        read_weights(tmp_path / "net.safetensors")
+
+
+def test_others_may_read_a_bundle(bundle: Bundle, folder: Path) -> None:
+    plain = folder / "plain.txt"
+    plain.write_text("x", encoding="utf-8")
+    assert {path.stat().st_mode for path in folder.rglob("*") if path.is_file()} == {plain.stat().st_mode}
 
 
 def test_keys_change_with_weights_and_preprocessing_only(bundle: Bundle) -> None:
