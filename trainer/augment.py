@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from m2fnet_core.media.mel import band_centres
 from trainer.config import AudioStep, VisualStep
 
 Sound = NDArray[np.float32]
@@ -18,9 +19,9 @@ def trimmed(sound: Sound) -> Sound:
 
 
 def change_sound(sound: Sound, step: AudioStep, generator: np.random.Generator) -> Sound:
-    """Time warping (a smooth change of speed), white Gaussian noise and level, as configured (paper 3.2.3)."""
-    if step.time_warp:
-        sound = _warped(sound, step.time_warp, generator)
+    """Speed, time warping (a speed that wanders), white Gaussian noise and level, as configured (paper 3.2.3)."""
+    if step.time_warp or step.speed:
+        sound = _warped(sound, step, generator)
     peak = float(np.abs(sound).max(initial=0.0))
     if step.noise:
         level = generator.uniform(0, step.noise) * peak
@@ -28,12 +29,33 @@ def change_sound(sound: Sound, step: AudioStep, generator: np.random.Generator) 
     return (sound * generator.uniform(1 - step.gain, 1 + step.gain)).astype(np.float32)
 
 
-def _warped(sound: Sound, most: float, generator: np.random.Generator) -> Sound:
-    """Resample with a speed that wanders within 1 ± ``most``: four anchors, linear between them."""
-    speeds = np.interp(np.linspace(0, 3, len(sound)), range(4), generator.uniform(1 - most, 1 + most, 4))
+def _warped(sound: Sound, step: AudioStep, generator: np.random.Generator) -> Sound:
+    """Resample with a speed of 1 ± ``speed`` that wanders by ``time_warp``: four anchors, linear between them."""
+    anchors = _around_one(step.speed, generator) * _around_one(step.time_warp, generator, 4)
+    speeds = np.interp(np.linspace(0, 3, len(sound)), range(4), anchors)
     places = np.cumsum(speeds)
     wanted = np.arange(0, places[-1], 1.0)
     return np.interp(wanted, places, sound).astype(np.float32)
+
+
+def stretched_levels(levels: Picture, most: float, generator: np.random.Generator) -> Picture:
+    """A mel picture uint8 [128, n] with every frequency times 1 ± ``most``: another pitch, another vocal tract.
+
+    What comes from above the highest band is the floor.
+    """
+    if not most:
+        return levels
+    hertz = band_centres()
+    rows = np.interp(hertz / _around_one(most, generator), hertz, np.arange(len(hertz)), right=len(hertz))
+    below = np.floor(rows).astype(int)
+    share = (rows - below)[:, None]
+    padded = np.pad(levels, ((0, 2), (0, 0)))
+    mixed = (1 - share) * padded[below] + share * padded[below + 1]
+    return np.asarray(np.rint(mixed), np.uint8)
+
+
+def _around_one(most: float, generator: np.random.Generator, count: int = 1) -> NDArray[np.float64]:
+    return generator.uniform(1 - most, 1 + most, count)
 
 
 def cropped_levels(levels: Picture, columns: int, generator: np.random.Generator) -> Picture:

@@ -139,7 +139,11 @@ class AudioStep(_Checked):
     classes: int = setting(12, "Classes in a batch; where there are more, every batch takes others", low=2)
     balance: float = setting(1.0, _MIX, low=0)
     crop_frames: int = setting(256, "Mel frames of a training crop", unit="10 ms", low=16)
-    time_warp: float = setting(0.1, "Speed changes by up to this share", paper="time warping", low=0, high=0.9)
+    time_warp: float = setting(
+        0.1, "Speed wanders by up to this share while a clip lasts", paper="time warping", low=0, high=0.9
+    )
+    speed: float = setting(0.0, "Speed of a whole clip, and its pitch, change by up to this share", low=0, high=0.9)
+    pitch: float = setting(0.0, "Its frequencies are stretched by up to this share, speed kept", low=0, high=0.9)
     noise: float = setting(
         0.02, "Highest level of added white Gaussian noise, of the clip's peak", paper="AWGN", low=0, high=1
     )

@@ -13,7 +13,7 @@ from m2fnet_core.features import audio, visual
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.sound import read_sound
 from trainer.alignment import Box, aligned
-from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, trimmed
+from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, stretched_levels, trimmed
 from trainer.config import AudioStep, VisualStep
 from trainer.datasets.base import Item
 from trainer.datasets.faces import load_face
@@ -38,6 +38,7 @@ class SpeechSource:
             return audio.mel_levels(sound)
         levels = audio.mel_levels(change_sound(sound, self._step, generator))
         cropped = cropped_levels(levels, self._step.crop_frames, generator)
+        cropped = stretched_levels(cropped, self._step.pitch, generator)
         return masked_levels(cropped, self._step.masks, generator)
 
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:

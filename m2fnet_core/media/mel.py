@@ -25,7 +25,7 @@ _BLOCK = 2048  # frames transformed at once: bounded memory, and the buffers sta
 @cache
 def mel_filters() -> NDArray[np.float32]:
     """float32[128, 201]: weight of each Fourier bin in each band (slaney scale, each filter of area one in Hz)."""
-    edges = _hertz(np.linspace(0.0, _mel(RATE / 2), BANDS + 2))
+    edges = _edges()
     bins = np.linspace(0.0, RATE / 2, _HALF + 1)
     rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
@@ -33,6 +33,16 @@ def mel_filters() -> NDArray[np.float32]:
     filters = np.asarray(triangles * (2.0 / (edges[2:] - edges[:-2]))[:, None], np.float32)
     filters.setflags(write=False)
     return filters
+
+
+@cache
+def band_centres() -> NDArray[np.float64]:
+    """Hertz at which each of the 128 bands is highest, rising."""
+    return _edges()[1:-1]
+
+
+def _edges() -> NDArray[np.float64]:
+    return _hertz(np.linspace(0.0, _mel(RATE / 2), BANDS + 2))
 
 
 def log_mel(sound: NDArray[np.float32]) -> NDArray[np.float32]:

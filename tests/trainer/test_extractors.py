@@ -13,12 +13,14 @@ from torch import Tensor, nn
 
 from m2fnet_core.bundle_info import ExtractorConfig, VisualConfig
 from m2fnet_core.checkpoint import save_bundle
+from m2fnet_core.features.audio import mel_levels
+from m2fnet_core.media.mel import band_centres
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.weights import filled, read_weights
 from m2fnet_core.progress import CancelToken
 from m2fnet_core.untrained import untrained_bundle
 from tests.media_maker import Sound, write_media
-from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, trimmed
+from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, stretched_levels, trimmed
 from trainer.batches import BatchMix
 from trainer.cli import main
 from trainer.config import AudioStep, CorpusConfig, TripletLossConfig, VisualStep
@@ -222,6 +224,9 @@ def test_changes_follow_their_generator_and_keep_the_shape() -> None:
     assert np.array_equal(first, again)
     assert len(first) != len(other) or not np.array_equal(first, other)
     assert 0.85 * len(sound) < len(first) < 1.15 * len(sound)
+    fast = [len(change_sound(sound, AudioStep(speed=0.5), np.random.default_rng(s))) for s in range(20)]
+    assert 0.45 * len(sound) < min(fast) < 0.75 * len(sound)
+    assert 1.3 * len(sound) < max(fast) < 2.3 * len(sound)
     face = np.asarray(picture(90, 3))
     faces = [change_face(face, VisualStep(), 64, np.random.default_rng(s)) for s in (1, 1, 2)]
     assert faces[0].shape == (64, 64, 3)
@@ -239,6 +244,22 @@ def test_training_begins_with_smaller_faces_and_ends_with_those_of_the_analysis(
     assert source.picture(0, None).shape[0] == 64
     with pytest.raises(ValueError, match="sizes has a side below 16 pixels"):
         VisualStep(sizes=(8,))
+
+
+def test_a_stretched_mel_picture_has_its_tones_elsewhere_and_its_length_kept() -> None:
+    sound = np.sin(2 * np.pi * 2500 * np.arange(8000) / 16000).astype(np.float32)
+    levels = mel_levels(sound)
+    heard = []
+    for seed in range(20):
+        stretched = stretched_levels(levels, 0.2, np.random.default_rng(seed))
+        assert stretched.shape == levels.shape
+        heard.append(band_centres()[stretched[:, 25].argmax()] / band_centres()[levels[:, 25].argmax()])
+    assert 0.79 < min(heard) < 0.9
+    assert 1.1 < max(heard) < 1.21
+    assert stretched_levels(levels, 0.0, np.random.default_rng(0)) is levels
+    above = np.full((128, 4), 200, np.uint8)  # nothing is known above the highest band
+    slowed = [stretched_levels(above, 0.2, np.random.default_rng(seed))[-1, 0] for seed in range(20)]
+    assert {0, 200} <= set(slowed)
 
 
 def test_crops_and_masks_of_a_mel_picture() -> None:
