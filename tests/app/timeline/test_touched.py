@@ -48,5 +48,5 @@ def test_a_decision_costs_no_look_at_the_other_utterances(stage: Stage) -> None:
     content = stage.canvas.scene.content
     stage.session.decide("u7", Decision("u7", "eve", "joy", saw_prediction=False))
     assert stage.canvas.stale == {"overview", "lanes"}
-    painted(stage)
+    stage.canvas.bring_up_to_date()  # without the event loop, where anything else may ask for all to be painted
     assert not {"label_cover", "lane_covers"} & set(content.__dict__)  # what sums up all of them was not asked for
