@@ -37,9 +37,9 @@ class SpeechSource:
         if generator is None:
             return audio.mel_levels(sound)
         levels = audio.mel_levels(change_sound(sound, self._step, generator))
-        cropped = cropped_levels(levels, self._step.crop_frames, generator)
-        cropped = stretched_levels(cropped, self._step.pitch, generator)
-        return masked_levels(cropped, self._step.masks, generator)
+        levels = cropped_levels(levels, self._step.crop_frames, generator)
+        levels = stretched_levels(levels, self._step.pitch, generator)
+        return masked_levels(levels, self._step.masks, generator)
 
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Float [B, 3, 128, longest] and widths [B]: what is padded is masked, as in an analysis."""

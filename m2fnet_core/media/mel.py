@@ -38,7 +38,9 @@ def mel_filters() -> NDArray[np.float32]:
 @cache
 def band_centres() -> NDArray[np.float64]:
     """Hertz at which each of the 128 bands is highest, rising."""
-    return _edges()[1:-1]
+    centres = _edges()[1:-1]
+    centres.setflags(write=False)
+    return centres
 
 
 def _edges() -> NDArray[np.float64]:
