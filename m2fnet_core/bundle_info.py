@@ -90,6 +90,7 @@ class VisualConfig:
     scene_size: int = setting(112, "Side of the square that a whole picture is scaled to", unit="pixels")
     face_size: int = setting(80, "Side of the square that a face is scaled to", unit="pixels")
     face_margin: float = setting(0.1, "Share of a face box's longer side that is added on each side")
+    mirror: bool = setting(False, "A face's vector is the mean of its own and its mirror image's")
     detect_side: int = setting(640, "Longer pictures are scaled down to this for face detection", unit="pixels")
     min_confidence: float = setting(0.8, "How sure the detector has to be of a face, 0 to 1")
     area_weight: AreaWeight = setting(

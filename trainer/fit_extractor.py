@@ -34,6 +34,9 @@ class Source(Protocol):
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Pictures as the extractor's arguments: float [B, 3, H, W], normalised, and their widths where they differ."""
 
+    def vectors(self, extractor: Extractor, pictures: Sequence[Any], device: torch.device) -> Tensor:
+        """Pictures -> float [B, embedding], by the code of the analysis."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
@@ -149,6 +152,6 @@ class ExtractorTask:
             for start in range(0, len(examples), _JUDGED_AT_ONCE):
                 cancel.check()
                 some = examples[start : start + _JUDGED_AT_ONCE]
-                inputs = source.batch([source.picture(i, None) for i in some], device)
-                rows.append(self.net.extractor(*inputs).double().cpu().numpy())
+                pictures = [source.picture(i, None) for i in some]
+                rows.append(source.vectors(self.net.extractor, pictures, device).double().cpu().numpy())
         return np.concatenate(rows)

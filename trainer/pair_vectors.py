@@ -102,7 +102,7 @@ def _seen(source: FaceSource, places: range, bundle: Bundle, views: int) -> NDAr
     """Vectors of these faces, float32 [places, d]."""
     pictures = [source.picture(place, np.random.default_rng([place, n])) for place in places for n in range(views)]
     with torch.inference_mode():
-        vectors = bundle.visual(*source.batch(pictures, device_of(bundle.visual))).float().cpu().numpy()
+        vectors = source.vectors(bundle.visual, pictures, device_of(bundle.visual)).float().cpu().numpy()
     largest: NDArray[np.float32] = vectors.reshape(len(places), views, -1).max(axis=1)
     return largest
 

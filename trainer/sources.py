@@ -12,6 +12,7 @@ from m2fnet_core.errors import MediaError, TrainingError
 from m2fnet_core.features import audio, visual
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.sound import read_sound
+from m2fnet_core.nets.extractor import Extractor
 from trainer.alignment import Box, aligned
 from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, stretched_levels, trimmed
 from trainer.config import AudioStep, VisualStep
@@ -45,6 +46,11 @@ class SpeechSource:
         """Float [B, 3, 128, longest] and widths [B]: what is padded is masked, as in an analysis."""
         return audio.picture_batch(pictures, device)
 
+    def vectors(self, extractor: Extractor, pictures: Sequence[Any], device: torch.device) -> Tensor:
+        """Float [B, embedding], as an analysis has them."""
+        vectors: Tensor = extractor(*self.batch(pictures, device))
+        return vectors
+
 
 class FaceSource:
     """Faces as squares of the analysis's ``face_size``, read when they are wanted: a corpus may not fit the memory."""
@@ -76,6 +82,10 @@ class FaceSource:
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Float [B, 3, side, side]."""
         return (visual.picture_batch(pictures, device),)
+
+    def vectors(self, extractor: Extractor, pictures: Sequence[Any], device: torch.device) -> Tensor:
+        """Float [B, embedding], as an analysis has them."""
+        return visual.face_vectors(extractor, pictures, self._step.input, device)
 
 
 def _clip(item: Item) -> NDArray[np.float32]:

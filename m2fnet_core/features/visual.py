@@ -59,6 +59,17 @@ def picture_batch(pictures: Sequence[Picture], device: torch.device) -> Tensor:
     return (values - mean) / deviation
 
 
+def face_vectors(extractor: Extractor, faces: Sequence[Picture], config: VisualConfig, device: torch.device) -> Tensor:
+    """Faces as `face_crops` gives them -> their vectors, float [B, embedding].
+
+    Decision: with ``config.mirror`` the mean of two vectors, the second of the mirrored face, since a mirrored face
+    expresses the same.
+    """
+    images = picture_batch(faces, device)
+    vectors: Tensor = extractor(images)
+    return (vectors + extractor(images.flip(-1))) / 2 if config.mirror else vectors
+
+
 class VisualVectors:
     """Scene and faces vectors by an extractor, faces found by MTCNN."""
 
@@ -66,7 +77,8 @@ class VisualVectors:
         """Raises CheckpointError when the installation lacks MTCNN's weights."""
         self._config = config
         self._extractor = extractor
-        self._runner: BatchRunner[Picture, Vector] = BatchRunner(extractor, self._run, _BATCH, hook)
+        self._scenes: BatchRunner[Picture, Vector] = BatchRunner(extractor, self._scene_vectors, _BATCH, hook)
+        self._crops: BatchRunner[Picture, Vector] = BatchRunner(extractor, self._face_vectors, _BATCH, hook)
         self._finder = FaceFinder(device_of(extractor), hook)
 
     def compute(self, frames: Sequence[Frame], cancel: CancelToken | None = None) -> Seen | None:
@@ -84,7 +96,7 @@ class VisualVectors:
             f.above(self._config.min_confidence).enlarged(picture.shape[1] / s.shape[1])
             for f, picture, s in zip(self._finder.find(small, times, cancel), pictures, small, strict=True)
         ]
-        scenes = self._runner.run([scaled_square(p, self._config.scene_size) for p in small], cancel)
+        scenes = self._scenes.run([scaled_square(p, self._config.scene_size) for p in small], cancel)
         faces = self._faces(pictures, found, cancel)
         pairs = zip(frames, found, strict=True)
         boxes = tuple(box for frame, f in pairs for box in face_boxes(frame, f, self._config.area_weight))
@@ -96,12 +108,15 @@ class VisualVectors:
         if not crops:
             return None
         weights = np.concatenate([area_weights(f.boxes, self._config.area_weight) for f in found])
-        vectors = np.stack(self._runner.run(crops, cancel)) * weights[:, None]
+        vectors = np.stack(self._crops.run(crops, cancel)) * weights[:, None]
         starts = np.cumsum([0, *(len(f) for f in found if len(f))])[:-1]
         return np.asarray(np.add.reduceat(vectors, starts, axis=0).max(axis=0), dtype=np.float32)
 
-    def _run(self, pictures: Sequence[Picture], device: torch.device) -> list[Vector]:
+    def _scene_vectors(self, pictures: Sequence[Picture], device: torch.device) -> list[Vector]:
         return list(self._extractor(picture_batch(pictures, device)).float().cpu().numpy())
+
+    def _face_vectors(self, crops: Sequence[Picture], device: torch.device) -> list[Vector]:
+        return list(face_vectors(self._extractor, crops, self._config, device).float().cpu().numpy())
 
 
 def crop_corners(picture: Picture, boxes: Boxes, config: VisualConfig) -> list[tuple[int, int, int, int]]:

@@ -74,6 +74,20 @@ def test_faces_are_weighted_by_area_within_a_frame_and_pooled_over_frames_that_h
     np.testing.assert_allclose(seen.faces, np.max(pooled, axis=0), atol=0.05 * np.abs(seen.faces).max())
 
 
+def test_a_face_and_its_mirror_image_have_one_vector_where_that_is_asked_for() -> None:
+    pixels = frame(0, (20, 20, 180)).pixels
+    plain = vectors().compute([Frame(0, 0.0, pixels)])
+    mirrored = VisualVectors(extractor(), replace(CONFIG, mirror=True)).compute([Frame(0, 0.0, pixels)])
+    assert mirrored is not None
+    box = np.array([mirrored.boxes[0].box], np.float32)
+    crop = face_crops(pixels, box, CONFIG)[0]
+    own, other = embedded(crop, crop[:, ::-1])
+    assert not np.allclose(own, other, atol=0.1 * np.abs(own).max())
+    np.testing.assert_allclose(mirrored.faces, (own + other) / 2, atol=0.02 * np.abs(own).max())
+    assert plain is not None
+    np.testing.assert_array_equal(mirrored.scene, plain.scene)  # of faces alone
+
+
 def test_no_face_no_vector_and_no_frame_nothing() -> None:
     seen = vectors().compute([frame(0), frame(1)])
     assert seen is not None
