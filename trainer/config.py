@@ -203,6 +203,9 @@ class FusionStep(_Checked):
     )
     net: FusionConfig = FusionConfig()
     modality_dropout: float = setting(0.1, "Share of utterances that lose each modality while training", low=0, high=1)
+    dialogue_dropout: float = setting(
+        0.0, "Share of dialogues that keep one or two modalities alone, as a silent video does", low=0, high=1
+    )
     label_smoothing: float = setting(0.0, "Label smoothing of the cross-entropy", low=0, high=1)
     balance: float = setting(0.0, _BALANCE, low=0)
     loop: LoopConfig = LoopConfig(
@@ -226,14 +229,22 @@ class FeaturesStep(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
+class Noise(_Checked):
+    """How far a modality of paired dialogues is from telling the emotion."""
+
+    neutral: float = setting(0.3, "Share that is neutral whatever the emotion", low=0, high=1)
+    wrong: float = setting(0.15, "Share of any emotion", low=0, high=1)
+    missing: float = setting(0.15, "Share of utterances without it", low=0, high=1)
+
+
+@dataclass(frozen=True, slots=True)
 class PairingStep(_Checked):
     """Clips and faces for the utterances of a corpus of texts, so that fusion meets all modalities (no real pairs)."""
 
     enabled: bool = setting(False, "Give utterances without media a clip and a face of the run's speech and faces")
     copies: int = setting(2, "Times that each training dialogue is paired anew", low=1)
-    neutral: float = setting(0.3, "Share of clips, and of faces, that are neutral whatever the emotion", low=0, high=1)
-    wrong: float = setting(0.15, "Share of clips, and of faces, of any emotion", low=0, high=1)
-    missing: float = setting(0.15, "Share of utterances without a clip, and without a face", low=0, high=1)
+    speech: Noise = Noise()
+    faces: Noise = Noise()
     most: int = setting(1500, "Faces of a class and split that are used at most", low=1)
     views: int = setting(6, "Changed copies of a face that stand for the frames of an utterance", low=1)
 

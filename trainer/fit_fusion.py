@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +29,11 @@ MODALITIES: Mapping[Modality, list[bool]] = {  # which of text, audio, scene and
     "audio": [False, True, False, False],
     "visual": [False, False, True, True],
 }
+_PARTS = [  # what a dialogue may be left with: one modality, or two
+    np.any([MODALITIES[name] for name in names], axis=0)
+    for count in (1, 2)
+    for names in combinations(MODALITIES, count)
+]
 IGNORED = -100  # label of utterances that are context only, and of padding
 _JUDGED_AT_ONCE = 32
 
@@ -126,11 +132,12 @@ class FusionTask:
         return float(sum(self._class_weights[label] for i in examples for label in self._train[i].labels if label >= 0))
 
     def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
-        """(FusionInput, labels [B, K]) with each modality of an utterance dropped at random."""
+        """(FusionInput, labels [B, K]) with modalities dropped at random, of utterances and of whole dialogues."""
         dialogues = [self._train[i] for i in examples]
         batch = fusion_input([d.vectors for d in dialogues], self.net.config)
-        share = self._config.modality_dropout
-        kept = [_kept(present, share, own) for present, own in zip(batch.present.numpy(), generators, strict=True)]
+        kept = [
+            _kept(present, self._config, own) for present, own in zip(batch.present.numpy(), generators, strict=True)
+        ]
         return batch._replace(present=torch.from_numpy(np.stack(kept))), padded_labels(dialogues)
 
     def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
@@ -155,7 +162,15 @@ class FusionTask:
         return judged_classes(*judged(self.net, self._unseen), self._labels)
 
 
-def _kept(present: NDArray[np.bool_], share: float, generator: np.random.Generator) -> NDArray[np.bool_]:
+def _kept(present: NDArray[np.bool_], config: FusionStep, generator: np.random.Generator) -> NDArray[np.bool_]:
+    """What both dropouts leave of a dialogue's bool [K, 4]."""
+    if generator.random() < config.dialogue_dropout:
+        alone = present & _PARTS[generator.integers(len(_PARTS))]
+        present = alone if alone.any() else present
+    return _of_utterances(present, config.modality_dropout, generator)
+
+
+def _of_utterances(present: NDArray[np.bool_], share: float, generator: np.random.Generator) -> NDArray[np.bool_]:
     """What is left of bool [K, 4] when each modality of an utterance goes with this probability.
 
     Scene and faces go together, and where both are there each also alone. An utterance that would lose all keeps all.

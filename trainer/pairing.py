@@ -3,7 +3,7 @@
 No corpus with all three modalities may be shipped or had everywhere. Pairs let the dialogue network learn to weigh
 them all the same, as long as each modality is about as reliable in them as it is in real conversations: shares of the
 utterances sound or look neutral, sound or look wrong, or lack the modality; and what an extractor or the text encoder
-has learnt by heart is mixed up the way it confuses what it has not seen. Figures on paired dialogues say nothing about
+has learnt by heart is blurred the way it confuses what it has not seen. Figures on paired dialogues say nothing about
 real ones.
 """
 
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from m2fnet_core.dialogue import Dialogue, Utterance
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
-from trainer.config import PairingStep
+from trainer.config import Noise, PairingStep
 from trainer.datasets.packs import Vectors
 from trainer.metrics import Floats, Ints
 from trainer.probes import fitted_probe
 
 _NEUTRAL = "neutral"
+_LEAST_BLUR = 0.3  # of the way to another class: nearer by, vectors learnt by heart would stay as sure as they are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,7 @@ def text_pool(dialogues: Sequence[Dialogue], texts: Vectors, labels: Sequence[st
 def confusion_of_unseen(known: Pool, unseen: Pool, classes: int) -> Floats:
     """How a linear probe fitted on ``known`` takes the classes of ``unseen``: rows add up to 1.
 
-    Vectors of an extractor's own training examples are purer than any it will meet; drawing them with these shares
+    Vectors of an extractor's own training examples are purer than any it will meet; blurring them with these shares
     makes them as doubtful as unseen ones. A class without an unseen example passes for itself.
     """
     taken = fitted_probe(known.vectors.astype(np.float64), known.labels)(unseen.vectors.astype(np.float64))
@@ -112,46 +113,53 @@ def _paired(
         speaker: str(generator.choice(voices)) for speaker in dict.fromkeys(u.speaker for u in dialogue.utterances)
     }
     for utterance in dialogue.utterances:
-        heard = _passed(_emotion(utterance, labels, config, generator), pools.heard_as, generator)
-        seen = _passed(_emotion(utterance, labels, config, generator), pools.seen_as, generator)
-        audio = _drawn(pools.speech, heard, voice[utterance.speaker], config, generator)
-        faces = _drawn(pools.faces, seen, None, config, generator)
-        scene = None if generator.random() < config.missing else _any(pools.faces, generator)
-        text = _read(utterance, texts[dialogue.id, utterance.id].text, pools, labels, generator)
+        heard = _emotion(utterance, labels, config.speech, generator)
+        seen = _emotion(utterance, labels, config.faces, generator)
+        audio = _given(pools.speech, heard, pools.heard_as, voice[utterance.speaker], config.speech, generator)
+        faces = _given(pools.faces, seen, pools.seen_as, None, config.faces, generator)
+        scene = None if generator.random() < config.faces.missing else _any(pools.faces, generator)
+        text = texts[dialogue.id, utterance.id].text
+        if text is not None and utterance.label is not None:
+            text = _blurred(text, labels.index(utterance.label), pools.text, pools.read_as, None, generator)
         yield (dialogue.id, utterance.id), UtteranceVectors(text=text, audio=audio, scene=scene, faces=faces)
 
 
-def _read(
-    utterance: Utterance, own: Vector | None, pools: Pools, labels: Sequence[str], generator: np.random.Generator
+def _given(
+    pool: Pool, label: int, shares: Floats, speaker: str | None, noise: Noise, generator: np.random.Generator
 ) -> Vector | None:
-    """The utterance's own text vector, or one of the class that it passes for."""
-    if own is None or utterance.label is None:
+    """A vector of the label, blurred; None for the share that lacks the modality, or where the pool has none."""
+    if generator.random() < noise.missing or (own := _drawn(pool, label, speaker, generator)) is None:
+        return None
+    return _blurred(own, label, pool, shares, speaker, generator)
+
+
+def _blurred(
+    own: Vector, label: int, pool: Pool, shares: Floats, speaker: str | None, generator: np.random.Generator
+) -> Vector:
+    """The vector, moved towards one of the class that it passes for, by ``_LEAST_BLUR`` of the way up to all of it.
+
+    Decision: a vector of that class in its stead would say no more than the class, and hide that unseen vectors lie
+    between classes (docs/training.md has the figures).
+    """
+    taken = int(generator.choice(len(shares), p=shares[label]))
+    other = None if taken == label else _drawn(pool, taken, speaker, generator)
+    if other is None:
         return own
-    label = labels.index(utterance.label)
-    taken = _passed(label, pools.read_as, generator)
-    return own if taken == label else pools.text.vectors[generator.choice(pools.text.of(taken))]
+    return np.asarray(own + generator.uniform(_LEAST_BLUR, 1) * (other - own), np.float32)
 
 
-def _emotion(utterance: Utterance, labels: Sequence[str], config: PairingStep, generator: np.random.Generator) -> int:
+def _emotion(utterance: Utterance, labels: Sequence[str], noise: Noise, generator: np.random.Generator) -> int:
     """The number of the label that the clip or face shall have: the utterance's own, neutral, or any."""
     chance = generator.random()
-    if chance < config.wrong or utterance.label is None:
+    if chance < noise.wrong or utterance.label is None:
         return int(generator.integers(len(labels)))
-    if chance < config.wrong + config.neutral and _NEUTRAL in labels:
+    if chance < noise.wrong + noise.neutral and _NEUTRAL in labels:
         return labels.index(_NEUTRAL)
     return labels.index(utterance.label)
 
 
-def _passed(label: int, shares: Floats, generator: np.random.Generator) -> int:
-    return int(generator.choice(len(shares), p=shares[label]))
-
-
-def _drawn(
-    pool: Pool, label: int, speaker: str | None, config: PairingStep, generator: np.random.Generator
-) -> Vector | None:
-    """None for the share that lacks the modality, and where the pool has nothing of the label."""
-    if generator.random() < config.missing:
-        return None
+def _drawn(pool: Pool, label: int, speaker: str | None, generator: np.random.Generator) -> Vector | None:
+    """A vector of the label, of this speaker as far as there is one; None where the pool has nothing of the label."""
     places = pool.of(label, speaker)
     if not len(places):
         places = pool.of(label)

@@ -11,13 +11,17 @@ ONE = np.ones(4, np.float32)
 NET = FusionConfig(text=4, audio=4, scene=4, faces=4, classes=2, feedforward=8, hidden=8, fusion_layers=1)
 
 
-def shown(vectors: UtteranceVectors, share: float = 0.3, turns: int = 4000) -> np.ndarray:
-    """Shares of utterances with text, audio, scene and faces, and with nothing at all."""
-    step = FusionStep(modality_dropout=share)
+def presence(step: FusionStep, vectors: UtteranceVectors, turns: int, dialogues: int = 1) -> np.ndarray:
+    """Bool [dialogues, turns, 4]: whether text, audio, scene and faces of an utterance are shown."""
     dialogue = LabelledDialogue("d", (vectors,) * turns, (0, 1) * (turns // 2))
     task = FusionTask(step, NET, [dialogue], [dialogue], ("a", "b"), seed=0)
-    inputs, _ = task.load([0], [np.random.default_rng(0)], 0.0)
-    present = inputs.present[0].numpy()
+    inputs, _ = task.load([0] * dialogues, [np.random.default_rng(n) for n in range(dialogues)], 0.0)
+    return np.asarray(inputs.present)
+
+
+def shown(vectors: UtteranceVectors) -> np.ndarray:
+    """Shares of utterances with text, audio, scene and faces, and with nothing at all."""
+    present = presence(FusionStep(modality_dropout=0.3), vectors, 4000)[0]
     return np.array([*present.mean(axis=0), (~present.any(axis=1)).mean()])
 
 
@@ -35,3 +39,20 @@ def test_pieces_of_the_picture_go_alone_only_where_both_are() -> None:
 
 def test_what_has_one_modality_keeps_it() -> None:
     np.testing.assert_array_equal(shown(UtteranceVectors(audio=ONE)), [0, 1, 0, 0, 0])
+
+
+def test_a_dialogue_is_left_with_one_modality_or_two_from_end_to_end() -> None:
+    step = FusionStep(modality_dropout=0.0, dialogue_dropout=0.6)
+    present = presence(step, UtteranceVectors(text=ONE, audio=ONE, scene=ONE, faces=ONE), turns=4, dialogues=3000)
+    assert np.all(present == present[:, :1])
+    kinds, counts = np.unique(present[:, 0], axis=0, return_counts=True)
+    assert len(kinds) == 7  # whole, and six parts
+    assert np.all(kinds[:, 2] == kinds[:, 3])  # scene and faces go together
+    whole = kinds.all(axis=1)
+    np.testing.assert_allclose(counts[whole] / 3000, 0.4, atol=0.04)
+    np.testing.assert_allclose(counts[~whole] / 3000, 0.1, atol=0.03)
+
+
+def test_a_dialogue_of_one_modality_keeps_it() -> None:
+    step = FusionStep(modality_dropout=0.0, dialogue_dropout=1.0)
+    assert presence(step, UtteranceVectors(audio=ONE), turns=2, dialogues=100)[..., 1].all()
