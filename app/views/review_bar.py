@@ -7,6 +7,7 @@ from app import icons
 from app.models.review import ReviewQueue
 from app.views.parts import Steady, row
 from m2fnet_core.document.review import Estimate, Order
+from m2fnet_core.words import count
 
 _WORDS = {
     Order.ENTROPY: ("Least certain first", "By the entropy of the network's probabilities"),
@@ -55,7 +56,7 @@ class ReviewBar(QWidget):
         left, estimate = self._queue.left, self._queue.estimate
         self.left.setText(f"{left} left" if left else "nothing left")
         known = estimate.undecided + estimate.decided > 0 and order is not Order.TIME
-        errors = f"about {round(estimate.errors)} errors" if estimate.errors >= 0.5 else "hardly any error"
+        errors = f"about {count(round(estimate.errors), 'error')}" if estimate.errors >= 0.5 else "hardly any error"
         self.errors.setText(errors if known else "")
         self.errors.setToolTip(explained(estimate))
 
