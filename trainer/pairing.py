@@ -139,7 +139,7 @@ def _blurred(
     """The vector, moved towards one of the class that it passes for, by ``_LEAST_BLUR`` of the way up to all of it.
 
     Decision: a vector of that class in its stead would say no more than the class, and hide that unseen vectors lie
-    between classes (docs/training.md has the figures).
+    between classes.
     """
     taken = int(generator.choice(len(shares), p=shares[label]))
     other = None if taken == label else _drawn(pool, taken, speaker, generator)
