@@ -12,13 +12,13 @@ from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app.commands import demo_video
+from app.base.settings import SCHEME, Settings
+from app.base.theme import apply_scheme
+from app.commands.program import demo_video
 from app.main_window import MainWindow
-from app.models.analysis import State
+from app.models.video.analysis import State
 from app.screenshot import Screenshot
-from app.settings import SCHEME, Settings
-from app.theme import apply_scheme
-from m2fnet_core.folders import resource
+from m2fnet_core.base.folders import resource
 
 # Qt tells the terminal every stream of every file it opens, and which sound servers it did not find.
 _QUIET = "*.info=false\nqt.multimedia.symbolsresolver=false"

@@ -7,24 +7,27 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from app import annotate_commands, colleague_commands, commands, train_commands
-from app.actions import Actions
-from app.command_table import Need
-from app.models.analysis import State
+from app.base.command_table import Need
+from app.base.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, Settings
+from app.base.theme import apply_scheme
+from app.commands import annotate as annotate_commands
+from app.commands import colleague as colleague_commands
+from app.commands import program as commands
+from app.commands import train as train_commands
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
-from app.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, Settings
-from app.theme import apply_scheme
-from app.views.log import LogLines
-from app.views.menus import Menus
-from app.views.messages import Messages
-from app.views.start import StartPage
-from app.views.status import StatusBar
+from app.models.video.analysis import State
+from app.views.frame.actions import Actions
+from app.views.frame.log import LogLines
+from app.views.frame.menus import Menus
+from app.views.frame.messages import Messages
+from app.views.frame.start import StartPage
+from app.views.frame.status import StatusBar
 from m2fnet_core.document.content import MediumState
 
 if TYPE_CHECKING:
+    from app.views.frame.workspace import Workspace
     from app.views.train.window import TrainWindow
-    from app.views.workspace import Workspace
 
 _TITLE = "M2FNet Studio"
 _FIRST_SIZE = QSize(1500, 940)
@@ -74,7 +77,7 @@ class MainWindow(QMainWindow):
         return self._training
 
     def _build_workspace(self) -> "Workspace":
-        from app.views.workspace import Workspace
+        from app.views.frame.workspace import Workspace
 
         workspace = Workspace(self.studio, self.settings)
         workspace.set_actions(self.menus.about_utterance(self.actions_))

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
-from app.models.analysis import State
 from app.models.notices import Entry, Weight
-from app.models.session import Session
-from m2fnet_core.dialogue import Utterance
+from app.models.video.analysis import State
+from app.models.video.session import Session
+from m2fnet_core.base.dialogue import Utterance
 
 _SIZE = QSize(1600, 1000)
 _SETTLE_MS = 2500  # for pictures, sound and spectrogram to be read after the analysis is done

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks._peak import Peak
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
 from tests.face_maker import with_faces
 from tests.media_maker import Picture, Sound, repeat_media, write_media
 
@@ -24,11 +24,11 @@ _ALLOWED = 1.25  # peak of 30 minutes / peak of 1 minute
 
 
 def _analyse(path: Path) -> None:
-    from m2fnet_core.analysis import analyze
-    from m2fnet_core.checkpoint import load_bundle
-    from m2fnet_core.features.devices import choose_device
+    from m2fnet_core.analysis.analyze import analyze
+    from m2fnet_core.base.devices import choose_device
+    from m2fnet_core.base.requests import Analyze
+    from m2fnet_core.bundle.checkpoint import load_bundle
     from m2fnet_core.media.probe import probe
-    from m2fnet_core.requests import Analyze
 
     bundle = load_bundle(None, choose_device("cpu"))
     count = int(probe(path).duration / _EVERY)

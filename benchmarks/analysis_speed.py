@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from m2fnet_core.analysis import analyze
-from m2fnet_core.boxes import iou
-from m2fnet_core.bundle import Bundle
-from m2fnet_core.checkpoint import load_bundle
-from m2fnet_core.events import Event, FacesFound
+from m2fnet_core.analysis.analyze import analyze
+from m2fnet_core.base.boxes import iou
+from m2fnet_core.base.events import Event, FacesFound
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.bundle.checkpoint import load_bundle
+from m2fnet_core.bundle.networks import Bundle
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.probe import probe
-from m2fnet_core.requests import Analyze
 
 VIDEO = Path(__file__).resolve().parents[1] / "../shared/data/video/three_person_conversation.mp4"
 _SHARE = 5  # every so many frames the plain loop does
@@ -140,7 +140,7 @@ def plain_loop() -> Callable[[Sequence[int]], None]:
 def from_the_shell() -> None:
     """`m2fnet-analyze` with no cache, in a process of its own."""
     out = Path(tempfile.mkdtemp()) / "report.json"
-    command = [sys.executable, "-m", "m2fnet_core.cli", str(VIDEO), "--no-cache", "--out", str(out)]
+    command = [sys.executable, "-m", "m2fnet_core.commands.analyze", str(VIDEO), "--no-cache", "--out", str(out)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

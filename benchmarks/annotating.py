@@ -15,12 +15,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.base.settings import Settings
+from app.base.theme import apply_scheme
 from app.main import create_application
 from app.main_window import MainWindow
-from app.settings import Settings
-from app.theme import apply_scheme
 from benchmarks.document import make
-from m2fnet_core.emotions import MELD
+from m2fnet_core.base.emotions import MELD
 from m2fnet_core.media.info import MediaInfo
 
 _KEYS = 40

@@ -12,11 +12,11 @@ from statistics import median
 from time import perf_counter
 from typing import TypeVar
 
-from m2fnet_core.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.commands import AddMedia, Decide, Delete, Insert, SetBounds
 from m2fnet_core.document.content import Decision, Medium, Model, Turn
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import MELD
 
 T = TypeVar("T")
 VIDEOS, UTTERANCES = 100, 200

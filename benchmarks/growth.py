@@ -18,16 +18,16 @@ from PySide6.QtWidgets import QApplication
 from rich.console import Console
 from rich.table import Table
 
-from app.models.session import Session
-from app.models.utterance_table import Column, UtteranceTable
-from m2fnet_core.dialogue import FaceBox, Utterance
+from app.models.tables.utterance_table import Column, UtteranceTable
+from app.models.video.session import Session
+from m2fnet_core.base.dialogue import FaceBox, Utterance
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.events import AnalysisStarted
 from m2fnet_core.document.agreement import compare
 from m2fnet_core.document.content import Decision, Document, Medium, Speaker, Turn
 from m2fnet_core.document.formats import LabelChoice
 from m2fnet_core.document.statistics import Following, by_speaker, over_time, sayings, transitions
-from m2fnet_core.emotions import MELD
-from m2fnet_core.events import AnalysisStarted
-from m2fnet_core.face_tracks import FaceTracks
+from m2fnet_core.people.face_tracks import FaceTracks
 
 _SMALL, _LARGE = 2_000, 20_000
 _ROUNDS = 5

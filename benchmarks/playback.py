@@ -19,14 +19,14 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.models.session import Session
-from app.theme import apply_scheme
+from app.base.theme import apply_scheme
+from app.models.video.session import Session
 from app.views.player.player import Player
-from m2fnet_core.dialogue import FaceBox, Utterance
-from m2fnet_core.events import FacesScanned
-from m2fnet_core.folders import resource
+from m2fnet_core.base.dialogue import FaceBox, Utterance
+from m2fnet_core.base.events import FacesScanned
+from m2fnet_core.base.folders import resource
 from m2fnet_core.media.probe import probe
-from m2fnet_core.worker import NICENESS
+from m2fnet_core.service.worker import NICENESS
 from tests.media_maker import repeat_media
 
 SIZE, FPS, SECONDS, TURNS = (1920, 1080), 25, 5, 4
@@ -36,7 +36,7 @@ ALLOWED = 0.01  # share of dropped frames
 # The demo again and again, at the priority of the window's worker.
 _ANALYSE = f"""
 import os
-from m2fnet_core.cli import main
+from m2fnet_core.commands.analyze import main
 if hasattr(os, "nice"):
     os.nice({NICENESS})
 while True:

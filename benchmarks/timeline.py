@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QApplication
 from rich.console import Console
 from rich.table import Table
 
-from app.models.session import Session
-from app.theme import apply_scheme
+from app.base.theme import apply_scheme
+from app.models.video.session import Session
 from app.views.timeline import Timeline
 from app.views.timeline.canvas import Canvas
 from app.views.timeline.scene import Sound
-from m2fnet_core.dialogue import Prediction, Presence, Utterance
-from m2fnet_core.emotions import MELD
-from m2fnet_core.events import AnalysisStarted, Predicted
+from m2fnet_core.base.dialogue import Prediction, Presence, Utterance
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.events import AnalysisStarted, Predicted
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.pyramid import DiskStore, Pyramid, Shape
 from m2fnet_core.media.spectrogram import SpectrogramPyramid, spectrogram_shape

@@ -17,19 +17,19 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtTest import QTest
 
+from app.base.settings import Settings
+from app.base.theme import apply_scheme
 from app.main import create_application
 from app.models.notices import Notices
-from app.models.session import Session
 from app.models.training.runs import Runs
-from app.settings import Settings
-from app.theme import apply_scheme
+from app.models.video.session import Session
 from app.views.train.runs_page import RunsPage
-from m2fnet_core.plain import plain
+from m2fnet_core.base.json_codec import plain
 from trainer.config import RunConfig
 from trainer.events import Epoch, Progress, Started, to_line
-from trainer.run_file import write_run
-from trainer.run_lock import locked
-from trainer.run_view import runs_folder
+from trainer.run.file import write_run
+from trainer.run.lock import locked
+from trainer.run.view import runs_folder
 
 _POINTS, _NEWS, _SLICE = 100_000, 30, 1000
 _PARTS = ("total", "L_AMT", "L_Cov", "L_Var", "cross_entropy")

@@ -10,21 +10,21 @@ from statistics import median
 from time import perf_counter
 
 import m2fnet_core  # noqa: F401 - its own choice is what a training starts from
-from trainer.machine import train_at_full_speed
+from trainer.run.machine import train_at_full_speed
 
 train_at_full_speed()  # before torch
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from m2fnet_core.emotions import MELD  # noqa: E402
+from m2fnet_core.base.emotions import MELD  # noqa: E402
+from m2fnet_core.base.progress import CancelToken  # noqa: E402
 from m2fnet_core.features.vectors import UtteranceVectors  # noqa: E402
-from m2fnet_core.progress import CancelToken  # noqa: E402
 from trainer.config import FusionStep, LoopConfig, RunConfig  # noqa: E402
 from trainer.events import Epoch, Event  # noqa: E402
-from trainer.fit_fusion import FusionTask, LabelledDialogue, fitted_config  # noqa: E402
-from trainer.loop import Fit  # noqa: E402
-from trainer.runs import Run  # noqa: E402
+from trainer.learn.fit_fusion import FusionTask, LabelledDialogue, fitted_config  # noqa: E402
+from trainer.learn.loop import Fit  # noqa: E402
+from trainer.run.folder import Run  # noqa: E402
 
 SIZES = {"train": (1038, 9989), "validation": (114, 1109)}  # dialogues, utterances: MELD's
 WIDTHS = {"text": 384, "audio": 300, "scene": 300, "faces": 300}  # text of the small encoder

@@ -1,4 +1,4 @@
-"""What `trainer.machine` is worth: the same training step of the audio extractor with and without it.
+"""What `trainer.run.machine` is worth: the same training step of the audio extractor with and without it.
 
 python -m benchmarks.trainer_machine
 """
@@ -27,13 +27,13 @@ def _child(how: str) -> float:
 def _step_seconds(*, prepared: bool) -> float:
     """Median seconds of a forward and backward pass; what is imported here must come after the preparation."""
     import m2fnet_core  # noqa: F401 - its own choice is what a training starts from
-    from trainer.machine import train_at_full_speed
+    from trainer.run.machine import train_at_full_speed
 
     if prepared:
         train_at_full_speed()
     import torch
 
-    from m2fnet_core.bundle_info import ExtractorConfig
+    from m2fnet_core.nets.configs import ExtractorConfig
     from m2fnet_core.nets.extractor import Extractor
 
     net, pictures = Extractor(ExtractorConfig()), torch.randn(56, 3, 128, 256)

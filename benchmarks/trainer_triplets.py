@@ -14,7 +14,7 @@ from statistics import median
 from time import perf_counter
 
 import m2fnet_core  # noqa: F401 - its own choice is what a training starts from
-from trainer.machine import train_at_full_speed
+from trainer.run.machine import train_at_full_speed
 
 train_at_full_speed()  # before torch
 
@@ -22,19 +22,19 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from m2fnet_core.bundle_info import ExtractorConfig  # noqa: E402
-from m2fnet_core.emotions import MELD  # noqa: E402
+from m2fnet_core.base.emotions import MELD  # noqa: E402
+from m2fnet_core.base.progress import CancelToken  # noqa: E402
+from m2fnet_core.bundle.info import ExtractorConfig  # noqa: E402
 from m2fnet_core.nets.extractor import Extractor  # noqa: E402
-from m2fnet_core.progress import CancelToken  # noqa: E402
-from trainer.batches import BatchMix  # noqa: E402
 from trainer.config import AudioStep, LoopConfig, RunConfig, TripletLossConfig, VisualStep  # noqa: E402
 from trainer.datasets.base import Item  # noqa: E402
 from trainer.events import Event, Progress  # noqa: E402
-from trainer.fit_extractor import ExtractorTask, Source  # noqa: E402
-from trainer.loop import Fit, loading_processes  # noqa: E402
-from trainer.runs import Run  # noqa: E402
-from trainer.sources import FaceSource, SpeechSource  # noqa: E402
-from trainer.validation import Validation  # noqa: E402
+from trainer.judge.validation import Validation  # noqa: E402
+from trainer.learn.batches import BatchMix  # noqa: E402
+from trainer.learn.fit_extractor import ExtractorTask, Source  # noqa: E402
+from trainer.learn.loop import Fit, loading_processes  # noqa: E402
+from trainer.learn.sources import FaceSource, SpeechSource  # noqa: E402
+from trainer.run.folder import Run  # noqa: E402
 
 STEPS, SKIPPED = 3, 1
 SECONDS = (1.3, 2.6)  # of a clip: four of five of RAVDESS's without the silence at their ends

@@ -11,8 +11,8 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
-from m2fnet_core import events, requests
-from m2fnet_core.folders import resource
+from m2fnet_core.base import events, requests
+from m2fnet_core.base.folders import resource
 from m2fnet_core.media.probe import probe
 
 RUNS = 5
@@ -24,7 +24,7 @@ def main(video: Path) -> int:
     """Print both times; 1 when the second opening is over the limit."""
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "M2FNET_CACHE": cache}
-        command = [sys.executable, "-m", "m2fnet_core.worker"]
+        command = [sys.executable, "-m", "m2fnet_core.service.worker"]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         ) as worker:

@@ -9,7 +9,7 @@ import torch
 from facenet_pytorch import MTCNN
 from PIL import Image
 
-from m2fnet_core.folders import resource
+from m2fnet_core.base.folders import resource
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo

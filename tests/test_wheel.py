@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
 LOOK = """
 import app
-from m2fnet_core.folders import resource
+from m2fnet_core.base.folders import resource
 print(app.__file__)
 print(resource('demo', 'conversation.mp4').is_file())
 """

@@ -13,16 +13,16 @@ from pathlib import Path
 import torch
 from matplotlib.figure import Figure
 
-from m2fnet_core.bundle import Bundle
-from m2fnet_core.checkpoint import load_bundle
-from m2fnet_core.dialogue import Prediction, Utterance
+from m2fnet_core.analysis.predict import predict
+from m2fnet_core.analysis.utterances import find_utterances
+from m2fnet_core.base.dialogue import Prediction, Utterance
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.bundle.checkpoint import load_bundle
+from m2fnet_core.bundle.networks import Bundle
 from m2fnet_core.features.extract import FeatureExtractor
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.media.probe import probe
-from m2fnet_core.predict import predict
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.requests import Analyze
-from m2fnet_core.utterances import find_utterances
 
 _SOURCES = ("all", "text", "audio", "visual")
 _NOTHING = UtteranceVectors()

@@ -17,17 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.folders import resource
 from m2fnet_core.document.commands import AddMedia, Decide, Insert
 from m2fnet_core.document.content import Decision, Medium, Turn
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import MELD
-from m2fnet_core.folders import resource
 from m2fnet_core.media.content import content_hash
 from trainer.cli import main as train
-from trainer.comparison import Comparison, comparisons_of, read_comparison
 from trainer.config import CorpusConfig
 from trainer.datasets.documents import PIECE, split_of
-from trainer.run_file import read_run, write_run
+from trainer.judge.comparison import Comparison, comparisons_of, read_comparison
+from trainer.run.file import read_run, write_run
 
 LABELS = MELD.labels
 _MINUTES, _EVERY, _LASTS = 8, 2.0, 1.2  # of a medium; seconds from utterance to utterance, and of each

@@ -16,13 +16,13 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
+from app.base.settings import Settings
+from app.base.theme import apply_scheme
 from app.main import create_application
 from app.main_window import MainWindow
-from app.models.analysis import State
-from app.settings import Settings
-from app.theme import apply_scheme
+from app.models.video.analysis import State
 from app.views.timeline.canvas import Canvas
-from m2fnet_core.folders import cache_folder
+from m2fnet_core.base.folders import cache_folder
 from tools.pictures import SETTLE_MS, keep_picture, until
 
 _DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo"

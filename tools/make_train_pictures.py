@@ -16,15 +16,15 @@ import psutil
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QTreeWidgetItemIterator, QWidget
 
+from app.base.settings import Settings
+from app.base.theme import apply_scheme
 from app.main import create_application
 from app.main_window import MainWindow
-from app.settings import Settings
-from app.theme import apply_scheme
 from app.views.train.window import TrainWindow
-from m2fnet_core.folders import cache_folder
+from m2fnet_core.base.folders import cache_folder
 from tools.corrections_study import make_project
 from tools.pictures import keep_picture, until
-from trainer.run_view import StepState
+from trainer.run.view import StepState
 
 _SIZE = QSize(1180, 860)
 _PATIENCE = 900.0  # seconds: trainings, on two cores that may be busy

@@ -9,8 +9,8 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from rich.console import Console
 
-from app.theme import emotion_colour
-from m2fnet_core.emotions import MELD
+from app.base.theme import emotion_colour
+from m2fnet_core.base.emotions import MELD
 
 SETTLE_MS = 500
 _FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images"

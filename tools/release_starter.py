@@ -16,10 +16,10 @@ from typing import Any
 
 import torch
 
-from m2fnet_core.checkpoint import load_bundle, save_bundle
-from m2fnet_core.model_card import STARTER
+from m2fnet_core.bundle.card import STARTER
+from m2fnet_core.bundle.checkpoint import load_bundle, save_bundle
 from tools.clip_study import main as clip_study
-from trainer.run_view import StepState, read_view
+from trainer.run.view import StepState, read_view
 
 _TEMPLATE = Path(__file__).with_name("starter_card.md")
 _LICENCE = "Research use only: trained on RAVDESS (CC BY-NC-SA 4.0), FER2013 (research) and MELD (GPL-3.0)"

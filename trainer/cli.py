@@ -10,15 +10,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from m2fnet_core.errors import Cancelled, M2FNetError
-from m2fnet_core.progress import CancelToken
-from trainer.attached import Lines, cancel_at_end_of
+from m2fnet_core.base.errors import Cancelled, M2FNetError
+from m2fnet_core.base.progress import CancelToken
 from trainer.config import KINDS
 from trainer.events import Failed, Hook, Stopped
-from trainer.machine import train_at_full_speed
-from trainer.people import People
-from trainer.reports import REPORTS
-from trainer.run_file import read_run
+from trainer.run.attached import Lines, cancel_at_end_of
+from trainer.run.file import read_run
+from trainer.run.machine import train_at_full_speed
+from trainer.terminal.progress import People
+from trainer.terminal.reports import REPORTS
 from trainer.train import How, train
 
 STEPS = {
@@ -100,7 +100,7 @@ def _report(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> i
 
 
 def _smoke(folder: Path) -> int:
-    from trainer.smoke import make_corpora
+    from trainer.datasets.smoke import make_corpora
 
     console = Console(stderr=True)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -111,7 +111,7 @@ def _smoke(folder: Path) -> int:
 
 
 def _margin_study(arguments: argparse.Namespace) -> int:
-    from trainer.margin_study import as_markdown, margin_study
+    from trainer.studies.margin_study import as_markdown, margin_study
 
     console = Console(stderr=True)
     outcomes = margin_study(

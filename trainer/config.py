@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from m2fnet_core.bundle_info import AudioConfig, FusionConfig, TextConfig, VisualConfig
-from m2fnet_core.emotions import MELD
-from m2fnet_core.setting import setting
+from m2fnet_core.base.config_field import setting
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.bundle.info import AudioConfig, TextConfig, VisualConfig
+from m2fnet_core.nets.configs import FusionConfig
 
 
 def check_settings(config: Any) -> None:

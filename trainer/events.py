@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from m2fnet_core.plain import build, plain
+from m2fnet_core.base.json_codec import build, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from m2fnet_core.errors import Cancelled, M2FNetError, TrainingError
-from m2fnet_core.progress import CancelToken
+from m2fnet_core.base.errors import Cancelled, M2FNetError, TrainingError
+from m2fnet_core.base.progress import CancelToken
 from trainer.config import RunConfig
 from trainer.events import Done, Event, Failed, Hook, Progress, Started, Stopped
-from trainer.processes import failures_of, from_first, is_first, together
-from trainer.run_lock import locked
+from trainer.run.lock import locked
+from trainer.run.processes import failures_of, from_first, is_first, together
 
 if TYPE_CHECKING:
-    from trainer.runs import Run
-    from trainer.steps import Job
+    from trainer.run.folder import Run
+    from trainer.steps.registry import Job
 
 _RECORD_EVERY = 1.0  # seconds between progress in events.jsonl; everything else is kept at once
 
@@ -35,7 +35,7 @@ def train(step: str, read: Callable[[], RunConfig], how: How, hook: Hook, cancel
     """
     try:
         config = read()
-        from trainer.runs import Run  # torch: seconds that --help and a wrong run.toml need not wait for
+        from trainer.run.folder import Run  # torch: seconds that --help and a wrong run.toml need not wait for
 
         run = Run(config)
         steps = config.steps if step == "all" else (step,)
@@ -55,8 +55,8 @@ def train(step: str, read: Callable[[], RunConfig], how: How, hook: Hook, cancel
 
 
 def _steps(run: "Run", steps: tuple[str, ...], how: How, hook: Hook, cancel: CancelToken) -> int:
-    from m2fnet_core.features.devices import choose_device, is_out_of_memory
-    from trainer.steps import Job
+    from m2fnet_core.base.devices import choose_device, is_out_of_memory
+    from trainer.steps.registry import Job
 
     step = steps[0]
     try:
@@ -83,7 +83,7 @@ def _steps(run: "Run", steps: tuple[str, ...], how: How, hook: Hook, cancel: Can
 
 def _step(step: str, job: "Job", resume: bool) -> Done:
     """Run one step, unless this very configuration has it done."""
-    from trainer.steps import ALONE, STEPS
+    from trainer.steps.registry import ALONE, STEPS
 
     def begun() -> dict[str, float] | None:
         job.run.prepare(step, resume)

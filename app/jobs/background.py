@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from m2fnet_core.errors import Cancelled, M2FNetError
-from m2fnet_core.progress import CancelToken
+from m2fnet_core.base.errors import Cancelled, M2FNetError
+from m2fnet_core.base.progress import CancelToken
 
 Emit = Callable[[Any], None]
 Work = Callable[[Emit, CancelToken], None]

@@ -11,8 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from m2fnet_core.errors import TrainingError
-from trainer.attached import DETACH
+from m2fnet_core.base.errors import TrainingError
+from trainer.run.attached import DETACH
 
 _SIGTERM = 15
 _PATIENCE = 10.0  # seconds: who asks again after these wants it to end, saved or not

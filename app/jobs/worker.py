@@ -5,11 +5,11 @@ import itertools
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs.process import ChildProcess, Ending, Outcome
-from m2fnet_core import events, requests
-from m2fnet_core.events import Event, Failed, Finished, Stopped
-from m2fnet_core.requests import Cancel, Request
+from m2fnet_core.base import events, requests
+from m2fnet_core.base.events import Event, Failed, Finished, Stopped
+from m2fnet_core.base.requests import Cancel, Request
 
-_MODULE = "m2fnet_core.worker"
+_MODULE = "m2fnet_core.service.worker"
 
 
 class WorkerClient(QObject):

@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
-from app.command_table import COMMANDS
-from app.settings import KEYS, Settings
+from app.base.command_table import COMMANDS
+from app.base.settings import KEYS, Settings
 
 _OWN = {row.key: row.shortcuts for row in COMMANDS}
 

@@ -6,33 +6,33 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, Signal
 
+from app.base.settings import DEVICE, MODEL, RECOGNISER, Settings
 from app.jobs.background import Background
 from app.jobs.worker import WorkerClient
-from app.models.aim import Aim
-from app.models.analysis import Analysis
-from app.models.annotating import Annotating
-from app.models.exchange import Exchange
-from app.models.intake import Intake
-from app.models.mirror import Mirror
+from app.models.editing.aim import Aim
+from app.models.editing.annotating import Annotating
+from app.models.editing.shaping import Shaping
 from app.models.notices import Notices
-from app.models.pairing import Pairing
-from app.models.project import ProjectModel
-from app.models.queue import AnalysisQueue, Means
-from app.models.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
-from app.models.review import ReviewQueue
-from app.models.session import Session
-from app.models.shaping import Shaping
+from app.models.project.exchange import Exchange
+from app.models.project.intake import Intake
+from app.models.project.mirror import Mirror
+from app.models.project.project import ProjectModel
+from app.models.tables.pairing import Pairing
+from app.models.tables.review import ReviewQueue
 from app.models.training.runs import Runs
-from app.settings import DEVICE, MODEL, RECOGNISER, Settings
-from m2fnet_core.bundle_info import read_info
+from app.models.video.analysis import Analysis
+from app.models.video.queue import AnalysisQueue, Means
+from app.models.video.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
+from app.models.video.session import Session
+from m2fnet_core.base.emotions import MELD, LabelSet
+from m2fnet_core.base.errors import M2FNetError
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.bundle.info import read_info
 from m2fnet_core.document.commands import AddMedia, Relink, new_id
 from m2fnet_core.document.content import Medium, MediumState
 from m2fnet_core.document.project import find_project_of
 from m2fnet_core.document.review import Order, medium_to_review
-from m2fnet_core.emotions import MELD, LabelSet
-from m2fnet_core.errors import M2FNetError
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.requests import Analyze
 
 PROJECT = ".m2f"
 

@@ -7,11 +7,11 @@ from PySide6.QtGui import QImage
 
 from app.playback.pictures import Pictures
 from app.playback.window import Window
-from m2fnet_core.errors import Cancelled, M2FNetError
+from m2fnet_core.base.errors import Cancelled, M2FNetError
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.progress import CancelToken
 
 _BUDGET = 256 * 2**20  # bytes of pictures kept ready
 

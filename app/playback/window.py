@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from PySide6.QtGui import QImage
 
 from app.playback.pictures import Pictures, to_image
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import FrameIndex
-from m2fnet_core.progress import CancelToken
 
 _WIDEST = 1920  # pixels across; wider pictures are scaled down while they are decoded
 _AHEAD = 4  # frames made ready in the direction of the last step

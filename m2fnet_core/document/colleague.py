@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.content import Decision, Document, Medium
 from m2fnet_core.document.formats.base import Entry, Found
 from m2fnet_core.document.formats.importing import Target, fit
-from m2fnet_core.errors import DocumentError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.content import Decision, FaceRole, Medium, Turn
-from m2fnet_core.emotions import LabelSet
 
 
 def new_id() -> str:

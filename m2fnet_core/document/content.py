@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from m2fnet_core.dialogue import Prediction
-from m2fnet_core.emotions import MELD, LabelSet
+from m2fnet_core.base.dialogue import Prediction
+from m2fnet_core.base.emotions import MELD, LabelSet
 
 
 class MediumState(StrEnum):

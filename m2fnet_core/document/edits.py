@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, TypeVar
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document import commands as c
 from m2fnet_core.document.content import Decision, Document, FaceIdentity, FaceRole, Medium, Speaker, Turn
-from m2fnet_core.errors import DocumentError
 
 TABLES = ("media", "speakers", "turns", "decisions", "faces")
 _FEW = 100  # edits after which sorting all utterances anew is as fast as putting each in its place

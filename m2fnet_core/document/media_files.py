@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.document.content import Medium, MediumState
-from m2fnet_core.errors import M2FNetError
 from m2fnet_core.media.content import content_hash
 
 

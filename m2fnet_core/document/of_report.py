@@ -4,11 +4,11 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from m2fnet_core.dialogue import Prediction
+from m2fnet_core.analysis.report import AnalysedUtterance, Report
+from m2fnet_core.base.dialogue import Prediction
+from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.content import Document, KeptPrediction, Medium, Model, Speaker, Turn
 from m2fnet_core.document.formats import LabelChoice, Sheet, sheet_of
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.report import AnalysedUtterance, Report
 
 _MEDIUM = "medium"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from m2fnet_core.base.files import write_whole
+from m2fnet_core.base.folders import data_folder
 from m2fnet_core.document.store.file import waiting
-from m2fnet_core.files import write_whole
-from m2fnet_core.folders import data_folder
 
 SUFFIX = ".m2f"
 _REMEMBERED = 200  # saved projects that `find_project_of` looks into

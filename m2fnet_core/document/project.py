@@ -13,7 +13,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from m2fnet_core.dialogue import Prediction
+from m2fnet_core.base.dialogue import Prediction
+from m2fnet_core.base.emotions import MELD, LabelSet
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.json_codec import plain
 from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
 from m2fnet_core.document.content import Document, KeptPrediction, Model, Turn
@@ -29,9 +32,6 @@ from m2fnet_core.document.store.failing import (
     failures,
 )
 from m2fnet_core.document.store.place import lock
-from m2fnet_core.emotions import MELD, LabelSet
-from m2fnet_core.errors import DocumentError
-from m2fnet_core.plain import plain
 
 __all__ = [
     "Change",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from m2fnet_core.dialogue import Prediction
+from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.document.content import Decision, Document, Turn
 
 _BINS = 5  # of the predicted label's probability

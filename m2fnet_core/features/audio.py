@@ -7,15 +7,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from m2fnet_core.bundle_info import AudioConfig
-from m2fnet_core.events import Hook, ignore
+from m2fnet_core.base.devices import BatchRunner
+from m2fnet_core.base.events import Hook, ignore
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import AudioConfig
 from m2fnet_core.features.colours import LEVELS, normalised_colour_map
-from m2fnet_core.features.devices import BatchRunner
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.media.mel import BANDS, HOP, mel_image
 from m2fnet_core.media.resample import RATE
 from m2fnet_core.nets.extractor import Extractor
-from m2fnet_core.progress import CancelToken
 
 Sound = NDArray[np.float32]  # mono, 16 kHz, [samples]
 Levels = NDArray[np.uint8]  # a mel picture before it is coloured, [128, columns]

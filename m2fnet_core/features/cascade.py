@@ -15,11 +15,11 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from m2fnet_core.boxes import NONE, Boxes, clip, distinct, square
-from m2fnet_core.events import Hook, ignore
-from m2fnet_core.features.devices import BatchRunner
+from m2fnet_core.base.boxes import NONE, Boxes, clip, distinct, square
+from m2fnet_core.base.devices import BatchRunner
+from m2fnet_core.base.events import Hook, ignore
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.nets.mtcnn import load_mtcnn
-from m2fnet_core.progress import CancelToken
 
 Picture = npt.NDArray[np.uint8]  # [h, w, 3] RGB
 Scores = npt.NDArray[np.float32]

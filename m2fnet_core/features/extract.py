@@ -5,9 +5,10 @@ from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 
-from m2fnet_core.bundle import Bundle
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.events import FacesFound, Hook, UtteranceStarted, VectorsReady, ignore
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.events import FacesFound, Hook, UtteranceStarted, VectorsReady, ignore
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.networks import Bundle
 from m2fnet_core.features.ahead import ahead
 from m2fnet_core.features.audio import AudioVectors
 from m2fnet_core.features.faces import from_rows, to_rows
@@ -18,7 +19,6 @@ from m2fnet_core.features.text_inputs import text_inputs
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
 from m2fnet_core.features.visual import Seen, VisualVectors
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.progress import CancelToken
 
 _TEXTS = 16  # utterances whose text vectors are computed together
 

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from m2fnet_core.boxes import NONE, Boxes, areas, distinct, matches
-from m2fnet_core.bundle_info import AreaWeight
-from m2fnet_core.dialogue import FaceBox
-from m2fnet_core.events import Hook, ignore
+from m2fnet_core.base.boxes import NONE, Boxes, areas, distinct, matches
+from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.events import Hook, ignore
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import AreaWeight
 from m2fnet_core.features.cascade import NOTHING, Cascade, Found, Picture
 from m2fnet_core.media.frames import Frame
-from m2fnet_core.progress import CancelToken
 
 # Seconds around a fully searched frame in which faces are only followed. Within it a head moves by less than half its
 # width, which the refining networks correct; frames further apart (low rates, spread choice) are all searched.

@@ -1,6 +1,6 @@
 """Which frames of an utterance are looked at. No torch."""
 
-from m2fnet_core.bundle_info import VisualConfig
+from m2fnet_core.bundle.info import VisualConfig
 
 
 def chosen_frames(span: range, config: VisualConfig) -> list[int]:

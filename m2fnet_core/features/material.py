@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.bundle_info import VisualConfig
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import MediaError
-from m2fnet_core.events import Hook, Notice
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import MediaError
+from m2fnet_core.base.events import Hook, Notice
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import VisualConfig
 from m2fnet_core.features.frame_choice import chosen_frames
 from m2fnet_core.features.store import Entry, Keeper, key_of
 from m2fnet_core.media.container import refuse_unreadable
@@ -21,7 +22,6 @@ from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.sound import read_sound
-from m2fnet_core.progress import CancelToken
 
 # Pixels: larger pictures are scaled down to this longer side while they are decoded. A face too small for a sharp
 # crop at this size is too small for the detector as well, and 15 frames of 8K video would fill 1.5 GB.

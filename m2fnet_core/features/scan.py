@@ -7,11 +7,12 @@ from itertools import groupby
 
 import numpy as np
 
-from m2fnet_core.bundle_info import VisualConfig
-from m2fnet_core.dialogue import FaceBox
-from m2fnet_core.events import FacesScanned, Hook, Progress, ignore
+from m2fnet_core.base.devices import choose_device
+from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.events import FacesScanned, Hook, Progress, ignore
+from m2fnet_core.base.progress import CancelToken, Pace
+from m2fnet_core.bundle.info import VisualConfig
 from m2fnet_core.features.ahead import ahead
-from m2fnet_core.features.devices import choose_device
 from m2fnet_core.features.faces import FaceFinder, face_boxes, from_rows, to_rows
 from m2fnet_core.features.material import alike, checked, width_within
 from m2fnet_core.features.store import Entry, FeatureStore, Keeper, key_of
@@ -19,7 +20,6 @@ from m2fnet_core.media.content import content_hash
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.progress import CancelToken, Pace
 
 _RATE = 5.0  # frames a second that are looked at; the window draws what is between on straight lines
 _BLOCK = 15  # of these frames that are looked at, stored and cancelled together: 3 s

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from m2fnet_core.errors import CacheError
-from m2fnet_core.events import Hook, Notice, ignore
+from m2fnet_core.base.errors import CacheError
+from m2fnet_core.base.events import Hook, Notice, ignore
+from m2fnet_core.base.folders import cache_folder
 from m2fnet_core.features.vectors import Vector
-from m2fnet_core.folders import cache_folder
 
 _FOLDER = "features-1"  # the number is the form of the files
 _LIMIT = 4_000_000_000  # bytes; the entries written longest ago go first

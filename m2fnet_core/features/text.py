@@ -7,13 +7,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from m2fnet_core.bundle_info import Pooling, TextConfig
-from m2fnet_core.events import Hook, ignore
-from m2fnet_core.features.devices import BatchRunner
+from m2fnet_core.base.devices import BatchRunner
+from m2fnet_core.base.events import Hook, ignore
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import Pooling, TextConfig
 from m2fnet_core.features.text_inputs import TextInput
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.nets.text_encoder import TextEncoder
-from m2fnet_core.progress import CancelToken
 
 _BATCH = 16
 

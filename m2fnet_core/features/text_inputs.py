@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from m2fnet_core.bundle_info import TextConfig
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.bundle.info import TextConfig
 from m2fnet_core.nets.text_encoder import TextEncoder
 
 Tokens = tuple[int, ...]

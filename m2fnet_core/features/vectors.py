@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from m2fnet_core.dialogue import FaceBox, Presence
+from m2fnet_core.base.dialogue import FaceBox, Presence
 
 Vector = npt.NDArray[np.float32]
 

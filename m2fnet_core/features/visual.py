@@ -8,18 +8,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from m2fnet_core.boxes import Boxes
-from m2fnet_core.bundle_info import VisualConfig
-from m2fnet_core.dialogue import FaceBox
-from m2fnet_core.events import Hook, ignore
+from m2fnet_core.base.boxes import Boxes
+from m2fnet_core.base.devices import BatchRunner, device_of
+from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.events import Hook, ignore
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import VisualConfig
 from m2fnet_core.features.cascade import Found, Picture
 from m2fnet_core.features.colours import DEVIATION, MEAN
-from m2fnet_core.features.devices import BatchRunner, device_of
 from m2fnet_core.features.faces import FaceFinder, area_weights, face_boxes, scaled
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.media.frames import Frame
 from m2fnet_core.nets.extractor import Extractor
-from m2fnet_core.progress import CancelToken
 
 _BATCH = 64
 

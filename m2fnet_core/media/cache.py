@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import CacheError
-from m2fnet_core.folders import cache_folder
+from m2fnet_core.base.errors import CacheError
+from m2fnet_core.base.folders import cache_folder
 
 _PART = ".part"  # suffix of a result being written
 _PART_SECONDS = 24 * 3600  # after which a part is taken for abandoned

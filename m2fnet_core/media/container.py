@@ -11,7 +11,7 @@ import av
 import av.container
 import av.stream
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 
 # What is opened at all. Playlists and scripts (hls, concat, sdp) would make the reader open other files or hosts,
 # and text files would be drawn as pictures (tty).

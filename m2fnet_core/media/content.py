@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.cache import cached_file, load_arrays, save_arrays
 from m2fnet_core.media.container import refuse_unreadable
 

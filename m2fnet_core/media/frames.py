@@ -9,7 +9,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.container import only, open_media
 from m2fnet_core.media.decoder import WORTH_A_JUMP, Decoder
 from m2fnet_core.media.geometry import Converter, Geometry

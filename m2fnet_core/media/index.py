@@ -8,12 +8,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.cache import cached_file, load_arrays, save_arrays
 from m2fnet_core.media.container import only, open_media, refuse_unreadable
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.scan import Packets, scan
-from m2fnet_core.progress import CancelToken
 
 _KIND = "index-1"
 _EVEN = 0.25  # a frame further than this share of a frame from an even grid makes the rate variable

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from m2fnet_core.errors import CacheError, MediaError
+from m2fnet_core.base.errors import CacheError, MediaError
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media import spectrogram, waveform
 from m2fnet_core.media.cache import cached_file
 from m2fnet_core.media.container import refuse_unreadable
@@ -14,7 +15,6 @@ from m2fnet_core.media.pyramid import Pyramid
 from m2fnet_core.media.sound import iter_sound
 from m2fnet_core.media.spectrogram import SpectrogramPyramid, spectrogram_shape
 from m2fnet_core.media.waveform import WaveformPyramid, waveform_shape
-from m2fnet_core.progress import CancelToken
 
 _BLOCK = 5.0  # seconds of sound between two looks at what is there
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import av
 import av.container
 import av.stream
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.container import open_media, origin_of, packets
 from m2fnet_core.media.geometry import Geometry
 from m2fnet_core.media.info import AudioStream, MediaInfo, SubtitleStream, VideoStream

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import CacheError
+from m2fnet_core.base.errors import CacheError
 from m2fnet_core.media.cache import new_part
 
 FACTOR = 4  # rows of a level that one row of the next level covers

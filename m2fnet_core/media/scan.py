@@ -10,8 +10,8 @@ import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.container import packets
-from m2fnet_core.progress import CancelToken
 
 _MISSING = -(2**63)
 _VP8_SHOWN = 0x10  # in a packet's first byte; without it the picture is only referred to

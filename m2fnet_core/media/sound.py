@@ -9,7 +9,7 @@ import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.container import only, open_media, packets, seek
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.resample import RATE, Piece, resampled

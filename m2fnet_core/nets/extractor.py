@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from m2fnet_core.bundle_info import ExtractorConfig
+from m2fnet_core.nets.configs import ExtractorConfig
 
 
 class Block(nn.Module):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from m2fnet_core.bundle_info import FusionConfig
+from m2fnet_core.nets.configs import FusionConfig
 
 
 class FusionInput(NamedTuple):

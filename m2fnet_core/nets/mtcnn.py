@@ -11,7 +11,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from m2fnet_core.errors import CheckpointError
+from m2fnet_core.base.errors import CheckpointError
 
 N = TypeVar("N", "Proposal", "Refinement", "Output")
 

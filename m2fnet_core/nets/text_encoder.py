@@ -13,7 +13,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from m2fnet_core.errors import CheckpointError
+from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.nets.encoder import Encoder, family_config
 from m2fnet_core.nets.weights import filled, read_weights, write_weights
 

@@ -12,7 +12,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from m2fnet_core.errors import CheckpointError
+from m2fnet_core.base.errors import CheckpointError
 
 
 class _WithoutNormal(TorchFunctionMode):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
 
 
 @dataclass(frozen=True, slots=True)

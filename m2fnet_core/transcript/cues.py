@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.wording import count
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.clock import parse_clock
 from m2fnet_core.transcript.speakers import Turn, split_speakers
-from m2fnet_core.words import count
 
 _START = r"(?P<start>-?\d[\d:., ]*?)"
 _END = r"(?P<end>-?\d[\d:.,]*(?: \d{3}(?!\S))?)"  # "00:00:02, 500" happens

@@ -9,12 +9,12 @@ from pathlib import Path
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.wording import some
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.encoding import read_bytes
-from m2fnet_core.words import some
 
 # Linguistic types of the tiers that exports write.
 UTTERANCES = "m2fnet-utterance"

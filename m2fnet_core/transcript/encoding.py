@@ -5,7 +5,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.errors import TranscriptError
 
 _LARGEST = 64 * 2**20  # bytes; hundreds of hours of speech, yet a video picked by mistake is not read into memory
 _MARKS = (

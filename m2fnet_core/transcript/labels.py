@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from m2fnet_core.emotions import IEMOCAP, MELD
+from m2fnet_core.base.emotions import IEMOCAP, MELD
 
 KNOWN = frozenset((*MELD.labels, *IEMOCAP.labels))
 NO_TEXT = "[…]"  # stands for an utterance that nobody transcribed, where a format needs a text

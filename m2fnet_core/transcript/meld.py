@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.wording import count, some
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript
 from m2fnet_core.transcript.clock import parse_time
-from m2fnet_core.words import count, some
 
 _COLUMNS = frozenset(("utterance", "speaker", "dialogue_id", "utterance_id"))
 _CLIP = re.compile(r"dia(\d+)_utt(\d+)", re.IGNORECASE)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript
 from m2fnet_core.transcript.eaf import read_eaf

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.wording import count, some
 from m2fnet_core.transcript.base import Transcript
-from m2fnet_core.words import count, some
 
 SHORTEST = 0.025  # seconds: one window of the mel spectrogram (m2fnet section 1); less has no sound to look at
 

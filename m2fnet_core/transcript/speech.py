@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.events import Hook, Progress, ignore
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.events import Hook, Progress, ignore
+from m2fnet_core.base.progress import CancelToken, Pace
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.sound import iter_sound
-from m2fnet_core.progress import CancelToken, Pace
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.voice import FRAME, RATE, speech_probabilities
 

@@ -6,9 +6,9 @@ import av.packet
 import av.subtitles.stream
 import av.subtitles.subtitle
 
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.container import only, open_media, packets
 from m2fnet_core.media.info import MediaInfo, SubtitleStream
-from m2fnet_core.progress import CancelToken
 from m2fnet_core.transcript.base import Transcript
 from m2fnet_core.transcript.cues import Cue, utterances_of
 

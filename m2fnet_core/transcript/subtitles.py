@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript
 from m2fnet_core.transcript.cues import timed_cues, utterances_of

@@ -5,14 +5,14 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.wording import count, some
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.clock import parse_time
 from m2fnet_core.transcript.encoding import read_text
 from m2fnet_core.transcript.meld import is_meld, meld_transcript
-from m2fnet_core.words import count, some
 
 Row = Mapping[str, str]
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.wording import some
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.encoding import read_text
-from m2fnet_core.words import some
 
 EMOTION = "emotion@"  # what the name of a tier of labels begins with; the name of a tier of utterances follows
 NOBODY = "unknown"  # the tier of utterances without a speaker

@@ -12,17 +12,17 @@ from huggingface_hub.errors import HFValidationError
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
-from m2fnet_core.events import Hook, Progress, ignore
-from m2fnet_core.features.devices import BatchRunner, choose_device
+from m2fnet_core.base.devices import BatchRunner, choose_device
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.events import Hook, Progress, ignore
+from m2fnet_core.base.progress import CancelToken, Pace
+from m2fnet_core.base.wording import count
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.sound import read_sound
-from m2fnet_core.progress import CancelToken, Pace
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.speech import Span, speech_spans
 from m2fnet_core.transcript.voice import RATE
-from m2fnet_core.words import count
 
 if TYPE_CHECKING:
     from transformers import AutomaticSpeechRecognitionPipeline

@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.errors import TranscriptError
 
 RATE = 16000
 FRAME = 512  # samples of one decision

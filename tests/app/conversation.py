@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.models.session import Session
-from m2fnet_core.bundle_info import BundleKind
-from m2fnet_core.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
-from m2fnet_core.emotions import MELD
-from m2fnet_core.events import AnalysisStarted, FacesFound, Predicted
+from app.models.video.session import Session
+from m2fnet_core.base.bundle_kind import BundleKind
+from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.events import AnalysisStarted, FacesFound, Predicted
 from m2fnet_core.media.info import AudioStream, MediaInfo, VideoStream
 
 TEXTS = ("Hello there.", "Oh no, it broke!", None, "I am so happy for you", "Leave me alone.")

@@ -1,11 +1,11 @@
 """A real project on disk with a conversation in it, and the models of a window on top of it; no worker runs."""
 
+from app.base.settings import Settings
 from app.models.studio import Studio
-from app.settings import Settings
-from m2fnet_core.dialogue import Prediction
+from m2fnet_core.base.dialogue import Prediction
+from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.commands import AddMedia, Insert
 from m2fnet_core.document.content import Medium, Model, Turn
-from m2fnet_core.emotions import MELD
 from tests.app.conversation import media, prediction, utterances
 
 MEDIUM = "film"

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.emotions import MELD
-from trainer.comparison import FOLDER, Comparison, Flip, Interval, Scores, write_comparison
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.emotions import MELD
 from trainer.config import RunConfig
 from trainer.events import Done, Epoch, Event, Progress, Started
-from trainer.run_file import write_run
-from trainer.run_view import runs_folder
-from trainer.runs import Run
+from trainer.judge.comparison import FOLDER, Comparison, Flip, Interval, Scores, write_comparison
+from trainer.run.file import write_run
+from trainer.run.folder import Run
+from trainer.run.view import runs_folder
 
 LABELS = MELD.labels
 _BASE = RunConfig(steps=("fusion", "evaluate"))

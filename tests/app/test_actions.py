@@ -7,9 +7,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.actions import Actions
-from app.command_table import COMMANDS, Need
-from m2fnet_core.folders import resource
+from app.base.command_table import COMMANDS, Need
+from app.views.frame.actions import Actions
+from m2fnet_core.base.folders import resource
 
 
 def test_every_row_explains_itself() -> None:

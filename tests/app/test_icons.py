@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app import icons
-from m2fnet_core.folders import resource
+from app.base import icons
+from m2fnet_core.base.folders import resource
 
 NAMES = sorted(path.stem for path in Path(resource("icons")).glob("*.svg") if path.stem != "studio")
 

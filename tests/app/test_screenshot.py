@@ -2,7 +2,7 @@
 
 from pytestqt.qtbot import QtBot
 
-from app.models.session import Session
+from app.models.video.session import Session
 from app.screenshot import telling_time, telling_utterance
 from tests.app.conversation import analysed, find_faces
 

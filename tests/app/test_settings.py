@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.settings import DEVICE, OVERLAYS, RECENT, SCHEME, SETTINGS, SORTED_BARS, Settings
+from app.base.settings import DEVICE, OVERLAYS, RECENT, SCHEME, SETTINGS, SORTED_BARS, Settings
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.base.settings import DEVICE, MODEL, Settings
 from app.models.notices import Weight
-from app.models.reading import is_transcript
 from app.models.studio import Studio
-from app.settings import DEVICE, MODEL, Settings
+from app.models.video.reading import is_transcript
 from tests.app.conversation import analysed
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.words import clock, percent, time_left
-from m2fnet_core.words import count
+from app.base.words import clock, percent, time_left
+from m2fnet_core.base.wording import count
 
 
 @pytest.mark.parametrize(

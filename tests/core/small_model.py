@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from m2fnet_core.bundle_info import VisualConfig
-from m2fnet_core.checkpoint import save_bundle
-from m2fnet_core.untrained import untrained_bundle
+from m2fnet_core.bundle.checkpoint import save_bundle
+from m2fnet_core.bundle.info import VisualConfig
+from m2fnet_core.bundle.untrained import untrained_bundle
 
 
 def write_small_model(folder: Path) -> Path:

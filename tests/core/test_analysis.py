@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.analysis import analyze
-from m2fnet_core.bundle import Bundle
-from m2fnet_core.bundle_info import VisualConfig
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import Cancelled
-from m2fnet_core.events import (
+from m2fnet_core.analysis.analyze import analyze
+from m2fnet_core.analysis.predict import predict
+from m2fnet_core.analysis.provisional import LivePredictions
+from m2fnet_core.analysis.report import Report
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import Cancelled
+from m2fnet_core.base.events import (
     AnalysisStarted,
     Event,
     FacesFound,
@@ -22,13 +23,12 @@ from m2fnet_core.events import (
     UtteranceStarted,
     VectorsReady,
 )
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.bundle.info import VisualConfig
+from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.features.vectors import UtteranceVectors
-from m2fnet_core.live import LivePredictions
-from m2fnet_core.predict import predict
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.report import Report
-from m2fnet_core.requests import Analyze
-from m2fnet_core.untrained import untrained_bundle
 from tests.face_maker import with_faces
 from tests.media_maker import Picture, Sound, write_media
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from m2fnet_core.boxes import NONE, areas, clip, distinct, iou, matches, square
+from m2fnet_core.base.boxes import NONE, areas, clip, distinct, iou, matches, square
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from m2fnet_core.bundle_info import BundleInfo, FusionConfig, TextConfig, VisualConfig, read_info, write_info
-from m2fnet_core.emotions import IEMOCAP
-from m2fnet_core.errors import CheckpointError
-from m2fnet_core.plain import plain
+from m2fnet_core.base.emotions import IEMOCAP
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.base.json_codec import plain
+from m2fnet_core.bundle.info import BundleInfo, TextConfig, VisualConfig, read_info, write_info
+from m2fnet_core.nets.configs import FusionConfig
 
 INFO = BundleInfo(
     name="mine",

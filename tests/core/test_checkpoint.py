@@ -13,13 +13,13 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from m2fnet_core.checkpoint import Bundle, load_bundle, save_bundle, untrained_bundle
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import CheckpointError
+from m2fnet_core.analysis.predict import predict
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.bundle.checkpoint import Bundle, load_bundle, save_bundle, untrained_bundle
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.nets.text_encoder import load_text_encoder
 from m2fnet_core.nets.weights import read_weights, write_weights
-from m2fnet_core.predict import predict
 from tests.encoder_maker import write_encoder
 
 CPU = torch.device("cpu")
@@ -255,13 +255,13 @@ def test_analysing_needs_neither_transformers_nor_torchvision(folder: Path) -> N
     program = f"""
 import sys, torch, numpy as np
 from pathlib import Path
-from m2fnet_core.checkpoint import load_bundle
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.bundle.checkpoint import load_bundle
+from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.features.audio import AudioVectors
 from m2fnet_core.features.text import TextVectors
 from m2fnet_core.features.text_inputs import text_inputs
 from m2fnet_core.features.vectors import UtteranceVectors
-from m2fnet_core.predict import predict
+from m2fnet_core.analysis.predict import predict
 bundle = load_bundle(Path({str(folder)!r}), torch.device("cpu"))
 turns = [Utterance("a", 0, 1, "Ann", "Hello."), Utterance("b", 1, 2, "Bob", "Hi.")]
 texts = TextVectors(bundle.text, bundle.info.text).compute(text_inputs(bundle.text, bundle.info.text, turns))

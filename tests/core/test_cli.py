@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from m2fnet_core.cli import main
-from m2fnet_core.cli_view import clock
+from m2fnet_core.commands.analyze import main
+from m2fnet_core.commands.terminal import clock
 from m2fnet_core.media.probe import probe
 from tests.core.small_model import write_small_model
 from tests.media_maker import Picture, Sound, write_media
@@ -138,7 +138,8 @@ def test_a_report_that_cannot_be_written_is_a_failure(
 
 def test_help_needs_no_torch() -> None:
     heavy = "('torch', 'transformers', 'cv2')"
-    code = f"import sys, m2fnet_core.cli, m2fnet_core.worker; print([m for m in {heavy} if m in sys.modules])"
+    parts = "m2fnet_core.commands.analyze, m2fnet_core.service.worker"
+    code = f"import sys, {parts}; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -148,7 +149,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     path = write_media(tmp_path / "long.mp4", Picture(frames=300, fps=5), Sound(seconds=60))
     rows = "".join(f"{i / 4},{i / 4 + 2.5},Speaker {i},Line {i}\n" for i in range(200))
     path.with_suffix(".csv").write_text("start,end,speaker,text\n" + rows + "59,70,Ann,Too long\n", "utf-8")
-    command = [sys.executable, "-m", "m2fnet_core.cli", str(path), "--out", str(tmp_path / "x.json")]
+    command = [sys.executable, "-m", "m2fnet_core.commands.analyze", str(path), "--out", str(tmp_path / "x.json")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         first = process.stderr.readline()  # the repair of the first utterance is told when the work begins
         process.send_signal(signal.SIGINT)

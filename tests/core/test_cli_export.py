@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.cli_export import main
-from m2fnet_core.dialogue import Prediction, Presence
+from m2fnet_core.base.dialogue import Prediction, Presence
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.commands.export import main
 from m2fnet_core.document.commands import AddMedia, Decide, Insert
 from m2fnet_core.document.content import Decision, Medium, Model, Turn
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import MELD
 from m2fnet_core.media.content import content_hash
 from m2fnet_core.media.probe import probe
 from tests.media_maker import Picture, Sound, write_media
@@ -116,6 +116,6 @@ def test_what_is_wrong_is_one_sentence(project: Path, tmp_path: Path, capsys: Ca
 
 def test_it_starts_without_torch_and_opencv() -> None:
     heavy = "('torch', 'transformers', 'cv2')"
-    code = f"import sys, m2fnet_core.cli_export; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, m2fnet_core.commands.export; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.dialogue_windows import split_at_pauses, windows
+from m2fnet_core.analysis.dialogue_windows import split_at_pauses, windows
+from m2fnet_core.base.dialogue import Utterance
 
 
 @given(count=st.integers(0, 400), longest=st.integers(1, 60))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core import events, requests
-from m2fnet_core.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
+from m2fnet_core.base import events, requests
+from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
 
 UTTERANCE = Utterance("u1", 0.5, 2.25, "Ann", "Ach, so! \u2028 “…”")
 PREDICTION = Prediction(

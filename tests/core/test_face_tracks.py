@@ -1,7 +1,7 @@
 """Faces that follow each other are one track; ids outlive another scan of the same video."""
 
-from m2fnet_core.dialogue import Box, FaceBox
-from m2fnet_core.face_tracks import FaceTracks
+from m2fnet_core.base.dialogue import Box, FaceBox
+from m2fnet_core.people.face_tracks import FaceTracks
 
 LEFT: Box = (10.0, 10.0, 50.0, 60.0)
 RIGHT: Box = (200.0, 20.0, 240.0, 70.0)

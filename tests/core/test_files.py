@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.files import whole_file, write_whole
+from m2fnet_core.base.files import whole_file, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.bundle_info import write_info
-from m2fnet_core.errors import CheckpointError
-from m2fnet_core.model_card import model_card
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.bundle.card import model_card
+from m2fnet_core.bundle.info import write_info
 from tests.core.test_bundle_info import INFO
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from m2fnet_core.bundle_info import write_info
-from m2fnet_core.errors import CheckpointError
-from m2fnet_core.model_shelf import HASHES, add, delete, export, models, rename, shelf_folder
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.bundle.info import write_info
+from m2fnet_core.bundle.shelf import HASHES, add, delete, export, models, rename, shelf_folder
 from tests.core.test_bundle_info import INFO
 
 

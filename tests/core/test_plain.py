@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from m2fnet_core.dialogue import FaceBox, Utterance
-from m2fnet_core.plain import build, plain
+from m2fnet_core.base.dialogue import FaceBox, Utterance
+from m2fnet_core.base.json_codec import build, plain
 
 
 @dataclass(frozen=True, slots=True)

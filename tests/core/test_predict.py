@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from m2fnet_core.bundle import Bundle
-from m2fnet_core.bundle_info import FusionConfig
-from m2fnet_core.dialogue import Contributions, Presence, Utterance
+from m2fnet_core.analysis.predict import fusion_input, predict
+from m2fnet_core.base.dialogue import Contributions, Presence, Utterance
+from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.features.vectors import UtteranceVectors
+from m2fnet_core.nets.configs import FusionConfig
 from m2fnet_core.nets.fusion import FusionNet
-from m2fnet_core.predict import fusion_input, predict
-from m2fnet_core.untrained import untrained_bundle
 
 PARTS = ("text", "audio", "scene", "faces")
 

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from m2fnet_core.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
-from m2fnet_core.errors import DocumentError
-from m2fnet_core.plain import build, plain
-from m2fnet_core.report import AnalysedMedia, Report, UsedModel, analysed, to_json, write_report
+from m2fnet_core.analysis.report import AnalysedMedia, Report, UsedModel, analysed, to_json, write_report
+from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.json_codec import build, plain
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text("utf-8"))
 UTTERANCE = Utterance("u1", 0.5, 2.0, "Zoë", "Où ça ?", media=None)

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from m2fnet_core.analysis import analyze
-from m2fnet_core.bundle import Bundle
-from m2fnet_core.checkpoint import load_bundle
-from m2fnet_core.dialogue import Prediction, Utterance
-from m2fnet_core.emotions import MELD
-from m2fnet_core.events import AnalysisStarted, Event, Predicted
-from m2fnet_core.folders import resource
-from m2fnet_core.model_card import STARTER, model_card
-from m2fnet_core.requests import Analyze
+from m2fnet_core.analysis.analyze import analyze
+from m2fnet_core.base.dialogue import Prediction, Utterance
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.events import AnalysisStarted, Event, Predicted
+from m2fnet_core.base.folders import resource
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.bundle.card import STARTER, model_card
+from m2fnet_core.bundle.checkpoint import load_bundle
+from m2fnet_core.bundle.networks import Bundle
 from tests.media_maker import Picture, Sound, write_media
 
 TURNS = (

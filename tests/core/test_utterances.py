@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
-from m2fnet_core.events import Event, Progress, ignore
+from m2fnet_core.analysis.utterances import Found, find_utterances
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.events import Event, Progress, ignore
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.requests import Analyze
 from m2fnet_core.media.probe import probe
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.requests import Analyze
-from m2fnet_core.utterances import Found, find_utterances
 from tests.media_maker import Picture, Sound, write_media
 
 SRT = "1\n00:00:00,500 --> 00:00:01,500\nAnn: Beside.\n"

@@ -8,11 +8,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from m2fnet_core import events, requests
-from m2fnet_core.events import Failed, Finished, Predicted, Progress, Stopped, UtteranceStarted, VectorsReady
-from m2fnet_core.jobs import WarmBundle, perform
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.requests import Analyze, ScanFaces, Transcribe
+from m2fnet_core.base import events, requests
+from m2fnet_core.base.events import Failed, Finished, Predicted, Progress, Stopped, UtteranceStarted, VectorsReady
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.requests import Analyze, ScanFaces, Transcribe
+from m2fnet_core.service.jobs import WarmBundle, perform
 from tests.core.small_model import write_small_model
 from tests.core.worker_client import Worker
 from tests.media_maker import Picture, Sound, write_media

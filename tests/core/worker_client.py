@@ -9,20 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from m2fnet_core import events, requests
-from m2fnet_core.events import Event, Failed, Finished, Stopped
+from m2fnet_core.base import events, requests
+from m2fnet_core.base.events import Event, Failed, Finished, Stopped
 
 _PATIENCE = 100.0  # seconds until a silent worker fails the test
 
 
 class Worker:
-    """``python -m m2fnet_core.worker`` with folders of its own. A context manager."""
+    """``python -m m2fnet_core.service.worker`` with folders of its own. A context manager."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         own = {"M2FNET_CACHE": str(folder / "cache"), "M2FNET_DATA": str(folder / "data"), "HF_HUB_OFFLINE": "1"}
         self._errors = (folder / "stderr.txt").open("w+b")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "m2fnet_core.worker"],
+            [sys.executable, "-m", "m2fnet_core.service.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main import create_application, launch, parse
 from app.main_window import MainWindow
-from app.models.analysis import State
+from app.models.video.analysis import State
 from tests.leaks import checked
 from tests.media_maker import Picture, Sound, write_media
 

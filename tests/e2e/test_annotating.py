@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.models.analysis import State
-from app.views.exchange import ExportDialog
+from app.models.video.analysis import State
+from app.views.exchange.exchange import ExportDialog
 from m2fnet_core.document.content import Decision
 from tests.media_maker import Picture, Sound, write_media
 

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main import create_application, launch, parse
 from app.main_window import MainWindow
-from app.models.analysis import State
+from app.models.video.analysis import State
 from tests.e2e.conftest import PATIENCE
 
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.models.analysis import State
-from app.views.exchange import ExportDialog
+from app.models.video.analysis import State
+from app.views.exchange.exchange import ExportDialog
 
 Until = Callable[[State], None]
 

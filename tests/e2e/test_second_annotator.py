@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.models.analysis import State
-from app.models.queue import Standing
-from app.views.agreement import AgreementPanel
-from app.views.colleague import AnnotatorDialog
-from app.views.compare import Compare
+from app.models.video.analysis import State
+from app.models.video.queue import Standing
+from app.views.comparison.agreement import AgreementPanel
+from app.views.comparison.compare import Compare
+from app.views.exchange.colleague import AnnotatorDialog
 from tests.e2e.conftest import PATIENCE
 
 Until = Callable[[State], None]

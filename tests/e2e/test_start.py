@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main import create_application, launch, main, parse
 from app.main_window import MainWindow
-from app.views.workspace import Workspace
+from app.views.frame.workspace import Workspace
 from m2fnet_core.media.probe import probe
 
 HEAVY = "torch", "torchvision", "torchaudio", "transformers", "sklearn", "facenet_pytorch", "silero_vad"

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.views.train.window import TrainWindow
-from trainer.run_view import StepState
+from trainer.run.view import StepState
 
 _PATIENCE = 240_000  # milliseconds: every question starts a process, which takes long on a busy machine
 

@@ -11,17 +11,17 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.commands.train import may_close
 from app.main_window import MainWindow
-from app.models.analysis import State
 from app.models.notices import Notices
 from app.models.training.runs import Runs
-from app.train_commands import may_close
+from app.models.video.analysis import State
 from app.views.train.runs_page import RunsPage
 from tests.app.made_runs import LABELS, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
 from tests.trainer.test_cli import write_pack
 from trainer.config import CorpusConfig, FusionStep, LoopConfig, RunConfig
-from trainer.run_view import StepState
+from trainer.run.view import StepState
 
 _PATIENCE = 120_000  # milliseconds: a training starts with seconds of imports, more on a busy machine
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.models.analysis import State
+from app.models.video.analysis import State
 from tests.media_maker import Picture, Sound, write_media
 
 Until = Callable[[State], None]

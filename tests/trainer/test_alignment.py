@@ -7,16 +7,16 @@ import pytest
 import torch
 from PIL import Image
 
-from m2fnet_core.bundle_info import VisualConfig
-from m2fnet_core.errors import Cancelled, TrainingError
+from m2fnet_core.base.errors import Cancelled, TrainingError
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import VisualConfig
 from m2fnet_core.features.visual import face_crops, scaled_square
-from m2fnet_core.progress import CancelToken
 from tests.face_maker import with_faces
-from trainer.alignment import find_boxes
 from trainer.config import CorpusConfig, VisualStep
+from trainer.datasets.alignment import find_boxes
 from trainer.datasets.faces import read_faces
 from trainer.events import ignore
-from trainer.sources import FaceSource
+from trainer.learn.sources import FaceSource
 
 CONFIG, LABELS = VisualConfig(), ("joy", "anger")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.cli import main as analyze
-from m2fnet_core.emotions import MELD
-from m2fnet_core.folders import resource
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.folders import resource
+from m2fnet_core.commands.analyze import main as analyze
 from trainer.cli import main as train
 from trainer.config import SHIPPED
-from trainer.run_file import parse_run
+from trainer.run.file import parse_run
 
 
 @pytest.mark.timeout(240)

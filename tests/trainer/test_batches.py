@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import normalize
 
-from trainer.batches import BatchMix, class_batches, semi_hard_triplets
+from trainer.learn.batches import BatchMix, class_batches, semi_hard_triplets
 
 
 def test_every_batch_holds_every_class_equally_though_one_dominates() -> None:

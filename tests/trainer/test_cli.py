@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.nets.text_encoder import load_text_encoder, save_text_encoder
-from m2fnet_core.untrained import untrained_bundle
 from trainer.cli import main
 from trainer.events import Done, Epoch, Failed, from_line
-from trainer.paper_tables import read_results
+from trainer.studies.paper_tables import read_results
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = ("neutral", "joy", "anger")

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.nets.text_encoder import save_text_encoder
-from m2fnet_core.untrained import untrained_bundle
 from tests.trainer.test_cli import LABELS, write_meld, write_run
 from trainer.cli import main
-from trainer.comparison import comparisons_of, read_comparison
-from trainer.metrics import confusions, paired_difference
+from trainer.judge.comparison import comparisons_of, read_comparison
+from trainer.judge.metrics import confusions, paired_difference
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from trainer.cli import main
-from trainer.smoke import make_corpora
+from trainer.datasets.smoke import make_corpora
 
 
 @pytest.mark.timeout(240)

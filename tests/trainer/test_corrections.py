@@ -6,21 +6,22 @@ from pathlib import Path
 import pytest
 import torch
 
-from m2fnet_core.bundle import Bundle
-from m2fnet_core.bundle_info import FusionConfig, TextConfig, read_info, write_info
-from m2fnet_core.checkpoint import load_bundle, save_bundle
-from m2fnet_core.emotions import MELD, LabelSet
-from m2fnet_core.folders import resource
+from m2fnet_core.base.emotions import MELD, LabelSet
+from m2fnet_core.base.folders import resource
+from m2fnet_core.bundle.checkpoint import load_bundle, save_bundle
+from m2fnet_core.bundle.info import TextConfig, read_info, write_info
+from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.bundle.untrained import untrained_bundle
+from m2fnet_core.nets.configs import FusionConfig
 from m2fnet_core.nets.fusion import FusionNet
 from m2fnet_core.nets.text_encoder import load_text_encoder
-from m2fnet_core.untrained import untrained_bundle
 from tests.trainer.datasets.test_documents import TRAIN, project, says
 from trainer.cli import main
-from trainer.comparison import comparisons_of, read_comparison
 from trainer.config import CorpusConfig
 from trainer.datasets.documents import split_of
 from trainer.events import Failed, Warned, from_line
-from trainer.run_file import read_run, write_run
+from trainer.judge.comparison import comparisons_of, read_comparison
+from trainer.run.file import read_run, write_run
 
 TESTS = next(n for n in range(8) if split_of(TRAIN, n) == "test")
 EVERY = 5  # an utterance of five is labelled

@@ -2,7 +2,7 @@
 
 import torch
 
-from trainer.device_use import DeviceUse
+from trainer.run.device_use import DeviceUse
 
 
 def test_a_processor_tells_nothing() -> None:

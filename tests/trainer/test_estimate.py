@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.nets.text_encoder import save_text_encoder
-from m2fnet_core.untrained import untrained_bundle
 from tests.trainer.test_cli import write_meld, write_run
 from trainer.cli import main
 from trainer.events import Devices, Estimated, Failed, Warned, from_line

@@ -11,25 +11,26 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from m2fnet_core.bundle_info import ExtractorConfig, VisualConfig
-from m2fnet_core.checkpoint import save_bundle
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.checkpoint import save_bundle
+from m2fnet_core.bundle.info import VisualConfig
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.features.audio import mel_levels
 from m2fnet_core.media.mel import band_centres
+from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.weights import filled, read_weights
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.untrained import untrained_bundle
 from tests.media_maker import Sound, write_media
-from trainer.augment import change_face, change_sound, cropped_levels, masked_levels, stretched_levels, trimmed
-from trainer.batches import BatchMix
 from trainer.cli import main
 from trainer.config import AudioStep, CorpusConfig, TripletLossConfig, VisualStep
 from trainer.datasets.faces import load_face, read_faces
 from trainer.datasets.speech import read_speech
 from trainer.events import Event, Hook, Progress, ignore
-from trainer.fit_extractor import ExtractorTask
-from trainer.run_file import read_run
-from trainer.sources import FaceSource
+from trainer.learn.augment import change_face, change_sound, cropped_levels, masked_levels, stretched_levels, trimmed
+from trainer.learn.batches import BatchMix
+from trainer.learn.fit_extractor import ExtractorTask
+from trainer.learn.sources import FaceSource
+from trainer.run.file import read_run
 from trainer.train import How, train
 
 LABELS = ("neutral", "joy", "anger")

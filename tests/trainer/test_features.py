@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from m2fnet_core.errors import Cancelled
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.untrained import untrained_bundle
-from trainer.cache_features import extract_all
+from m2fnet_core.base.errors import Cancelled
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.untrained import untrained_bundle
+from trainer.datasets.cache_features import extract_all
 from trainer.datasets.meld import read_meld
+from trainer.datasets.smoke import LABELS, make_corpora
 from trainer.events import Event, ignore
-from trainer.smoke import LABELS, make_corpora
 
 
 def test_workers_change_nothing_and_a_stopped_step_goes_on(tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from m2fnet_core.bundle_info import FusionConfig
 from m2fnet_core.features.vectors import UtteranceVectors
+from m2fnet_core.nets.configs import FusionConfig
 from trainer.config import FusionStep
-from trainer.fit_fusion import FusionTask, LabelledDialogue
+from trainer.learn.fit_fusion import FusionTask, LabelledDialogue
 
 ONE = np.ones(4, np.float32)
 NET = FusionConfig(text=4, audio=4, scene=4, faces=4, classes=2, feedforward=8, hidden=8, fusion_layers=1)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.features.text_inputs import TextInput
 from m2fnet_core.nets.text_encoder import save_text_encoder
-from m2fnet_core.untrained import untrained_bundle
 from tests.trainer.test_cli import LABELS, write_meld, write_run
 from trainer.cli import main
 from trainer.config import TextStep
-from trainer.fit_text import TextExamples, TextTask
+from trainer.learn.fit_text import TextExamples, TextTask
 
 SHARED = '{max_tokens = 64, past = 1, future = 1, pooling = "utterance", shared = true}'
 

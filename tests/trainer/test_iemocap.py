@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.checkpoint import save_bundle
-from m2fnet_core.emotions import IEMOCAP
-from m2fnet_core.errors import TrainingError
-from m2fnet_core.untrained import untrained_bundle
+from m2fnet_core.base.emotions import IEMOCAP
+from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.bundle.checkpoint import save_bundle
+from m2fnet_core.bundle.untrained import untrained_bundle
 from tests.media_maker import Picture, Sound, write_media
 from trainer.cli import main
 from trainer.config import CorpusConfig

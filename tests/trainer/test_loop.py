@@ -11,15 +11,15 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from m2fnet_core.errors import Cancelled, TrainingError
-from m2fnet_core.progress import CancelToken
+from m2fnet_core.base.errors import Cancelled, TrainingError
+from m2fnet_core.base.progress import CancelToken
 from tests.trainer.tiny import Points, TooBig, fit
 from trainer.config import LoopConfig, RunConfig
 from trainer.events import Epoch, Event, Progress, Warned, ignore
-from trainer.loop import Fit
-from trainer.optimise import learning_rate
-from trainer.runs import Run
-from trainer.validation import Validation
+from trainer.judge.validation import Validation
+from trainer.learn.loop import Fit
+from trainer.learn.optimise import learning_rate
+from trainer.run.folder import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = [sys.executable, "-m", "tests.trainer.tiny"]

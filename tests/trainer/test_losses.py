@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from trainer.config import TripletLossConfig
-from trainer.losses import (
+from trainer.learn.losses import (
     Triplets,
     adaptive_margin,
     class_weights,

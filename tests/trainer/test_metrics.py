@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from trainer.metrics import bootstrap, calibration_error, class_f1, score, weighted_f1
-from trainer.probes import effective_rank, fitted_judge
+from trainer.judge.metrics import bootstrap, calibration_error, class_f1, score, weighted_f1
+from trainer.judge.probes import effective_rank, fitted_judge
 
 
 def test_weighted_f1_weighs_classes_by_their_true_count() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.bundle_info import read_info
-from m2fnet_core.dialogue import Dialogue, Utterance
+from m2fnet_core.base.dialogue import Dialogue, Utterance
+from m2fnet_core.bundle.info import read_info
 from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.cli import main as train
 from trainer.config import Noise, PairingStep
-from trainer.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
+from trainer.steps.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
 
 LABELS = ("neutral", "joy", "anger")
 CLEAR = Noise(neutral=0.0, wrong=0.0, missing=0.0)

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.bundle_info import FusionConfig, TextConfig
-from m2fnet_core.errors import TrainingError
-from m2fnet_core.folders import resource
+from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.base.folders import resource
+from m2fnet_core.bundle.info import TextConfig
+from m2fnet_core.nets.configs import FusionConfig
 from trainer.config import AudioStep, CorpusConfig, FusionStep, LoopConfig, RunConfig, TextStep
-from trainer.run_file import read_run, write_run
+from trainer.run.file import read_run, write_run
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from tests.trainer.test_cli import LABELS, ROOT, write_pack, write_run
 from trainer.cli import main
 from trainer.config import RunConfig
 from trainer.events import Done, Epoch, Failed, Progress, Started, Stopped, from_line, to_line
-from trainer.run_lock import is_alive, locked
-from trainer.run_view import RunTail, StepHistory, StepState, differing, read_view, runs_in
-from trainer.runs import Run
+from trainer.run.folder import Run
+from trainer.run.lock import is_alive, locked
+from trainer.run.view import RunTail, StepHistory, StepState, differing, read_view, runs_in
 
 ALL = ["--set", 'steps=["fusion", "evaluate"]']
 

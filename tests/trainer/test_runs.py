@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import AblateStep, CorpusConfig, FeaturesStep, FusionStep, RunConfig
-from trainer.runs import ROWS, UNREADABLE, Run, State
+from trainer.run.folder import ROWS, UNREADABLE, Run, State
 
 
 def begun(folder: Path) -> RunConfig:

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from m2fnet_core.progress import CancelToken
+from m2fnet_core.base.progress import CancelToken
 from trainer.config import LoopConfig, RunConfig
 from trainer.events import Event, Hook, ignore
-from trainer.loop import Fit, FitState
-from trainer.processes import together
-from trainer.runs import Run
-from trainer.validation import Validation
+from trainer.judge.validation import Validation
+from trainer.learn.loop import Fit, FitState
+from trainer.run.folder import Run
+from trainer.run.processes import together
 
 
 class Points:

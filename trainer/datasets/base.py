@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from m2fnet_core.dialogue import Dialogue, Utterance
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.dialogue import Dialogue, Utterance
+from m2fnet_core.base.errors import TrainingError
 
 SPLITS = ("train", "validation", "test")
 _ALSO = {"image": "file", "filename": "file", "emotion": "label"}  # columns of other people's labels.csv

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from m2fnet_core.dialogue import Dialogue
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.dialogue import Dialogue
+from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.config import CorpusConfig, RunConfig
 from trainer.datasets.base import SPLITS, Corpus

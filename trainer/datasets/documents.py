@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from m2fnet_core.dialogue import Dialogue, Utterance
-from m2fnet_core.dialogue_windows import split_at_pauses
+from m2fnet_core.analysis.dialogue_windows import split_at_pauses
+from m2fnet_core.base.dialogue import Dialogue, Utterance
+from m2fnet_core.base.errors import DocumentError, TrainingError
 from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, MediumState, Turn
 from m2fnet_core.document.media_files import looked_up
 from m2fnet_core.document.places import SUFFIX
 from m2fnet_core.document.project import Project
-from m2fnet_core.errors import DocumentError, TrainingError
 from trainer.config import CorpusConfig
 from trainer.datasets.base import SPLITS, Corpus, label_dialogues
 

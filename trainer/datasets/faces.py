@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import CorpusConfig
 from trainer.datasets.base import Item, Items, mapped_label, name_share, table_rows
 

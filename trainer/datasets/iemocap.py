@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from m2fnet_core.dialogue import Dialogue, Utterance
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.dialogue import Dialogue, Utterance
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import CorpusConfig
 from trainer.datasets.base import Corpus, label_dialogues
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from m2fnet_core.dialogue import Dialogue, Utterance
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.dialogue import Dialogue, Utterance
+from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.transcript.tables import read_csv
 from trainer.datasets.base import Corpus, label_dialogues
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.dialogue import Dialogue, Utterance
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.dialogue import Dialogue, Utterance
+from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.datasets.base import SPLITS, Corpus, label_dialogues
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import CorpusConfig
 from trainer.datasets.base import Item, Items, mapped_label, name_share, table_rows
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.base.settings import PAUSED, TRAININGS, Settings
 from app.jobs.training import TrainingProcess, stop_process
 from app.models.notices import Notices
-from app.settings import PAUSED, TRAININGS, Settings
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import RunConfig
 from trainer.events import Event
-from trainer.run_file import read_run, write_run
-from trainer.run_view import (
+from trainer.run.file import read_run, write_run
+from trainer.run.view import (
     KILLED,
     RunTail,
     RunView,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.models.training.settings_tree import as_text
-from trainer.run_view import RunView, differing
+from trainer.run.view import RunView, differing
 
 HEAD = ("Run", "State", "Test weighted F1", "Validation weighted F1", "Minutes")
 _TEST, _VALIDATION = "test/weighted_f1", "validation/weighted_f1"

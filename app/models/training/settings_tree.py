@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from m2fnet_core.errors import TrainingError
-from m2fnet_core.plain import build, plain
+from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.base.json_codec import build, plain
 from trainer.config import CorpusConfig, RunConfig
-from trainer.run_file import parse_run
+from trainer.run.file import parse_run
 
 _ELSEWHERE = ("corpora", "steps", "out", "labels", "label_set", "start_from", "device", "name")  # have their own place
 # Of a corpus those that mean something for its kind.

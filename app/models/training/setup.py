@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Signal
 
 from app.models.studio import Studio
 from app.models.training.inquiries import Inquiries
-from m2fnet_core.errors import TrainingError
-from m2fnet_core.folders import resource
-from m2fnet_core.model_card import STARTER
+from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.base.folders import resource
+from m2fnet_core.bundle.card import STARTER
 from trainer.config import CorpusConfig, RunConfig
 from trainer.events import Checked, Devices, Estimated, Event, Failed, Progress
-from trainer.run_file import read_run, write_run
-from trainer.run_view import runs_folder
+from trainer.run.file import read_run, write_run
+from trainer.run.view import runs_folder
 
 PRESETS = {
     "corrections": "My corrections",

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs.background import Background, Emit, Work
 from app.models.notices import Notices
 from app.models.studio import Studio
-from m2fnet_core import model_shelf
-from m2fnet_core.errors import CheckpointError
-from m2fnet_core.model_shelf import ShelfModel
-from m2fnet_core.progress import CancelToken
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle import shelf as model_shelf
+from m2fnet_core.bundle.shelf import ShelfModel
 
 
 class Models(QObject):

@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.models.session import Session
-from app.views.field import TextField
-from app.views.parts import Steady, label, row
-from app.words import spent
+from app.base.words import spent
+from app.models.video.session import Session
+from app.views.parts.field import TextField
+from app.views.parts.widgets import Steady, label, row
 from m2fnet_core.document.content import Decision
 
 _LEVELS = ((1, "Weak"), (2, "Clear"), (3, "Strong"))

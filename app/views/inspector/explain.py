@@ -2,11 +2,11 @@
 
 from PySide6.QtGui import QColor
 
-from app.models.session import Session
-from app.theme import emotion_colour, speaker_colour
+from app.base.theme import emotion_colour, speaker_colour
+from app.base.words import clock, percent
+from app.models.video.session import Session
 from app.views.inspector.bars import Bar
-from app.words import clock, percent
-from m2fnet_core.dialogue import Contributions, Prediction
+from m2fnet_core.base.dialogue import Contributions, Prediction
 
 FOR, AGAINST = QColor("#3fae78"), QColor("#dd6b4b")
 _MODALITIES = (("text", "Text"), ("audio", "Sound"), ("visual", "Picture"))

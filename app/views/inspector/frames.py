@@ -5,15 +5,15 @@ from functools import partial
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.base.words import clock, percent
 from app.jobs.background import Background
-from app.models.session import Session
+from app.models.video.session import Session
 from app.views.inspector.pictures import Picture, Wanted, faces_of, read_pictures
 from app.views.inspector.tiles import Tile, Tiles
-from app.views.parts import label
-from app.words import clock, percent
-from m2fnet_core.dialogue import FaceBox
+from app.views.parts.widgets import label
+from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.wording import count
 from m2fnet_core.media.info import MediaInfo, VideoStream
-from m2fnet_core.words import count
 
 _FRAME_WIDTH, _CROP_WIDTH = 104, 54
 

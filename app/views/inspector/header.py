@@ -4,12 +4,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app import icons
-from app.models.session import Session
-from app.theme import emotion_colour, muted, readable_on, speaker_colour
-from app.views.parts import label, row
-from app.words import clock, decision_words, percent
-from m2fnet_core.dialogue import Prediction, Utterance
+from app.base import icons
+from app.base.theme import emotion_colour, muted, readable_on, speaker_colour
+from app.base.words import clock, decision_words, percent
+from app.models.video.session import Session
+from app.views.parts.widgets import label, row
+from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Decision
 
 _CHIP, _CHIP_GAP, _CHIP_PAD = 26, 6, 16  # pixels: height, between two, beside the words

@@ -3,16 +3,16 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from app import icons
-from app.models.session import Session
-from app.settings import SORTED_BARS, Settings
+from app.base import icons
+from app.base.settings import SORTED_BARS, Settings
+from app.models.video.session import Session
 from app.views.inspector.bars import Bars
 from app.views.inspector.decision import DecisionBox
 from app.views.inspector.explain import attention_rows, contribution_rows, known_contributions, label_rows
 from app.views.inspector.frames import Frames
 from app.views.inspector.header import Header
-from app.views.parts import label, row
-from m2fnet_core.dialogue import Prediction, Utterance
+from app.views.parts.widgets import label, row
+from m2fnet_core.base.dialogue import Prediction, Utterance
 
 _MOST_ATTENDED = 8
 _LEAST_WIDTH = 310

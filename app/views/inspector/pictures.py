@@ -9,9 +9,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
 from app.jobs.background import Emit
-from m2fnet_core.dialogue import FaceBox
+from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.info import MediaInfo
-from m2fnet_core.progress import CancelToken
 
 _SAME = 1e-3  # seconds within which a face belongs to a frame
 

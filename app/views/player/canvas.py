@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QImage, QMouseEvent,
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app import icons
+from app.base import icons
 from app.views.player.faces import FaceOnScreen
 from app.views.player.overlay import on_screen, paint_faces
 

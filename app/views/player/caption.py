@@ -4,10 +4,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.models.session import Session
-from app.theme import emotion_colour, muted, speaker_colour
-from app.words import decision_words, percent
-from m2fnet_core.dialogue import Prediction, Utterance
+from app.base.theme import emotion_colour, muted, speaker_colour
+from app.base.words import decision_words, percent
+from app.models.video.session import Session
+from m2fnet_core.base.dialogue import Prediction, Utterance
 
 _LINES = 2
 _PAD = 10.0

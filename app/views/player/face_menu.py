@@ -4,9 +4,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
-from app import icons
-from app.models.face_names import FaceNames, Known
-from app.words import clock
+from app.base import icons
+from app.base.words import clock
+from app.models.editing.face_names import FaceNames, Known
 
 
 def face_menu(known: Known, names: FaceNames, parent: QWidget) -> QMenu:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.models.face_names import NOBODY, Known
-from m2fnet_core.dialogue import Box
+from app.models.editing.face_names import NOBODY, Known
+from m2fnet_core.base.dialogue import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app.theme import readable_on
+from app.base.theme import readable_on
+from app.base.words import percent
 from app.views.player.faces import FaceOnScreen
-from app.words import percent
-from m2fnet_core.dialogue import Box
+from m2fnet_core.base.dialogue import Box
 
 _EXACT, _BETWEEN = 2.2, 1.4  # line widths in logical pixels
 _HALO = QColor(0, 0, 0, 130)

@@ -4,18 +4,18 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.models.face_names import FaceNames
-from app.models.session import Session
+from app.base.theme import speaker_colour
+from app.models.editing.face_names import FaceNames
+from app.models.video.session import Session
 from app.playback.playback import Playback
 from app.playback.span import Span
-from app.theme import speaker_colour
 from app.views.player.canvas import Canvas
 from app.views.player.caption import Caption
 from app.views.player.face_menu import face_menu
 from app.views.player.faces import FaceOnScreen, FaceSource
 from app.views.player.session_faces import SessionFaces
 from app.views.player.transport import Transport
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.media.info import MediaInfo
 
 _NOTHING = ("film", "No video open", "Open a video, or drop one here.")

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
-from app.theme import line
+from app.base.theme import line
 
 _KNOB = 6.0  # radius
 

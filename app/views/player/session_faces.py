@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from app.models.face_names import NOBODY, FaceNames, Known
-from app.models.session import Session
+from app.models.editing.face_names import NOBODY, FaceNames, Known
+from app.models.video.session import Session
 from app.views.player.faces import FaceOnScreen
-from m2fnet_core.dialogue import Box, FaceBox
-from m2fnet_core.faces_between import between
+from m2fnet_core.base.dialogue import Box, FaceBox
+from m2fnet_core.people.faces_between import between
 
 _ASSUMED_FPS = 25.0
 

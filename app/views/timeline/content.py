@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from app.views.timeline.spans import Cover, Floats, Ints, Spans, one_hot
-from m2fnet_core.dialogue import Prediction, Utterance
+from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Decision
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from PySide6.QtGui import QColor, QFont, QPalette
 
-from app.theme import emotion_colour, is_dark, line, muted
+from app.base.theme import emotion_colour, is_dark, line, muted
 
 Table = tuple[int, ...]  # up to 256 opaque colours, 0xffRRGGBB
 

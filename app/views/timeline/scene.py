@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.views.timeline.content import Content
 from app.views.timeline.look import Look
-from m2fnet_core.dialogue import Prediction
+from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.document.editing import Bounds
 
 

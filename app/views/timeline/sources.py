@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs.background import Background, Emit
 from app.views.timeline.scene import Sound
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.overview import Overview, build_overview
-from m2fnet_core.progress import CancelToken
 
 _PAUSE = 0.15  # seconds between two looks at a growing overview
 _FULL = 32767.0  # the waveform's full scale

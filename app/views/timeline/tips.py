@@ -2,10 +2,10 @@
 
 from html import escape
 
-from app.theme import emotion_colour
+from app.base.theme import emotion_colour
 from app.views.timeline.scene import Scene
 from app.views.timeline.ticks import clock
-from m2fnet_core.dialogue import Prediction, Utterance
+from m2fnet_core.base.dialogue import Prediction, Utterance
 
 _WIDTH = 360  # pixels; long texts wrap
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QToolButton, QWidget
 
-from app.icons import button
-from app.models.session import Session
+from app.base.icons import button
+from app.models.video.session import Session
 from app.views.timeline.canvas import Canvas
 from app.views.timeline.content import Content
 from app.views.timeline.hits import hit

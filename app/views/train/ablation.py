@@ -10,12 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.models.training.runs import Runs
-from app.views.parts import label, push, row
+from app.views.parts.widgets import label, push, row
 from app.views.train.cells import cell_table, fill, stretch
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import CorpusConfig, RunConfig
-from trainer.paper_tables import ROWS, Result, as_markdown, read_results
-from trainer.run_view import RunView
+from trainer.run.view import RunView
+from trainer.studies.paper_tables import ROWS, Result, as_markdown, read_results
 
 _ID = Qt.ItemDataRole.UserRole
 _HEAD = ("Table", "Row", "Weighted F1", "Spread", "Paper")

@@ -10,14 +10,14 @@ from app.models.training.inquiries import Inquiries
 from app.models.training.runs import Runs
 from app.models.training.runs_rows import side_by_side
 from app.models.training.use import Models
-from app.views.banner import FAILURE, Banner
-from app.views.parts import label, push, row, scrolled
-from app.views.plots import Plot
+from app.views.parts.banner import FAILURE, Banner
+from app.views.parts.plots import Plot
+from app.views.parts.widgets import label, push, row, scrolled
 from app.views.train.cells import cell_table, fill, show_whole, stretch
-from m2fnet_core.errors import TrainingError
-from m2fnet_core.words import count
-from trainer.comparison import FEWEST, Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
+from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.base.wording import count
 from trainer.events import Done, Event, Failed, Progress
+from trainer.judge.comparison import FEWEST, Comparison, Flip, Interval, Scores, comparisons_of, read_comparison
 
 _KEY = "compare"
 _VERDICTS = {True: "better", False: "worse", None: ""}

@@ -6,11 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QVBoxLayout
 
-from app import icons
+from app.base import icons
 from app.models.training.settings_tree import changed_corpus, corpus_rows
-from app.views.parts import label, push, row
+from app.views.parts.widgets import label, push, row
 from app.views.train.settings_form import SettingsForm
-from m2fnet_core.words import count
+from m2fnet_core.base.wording import count
 from trainer.config import KINDS, CorpusConfig
 from trainer.events import Checked, Progress, SplitContent
 

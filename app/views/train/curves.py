@@ -8,8 +8,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFont
 
-from app.theme import line, muted
-from app.views.plots import round_step
+from app.base.theme import line, muted
+from app.views.parts.plots import round_step
 
 _COLOURS = ("#4a86e8", "#dd4b4b", "#3fae9f", "#e8b923", "#b06be0", "#8a93a3")
 _HEIGHT, _NAMES_HEIGHT = 200, 20  # pixels

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.training.use import Models
-from app.views.parts import label, push, row
-from m2fnet_core.errors import CheckpointError
-from m2fnet_core.model_card import model_card
-from m2fnet_core.model_shelf import ShelfModel
+from app.views.parts.widgets import label, push, row
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.bundle.card import model_card
+from m2fnet_core.bundle.shelf import ShelfModel
 
 _MODEL = Qt.ItemDataRole.UserRole
 _ZIP, _FOLDER = "Zip file (*.zip)", "Folder (*)"

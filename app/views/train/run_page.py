@@ -18,16 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.session import Session
+from app.base.words import time_left
 from app.models.training.runs import Runs
-from app.views.banner import FAILURE, Banner
-from app.views.parts import Headed, label, push, row, scrolled
-from app.views.plots import Plot
+from app.models.video.session import Session
+from app.views.parts.banner import FAILURE, Banner
+from app.views.parts.plots import Plot
+from app.views.parts.widgets import Headed, label, push, row, scrolled
 from app.views.train.cells import cell_table, fill, show_whole, stretch
 from app.views.train.curves import Curves
-from app.words import time_left
 from trainer.events import Epoch
-from trainer.run_view import RunView, StepHistory, StepState
+from trainer.run.view import RunView, StepHistory, StepState
 
 _SIGNS = {
     StepState.WAITING: "○",

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
-from app.models.session import Session
 from app.models.training.runs import Runs
+from app.models.video.session import Session
 from app.views.train.run_page import RunPage
 
 _NAME = Qt.ItemDataRole.UserRole

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.models.training.settings_tree import SettingRow, as_text
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 
 C = TypeVar("C")
 _NAME, _VALUE, _PAPER, _ABOUT = range(4)

@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
+from app.base.words import time_left
 from app.models.training.settings_tree import changed, rows
 from app.models.training.setup import NEEDS, PRESETS, STEPS, Setup, with_steps
-from app.views.parts import label, push, row, scrolled
+from app.views.parts.widgets import label, push, row, scrolled
 from app.views.train.corpus_card import CorpusCard, guessed_kind, new_corpus
 from app.views.train.settings_form import SettingsForm
-from app.words import time_left
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import CorpusConfig, RunConfig
 from trainer.events import Checked, Estimated, Failed, Progress
 

@@ -8,15 +8,15 @@ from app.models.notices import Entry, Weight
 from app.models.studio import Studio
 from app.models.training.setup import Setup
 from app.models.training.use import Models
-from app.views.banner import FAILURE, INFO, Banner
+from app.views.parts.banner import FAILURE, INFO, Banner
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
 from app.views.train.models_page import ModelsPage
 from app.views.train.runs_page import RunsPage
 from app.views.train.setup_page import SetupPage
-from m2fnet_core.errors import TrainingError
-from trainer.comparison import Flip
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import RunConfig
+from trainer.judge.comparison import Flip
 
 
 class TrainWindow(QWidget):

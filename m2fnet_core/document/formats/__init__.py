@@ -6,6 +6,10 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.events import Hook, ignore
+from m2fnet_core.base.files import write_whole
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.document.formats.annotations import json_text, read_json_labels
 from m2fnet_core.document.formats.base import Format, LabelChoice, Sheet, Written, main_annotator, sheet_of
 from m2fnet_core.document.formats.eaf import eaf_text, read_eaf_labels
@@ -15,10 +19,6 @@ from m2fnet_core.document.formats.rttm import rttm_text
 from m2fnet_core.document.formats.subtitles import read_srt_labels, read_vtt_labels, srt_text, vtt_text
 from m2fnet_core.document.formats.table import csv_text, read_csv_labels
 from m2fnet_core.document.formats.textgrid import read_textgrid_labels, textgrid_text
-from m2fnet_core.errors import DocumentError
-from m2fnet_core.events import Hook, ignore
-from m2fnet_core.files import write_whole
-from m2fnet_core.progress import CancelToken
 
 __all__ = [
     "FORMATS",

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from m2fnet_core.dialogue import Contributions, Presence
+from m2fnet_core.base.dialogue import Contributions, Presence
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.json_codec import build, plain
 from m2fnet_core.document.content import Decision, KeptPrediction, Medium, Model
 from m2fnet_core.document.formats.base import Entry, Found, LabelChoice, Row, Sheet, Written
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import TranscriptError
-from m2fnet_core.plain import build, plain
 from m2fnet_core.transcript.encoding import read_text
 
 NAME = "m2fnet-annotations"

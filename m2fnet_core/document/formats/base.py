@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from m2fnet_core.dialogue import FaceBox
+from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.events import Hook
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.wording import some
 from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Turn
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import DocumentError
-from m2fnet_core.events import Hook
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.words import some
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 

@@ -7,6 +7,9 @@ import re
 import xml.etree.ElementTree as ET  # to build and write; what comes from outside is parsed by defusedxml
 from pathlib import Path
 
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import DocumentError, TranscriptError
+from m2fnet_core.base.wording import count
 from m2fnet_core.document.content import Medium
 from m2fnet_core.document.formats.base import (
     Found,
@@ -22,10 +25,7 @@ from m2fnet_core.document.formats.base import (
 )
 from m2fnet_core.document.formats.eaf_frame import LANGUAGE, VOCABULARY, Frame, new_root
 from m2fnet_core.document.formats.transcripts import found_in, media_info
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import DocumentError, TranscriptError
 from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES, parse_eaf, read_eaf
-from m2fnet_core.words import count
 
 _NOBODY = "unknown"
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.wording import some
 from m2fnet_core.document.content import Medium
-from m2fnet_core.errors import DocumentError
 from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES
-from m2fnet_core.words import some
 
 VOCABULARY = "m2fnet-emotion"
 LANGUAGE = "und"  # of the vocabulary: labels belong to none

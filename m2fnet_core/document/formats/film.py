@@ -14,17 +14,17 @@ import av.container
 import av.stream
 import numpy as np
 
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.events import Hook, Progress
+from m2fnet_core.base.files import whole_file
+from m2fnet_core.base.progress import CancelToken, Pace
 from m2fnet_core.document.formats.base import Sheet
 from m2fnet_core.document.formats.film_paint import Painter, Pixels
-from m2fnet_core.errors import DocumentError
-from m2fnet_core.events import Hook, Progress
-from m2fnet_core.files import whole_file
 from m2fnet_core.media.container import only, open_media, packets
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import AudioStream, MediaInfo
 from m2fnet_core.media.probe import probe
-from m2fnet_core.progress import CancelToken, Pace
 
 _TICK = Fraction(1, 90_000)  # seconds
 _QUALITY = {"crf": "20", "preset": "veryfast"}

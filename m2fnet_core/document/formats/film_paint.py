@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from m2fnet_core.dialogue import FaceBox
+from m2fnet_core.base.dialogue import FaceBox
 from m2fnet_core.document.formats.base import LabelChoice, Row, Sheet, labels_of
-from m2fnet_core.faces_between import between
+from m2fnet_core.people.faces_between import between
 
 Pixels = NDArray[np.uint8]
 Colour = tuple[int, int, int]

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from m2fnet_core.base.wording import count, some
 from m2fnet_core.document.commands import Import, new_id
 from m2fnet_core.document.content import Decision, Document, Turn
 from m2fnet_core.document.formats.base import Entry, Found
-from m2fnet_core.words import count, some
 
 _SAME = 0.5  # share of the time of both together that two utterances must have in common to be taken for one
 _SLACK = 0.001  # seconds beyond the medium's end that a rounded time may reach

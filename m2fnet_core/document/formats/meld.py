@@ -4,15 +4,15 @@ import csv
 import io
 from pathlib import Path
 
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.wording import count
 from m2fnet_core.document.content import Medium
 from m2fnet_core.document.formats.base import Found, Sheet, Written, one_line
 from m2fnet_core.document.formats.transcripts import found_in, media_info
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import TranscriptError
 from m2fnet_core.transcript.clock import clock
 from m2fnet_core.transcript.encoding import read_text
 from m2fnet_core.transcript.tables import read_csv, table_rows
-from m2fnet_core.words import count
 
 COLUMNS = (
     "Sr No.",

@@ -2,8 +2,8 @@
 
 import re
 
+from m2fnet_core.base.wording import count
 from m2fnet_core.document.formats.base import Sheet, Written, speakers_of
-from m2fnet_core.words import count
 
 _NOBODY = "unknown"
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.content import Medium
 from m2fnet_core.document.formats.base import Found, Row, Sheet, Written, one_line, refuse_names
 from m2fnet_core.document.formats.transcripts import found_in, media_info
-from m2fnet_core.emotions import LabelSet
 from m2fnet_core.transcript.clock import clock
 from m2fnet_core.transcript.labels import KNOWN, with_label
 from m2fnet_core.transcript.markup import voices

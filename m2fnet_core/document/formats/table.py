@@ -5,16 +5,16 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import TranscriptError
+from m2fnet_core.base.json_codec import plain
+from m2fnet_core.base.wording import count, some
 from m2fnet_core.document.content import Decision, KeptPrediction, Medium
 from m2fnet_core.document.formats.base import Entry, Found, Row, Sheet, Written
 from m2fnet_core.document.formats.transcripts import found_in, media_info
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import TranscriptError
-from m2fnet_core.plain import plain
 from m2fnet_core.transcript.clock import parse_time
 from m2fnet_core.transcript.encoding import read_text
 from m2fnet_core.transcript.tables import read_csv, table_rows
-from m2fnet_core.words import count, some
 
 SCHEMA = "1"
 _UTTERANCE = ("schema", "media", "media_sha256", "id", "start", "end", "speaker", "text", "emotion", "emotion_from")

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.wording import count
 from m2fnet_core.document.content import Medium
 from m2fnet_core.document.formats.base import Found, Row, Sheet, Written, lanes, one_line, refuse_names, speakers_of
 from m2fnet_core.document.formats.transcripts import found_in, media_info
-from m2fnet_core.emotions import LabelSet
 from m2fnet_core.transcript.textgrid import EMOTION, NO_TEXT, NOBODY, read_textgrid, taken_for_speech
-from m2fnet_core.words import count
 
 _OWN = re.compile(rf"^{EMOTION}|#\d+$|[\x00-\x08\x0a-\x1f]")
 Interval = tuple[float, float, str]

@@ -7,7 +7,7 @@ from json import JSONDecodeError
 from pathlib import Path
 from textwrap import shorten
 
-from m2fnet_core.errors import DocumentError
+from m2fnet_core.base.errors import DocumentError
 
 
 class DocumentLocked(DocumentError):  # noqa: N818 - says what it is

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.edits import Edit
 from m2fnet_core.document.store.failing import DocumentDamaged, damaged, failures, foreign, unwritable
 from m2fnet_core.document.store.schema import APPLICATION, MIGRATIONS, TABLES, VERSION
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import DocumentError
 
 _BUSY_MS = 5000  # other programs hold the file for milliseconds
 _LEAVING_MS = 200  # what closing waits for a reader

@@ -5,10 +5,10 @@ import sqlite3
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.store import file, snapshots
 from m2fnet_core.document.store.failing import DocumentDamaged, DocumentForeign
 from m2fnet_core.document.store.schema import VERSION
-from m2fnet_core.errors import DocumentError
 
 
 def real(path: Path) -> Path:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from m2fnet_core.base.folders import data_folder
 from m2fnet_core.document.store.failing import DocumentLocked, unwritable
-from m2fnet_core.folders import data_folder
 
 _REMOTE = {
     *("nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "lustre", "gpfs", "beegfs"),

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from m2fnet_core.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.dialogue import Contributions, Prediction, Presence
 from m2fnet_core.document.content import KeptPrediction, Model, Turn
 from m2fnet_core.document.store.failing import DocumentDamaged
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.content import Decision, FaceIdentity, FaceRole, Medium, MediumState, Speaker, Turn
-from m2fnet_core.emotions import LabelSet
 
 APPLICATION = 0x4D324650  # "M2FP": tells a project from any other SQLite file
 VERSION = 2

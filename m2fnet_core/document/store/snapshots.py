@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
 
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.files import whole_file
+from m2fnet_core.base.folders import data_folder
 from m2fnet_core.document.store import file
 from m2fnet_core.document.store.failing import DocumentUnwritable, failures
-from m2fnet_core.errors import DocumentError
-from m2fnet_core.files import whole_file
-from m2fnet_core.folders import data_folder
 
 KEPT = 20
 _NAME = re.compile(r"(\d{8}) .*\.m2f")

@@ -7,8 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.jobs.background import Background, Emit
-from m2fnet_core.errors import MediaError
-from m2fnet_core.progress import CancelToken
+from m2fnet_core.base.errors import MediaError
+from m2fnet_core.base.progress import CancelToken
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.jobs.worker import WorkerClient
-from m2fnet_core.events import Event, Finished, Progress, Stopped
-from m2fnet_core.requests import Analyze, ScanFaces
+from m2fnet_core.base.events import Event, Finished, Progress, Stopped
+from m2fnet_core.base.requests import Analyze, ScanFaces
 
 ANSWERS = """
 import sys
-from m2fnet_core import events, requests
+from m2fnet_core.base import events
+from m2fnet_core.base import requests
 for line in sys.stdin:
     job, request = requests.from_line(line)
     if isinstance(request, requests.Analyze):  # works until it is cancelled

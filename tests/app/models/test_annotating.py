@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.models.annotating import Annotating
-from app.models.session import Session
+from app.models.editing.annotating import Annotating
 from app.models.studio import Studio
+from app.models.video.session import Session
 from m2fnet_core.document.commands import AddMedia, Decide, Insert
 from m2fnet_core.document.content import Decision, Medium, Turn
 from m2fnet_core.document.editing import Bounds

@@ -7,13 +7,13 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.face_names import FaceNames, Known
+from app.models.editing.face_names import FaceNames, Known
 from app.models.studio import Studio
 from app.views.player.face_menu import face_menu
 from app.views.player.overlay import label_of
 from app.views.player.session_faces import SessionFaces
-from m2fnet_core.dialogue import Box, FaceBox
-from m2fnet_core.events import FacesScanned
+from m2fnet_core.base.dialogue import Box, FaceBox
+from m2fnet_core.base.events import FacesScanned
 from tests.app.desk import MEDIUM, studio_with
 
 LEFT: Box = (10.0, 10.0, 50.0, 60.0)

@@ -4,10 +4,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.actions import Actions
-from app.command_table import COMMANDS
+from app.base.command_table import COMMANDS
+from app.base.settings import KEYS, Settings
 from app.models.keyboard import Keyboard
-from app.settings import KEYS, Settings
+from app.views.frame.actions import Actions
 
 
 def test_only_what_differs_is_kept(qtbot: QtBot) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.models.exchange import Placing, Reading
+from app.base.settings import Settings
 from app.models.notices import Notices
-from app.models.project import ProjectModel
+from app.models.project.exchange import Placing, Reading
+from app.models.project.project import ProjectModel
 from app.models.studio import Studio
-from app.settings import Settings
 from m2fnet_core.document.formats import LabelChoice
 from tests.app.desk import MEDIUM, studio_with
 

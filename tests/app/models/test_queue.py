@@ -9,17 +9,17 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from app.models.analysis import Analysis
-from app.models.intake import Intake
-from app.models.queue import AnalysisQueue, Means, Place, Standing
+from app.base.settings import QUEUE
+from app.models.project.intake import Intake
 from app.models.studio import Studio
-from app.settings import QUEUE
-from m2fnet_core.dialogue import Utterance
+from app.models.video.analysis import Analysis
+from app.models.video.queue import AnalysisQueue, Means, Place, Standing
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.events import AnalysisStarted, Event, Failed, Finished, Predicted, Progress
+from m2fnet_core.base.requests import Analyze, Request
 from m2fnet_core.document.commands import AddMedia, Insert
 from m2fnet_core.document.content import Medium, Turn
-from m2fnet_core.emotions import MELD
-from m2fnet_core.events import AnalysisStarted, Event, Failed, Finished, Predicted, Progress
-from m2fnet_core.requests import Analyze, Request
 from tests.app.conversation import prediction
 from tests.app.desk import MEDIUM, studio_with
 

@@ -2,9 +2,9 @@
 
 from pytestqt.qtbot import QtBot
 
-from app.models.session import Session
-from m2fnet_core.dialogue import FaceBox, Utterance
-from m2fnet_core.events import FacesScanned
+from app.models.video.session import Session
+from m2fnet_core.base.dialogue import FaceBox, Utterance
+from m2fnet_core.base.events import FacesScanned
 from tests.app.conversation import analysed, begin, find_faces, media, predict, utterances
 
 

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.models.session import Session
-from app.models.utterance_table import PLAYING, Column, UtteranceTable
-from m2fnet_core.dialogue import Presence
+from app.models.tables.utterance_table import PLAYING, Column, UtteranceTable
+from app.models.video.session import Session
+from m2fnet_core.base.dialogue import Presence
 from tests.app.conversation import analysed, begin, predict, utterances
 
 ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder

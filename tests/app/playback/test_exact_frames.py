@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 from app.playback.exact import ExactFrames
 from app.playback.pictures import Pictures
 from app.playback.window import Window
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
-from m2fnet_core.progress import CancelToken
 from tests.media_maker import Picture, read_number, write_media
 
 FRAMES, SIZE = 90, (128, 96)

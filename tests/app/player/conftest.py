@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from app.models.session import Session
+from app.models.video.session import Session
 from app.views.player.player import Player
 from m2fnet_core.media.index import FrameIndex
 from m2fnet_core.media.probe import probe

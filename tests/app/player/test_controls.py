@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QIcon, QPalette
 
-from app.theme import apply_scheme
+from app.base.theme import apply_scheme
 from app.views.player.rail import Rail
 from app.views.player.transport import SPEEDS, clock
-from m2fnet_core.dialogue import Prediction, Presence, Utterance
-from m2fnet_core.events import Predicted
+from m2fnet_core.base.dialogue import Prediction, Presence, Utterance
+from m2fnet_core.base.events import Predicted
 from tests.app.player.conftest import Stage
 from tests.media_maker import Picture, Sound, write_media
 

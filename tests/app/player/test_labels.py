@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from app.theme import speaker_colour
+from app.base.theme import speaker_colour
 from app.views.player.faces import FaceOnScreen
 from app.views.player.overlay import on_screen, paint_faces, place_label
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.events import FacesFound
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.events import FacesFound
 from tests.app.player.conftest import Stage
 from tests.app.player.test_overlay import face
 from tests.media_maker import Picture, write_media

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.dialogue import FaceBox, Utterance
-from m2fnet_core.events import FacesFound, FacesScanned
+from m2fnet_core.base.dialogue import FaceBox, Utterance
+from m2fnet_core.base.events import FacesFound, FacesScanned
 from tests.app.player.conftest import Stage
 from tests.media_maker import Picture, Sound, write_media
 

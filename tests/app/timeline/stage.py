@@ -8,7 +8,7 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.models.session import Session
+from app.models.video.session import Session
 from app.views.timeline import Timeline
 from app.views.timeline.canvas import Canvas
 from tests.app.conversation import begin, media, predict, utterances

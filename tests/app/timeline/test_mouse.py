@@ -175,7 +175,7 @@ def test_the_headers_explain_the_tracks(stage: Stage) -> None:
 
 
 def test_markup_in_a_transcript_is_only_text(stage: Stage) -> None:
-    from m2fnet_core.dialogue import Utterance
+    from m2fnet_core.base.dialogue import Utterance
     from tests.app.conversation import begin
 
     begin(stage.session, [Utterance("x", 1.0, 3.0, "<b>Eve</b>", "<img src=nowhere>")])

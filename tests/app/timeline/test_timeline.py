@@ -7,9 +7,9 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QScrollBar
 from pytestqt.qtbot import QtBot
 
-from app.theme import apply_scheme
+from app.base.theme import apply_scheme
 from app.views.timeline.scene import Sound
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
 from tests.app.conversation import begin, find_faces, media, predict
 from tests.app.timeline.stage import DURATION, LABELS, Stage
 

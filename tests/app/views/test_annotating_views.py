@@ -7,15 +7,15 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.filters import Filters
+from app.base.settings import Settings
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
-from app.models.utterance_table import Column, UtteranceTable
-from app.settings import Settings
-from app.views.exchange import UnknownLabels
-from app.views.keyboard import CheatSheet, KeyboardEditor
-from app.views.review_bar import ReviewBar
-from app.views.utterances import Utterances
+from app.models.tables.filters import Filters
+from app.models.tables.utterance_table import Column, UtteranceTable
+from app.views.exchange.exchange import UnknownLabels
+from app.views.frame.keyboard import CheatSheet, KeyboardEditor
+from app.views.table.review_bar import ReviewBar
+from app.views.table.utterances import Utterances
 from m2fnet_core.document.review import Order
 from tests.app.desk import studio_with
 

@@ -7,14 +7,14 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.colleague_commands import colleague_slots, import_project
+from app.commands.colleague import colleague_slots, import_project
 from app.models.studio import Studio
-from app.views.colleague import AnnotatorDialog, ColleagueDialog
-from app.views.exchange import UnknownLabels
+from app.views.exchange.colleague import AnnotatorDialog, ColleagueDialog
+from app.views.exchange.exchange import UnknownLabels
+from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.commands import AddMedia, Decide, Insert, SetLabelSet
 from m2fnet_core.document.content import Decision, Medium
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import LabelSet
 from tests.app.desk import studio_with, turns
 
 

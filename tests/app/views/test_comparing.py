@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.compare_table import Column
-from app.models.pairing import NETWORK
 from app.models.studio import Studio
-from app.views.agreement import AgreementPanel
-from app.views.compare import Compare
-from app.views.measures import Measures, figure, interval
-from app.views.statistics import Statistics
+from app.models.tables.compare_table import Column
+from app.models.tables.pairing import NETWORK
+from app.views.comparison.agreement import AgreementPanel
+from app.views.comparison.compare import Compare
+from app.views.comparison.measures import Measures, figure, interval
+from app.views.comparison.statistics import Statistics
 from m2fnet_core.document.agreement import Measure
 from m2fnet_core.document.commands import Decide
 from m2fnet_core.document.content import Decision

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.models.media_table import Column
 from app.models.studio import Studio
-from app.views.dashboard import Dashboard
+from app.models.tables.media_table import Column
+from app.views.dashboard.dashboard import Dashboard
 from m2fnet_core.document.commands import AddMedia
 from m2fnet_core.document.content import Medium
 from tests.app.desk import MEDIUM, studio_with

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.models.session import Session
-from app.settings import SORTED_BARS, Settings
+from app.base.settings import SORTED_BARS, Settings
+from app.models.video.session import Session
 from app.views.inspector.panel import Inspector
-from m2fnet_core.dialogue import Contributions, Presence
+from m2fnet_core.base.dialogue import Contributions, Presence
 from m2fnet_core.media.probe import probe
 from tests.app.conversation import analysed, begin, find_faces, predict, utterances
 from tests.media_maker import Picture, Sound, write_media

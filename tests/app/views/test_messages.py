@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.actions import Actions
+from app.base.settings import Settings
 from app.models.studio import Studio
-from app.settings import Settings
-from app.views.messages import Messages
-from app.views.start import StartPage
-from app.views.status import StatusBar
-from m2fnet_core.events import Progress
+from app.views.frame.actions import Actions
+from app.views.frame.messages import Messages
+from app.views.frame.start import StartPage
+from app.views.frame.status import StatusBar
+from m2fnet_core.base.events import Progress
 from tests.app.conversation import begin, media, utterances
 
 
@@ -92,7 +92,7 @@ def test_another_video_starts_without_old_messages(studio: Studio, messages: Mes
 
 
 def test_the_status_bar_tells_how_far_the_analysis_is(qtbot: QtBot, studio: Studio, window: QWidget) -> None:
-    from app.models.analysis import State
+    from app.models.video.analysis import State
 
     status = StatusBar(studio.session, studio.analysis, studio.notices, Actions(window))
     qtbot.addWidget(status)

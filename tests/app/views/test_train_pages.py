@@ -12,30 +12,30 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.base.settings import Settings
 from app.models.studio import Studio
 from app.models.training.inquiries import Inquiries
 from app.models.training.runs import Runs
 from app.models.training.use import Models
-from app.settings import Settings
-from app.views.banner import FAILURE
+from app.views.parts.banner import FAILURE
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
 from app.views.train.curves import Curves
 from app.views.train.models_page import ModelsPage
 from app.views.train.runs_page import RunsPage
 from app.views.train.window import TrainWindow
-from m2fnet_core import model_shelf
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.bundle import shelf as model_shelf
 from tests.app.made_runs import add_events, going, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
-from trainer.comparison import comparisons_of, write_comparison
 from trainer.config import RunConfig
 from trainer.events import Failed, Progress, Stopped, Warned
-from trainer.paper_tables import Result, write_results
-from trainer.run_file import write_run
-from trainer.run_lock import locked
-from trainer.run_view import runs_folder
-from trainer.runs import Run
+from trainer.judge.comparison import comparisons_of, write_comparison
+from trainer.run.file import write_run
+from trainer.run.folder import Run
+from trainer.run.lock import locked
+from trainer.run.view import runs_folder
+from trainer.studies.paper_tables import Result, write_results
 
 _PATIENCE = 60_000  # milliseconds: a training process starts
 

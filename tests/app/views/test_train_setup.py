@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.base.settings import Settings
 from app.models.studio import Studio
 from app.models.training.settings_tree import rows
 from app.models.training.setup import Setup
-from app.settings import Settings
 from app.views.train.setup_page import SetupPage
-from m2fnet_core.bundle_info import read_info, write_info
+from m2fnet_core.bundle.info import read_info, write_info
 from tests.core.small_model import write_small_model
 from tests.media_maker import Sound, write_media
 from tests.trainer.datasets.test_documents import TRAIN, project, says

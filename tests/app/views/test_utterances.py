@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.session import Session
-from app.models.utterance_table import Column
-from app.views.utterances import Utterances
+from app.models.tables.utterance_table import Column
+from app.models.video.session import Session
+from app.views.table.utterances import Utterances
 from tests.app.conversation import analysed, begin, media, utterances
 
 Show = Callable[[Session], Utterances]

@@ -15,8 +15,8 @@ import jsonschema
 import numpy as np
 import pytest
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.events import (
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.events import (
     AnalysisStarted,
     Event,
     FacesFound,
@@ -26,9 +26,9 @@ from m2fnet_core.events import (
     UtteranceStarted,
     ignore,
 )
-from m2fnet_core.jobs import WarmBundle, perform
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.requests import Analyze
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.service.jobs import WarmBundle, perform
 from tests.core.small_model import write_small_model
 from tests.face_maker import with_faces
 from tests.media_maker import Picture, Sound, cut_off, write_media

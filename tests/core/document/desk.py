@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from m2fnet_core.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.commands import AddMedia, Decide, Insert
 from m2fnet_core.document.content import Decision, Medium, Model, Turn
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import MELD
 
 MODEL = Model("small", "h" * 64, trained=True, labels=MELD.labels)
 

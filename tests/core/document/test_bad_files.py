@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.dialogue import Prediction
+from m2fnet_core.base.dialogue import Prediction
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import SetText
 from m2fnet_core.document.content import Turn
 from m2fnet_core.document.project import DocumentDamaged, Project
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import MODEL, filled, label, prediction
 
 ROOT = Path(__file__).parents[3]
@@ -54,7 +54,7 @@ def test_a_full_disk_during_a_command_leaves_everything_as_it_was(tmp_path: Path
         "import sys, signal; from pathlib import Path; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "from m2fnet_core.document.project import Project\n"
         "from m2fnet_core.document.commands import SetText\n"
-        "from m2fnet_core.errors import DocumentError\n"
+        "from m2fnet_core.base.errors import DocumentError\n"
         "project, done = Project.open(Path(sys.argv[1])), 0\n"
         "for size in (10, 5000, 200_000, 10):\n"
         "    before = project.document\n"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.colleague import Taking, brought, suggested_names
 from m2fnet_core.document.commands import Decide
 from m2fnet_core.document.content import Decision, Document
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import filled, label
 
 

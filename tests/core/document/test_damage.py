@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import Decide, Delete, Insert, SetText
 from m2fnet_core.document.content import Decision, Document, Turn
 from m2fnet_core.document.project import DocumentDamaged, Project
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import MODEL, filled, label, prediction
 
 PAGE = 4096

@@ -13,10 +13,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.places import projects_folder
 from m2fnet_core.document.project import Project, untitled
 from m2fnet_core.document.store.snapshots import KEPT, snapshots_of
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import filled, label
 
 ROOT = Path(__file__).parents[3]

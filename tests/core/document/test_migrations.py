@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import SetText
 from m2fnet_core.document.content import FaceRole
 from m2fnet_core.document.project import Project
 from m2fnet_core.document.store.schema import MIGRATIONS, VERSION
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import prediction
 
 FORMER = range(1, VERSION)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import AddMedia
 from m2fnet_core.document.content import Medium
 from m2fnet_core.document.project import DocumentLocked, DocumentUnwritable, Project, find_project_of, untitled
 from m2fnet_core.document.store.place import kind_of_mount, remote_kind
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import MODEL, filled, label, prediction
 
 ROOT = Path(__file__).parents[3]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.emotions import LabelSet
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import (
     AddMedia,
     Clear,
@@ -30,8 +32,6 @@ from m2fnet_core.document.commands import (
 )
 from m2fnet_core.document.content import Decision, Document, FaceRole, MediumState, Turn
 from m2fnet_core.document.project import DocumentLocked, Project, find_project_of, untitled
-from m2fnet_core.emotions import LabelSet
-from m2fnet_core.errors import DocumentError
 from m2fnet_core.media.content import content_hash
 from tests.core.document.desk import MODEL, filled, label, medium, prediction
 

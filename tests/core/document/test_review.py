@@ -2,7 +2,7 @@
 
 import pytest
 
-from m2fnet_core.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.dialogue import Contributions, Prediction, Presence
 from m2fnet_core.document.content import Decision, Turn
 from m2fnet_core.document.review import Order, Tally, disagreement, entropy, margin, queue
 

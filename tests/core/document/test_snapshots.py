@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import SetText
 from m2fnet_core.document.project import Project
 from m2fnet_core.document.store.snapshots import KEPT, folder_of
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import MODEL, filled, label, prediction
 
 

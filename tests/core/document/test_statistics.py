@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.commands import AddMedia, Decide, Insert
 from m2fnet_core.document.content import Decision, Document, Medium, Speaker, Turn
 from m2fnet_core.document.formats import LabelChoice
@@ -17,7 +18,6 @@ from m2fnet_core.document.statistics import (
     transitions,
     whole,
 )
-from m2fnet_core.emotions import MELD
 from tests.core.document.desk import MODEL, filled, medium, prediction
 
 NEUTRAL, JOY, ANGER = (MELD.labels.index(word) for word in ("neutral", "joy", "anger"))

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from m2fnet_core.base.emotions import MELD, LabelSet
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import (
     AddMedia,
     Clear,
@@ -31,8 +33,6 @@ from m2fnet_core.document.commands import (
 from m2fnet_core.document.content import Decision, Document, FaceRole, Turn
 from m2fnet_core.document.edits import in_order
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import MELD, LabelSet
-from m2fnet_core.errors import DocumentError
 from tests.core.document.desk import MODEL, filled, medium, prediction
 
 WORDS = (*MELD.labels, "calm")

@@ -5,12 +5,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from m2fnet_core.bundle_info import AudioConfig, ExtractorConfig
-from m2fnet_core.errors import Cancelled
+from m2fnet_core.base.errors import Cancelled
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import AudioConfig
 from m2fnet_core.features.audio import AudioVectors, audible, mel_levels, picture_batch
 from m2fnet_core.features.colours import LEVELS, MEAN, colour_map, normalised_colour_map
+from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
-from m2fnet_core.progress import CancelToken
 
 RATE = 16_000
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from m2fnet_core.boxes import iou
+from m2fnet_core.base.boxes import iou
 from m2fnet_core.features.cascade import Cascade
 from m2fnet_core.nets.mtcnn import load_mtcnn
 from tests.face_maker import portrait, with_faces

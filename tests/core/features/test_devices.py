@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from m2fnet_core.errors import Cancelled, DeviceError
-from m2fnet_core.events import Event, Notice
-from m2fnet_core.features.devices import BatchRunner, autocast, available_devices, choose_device
-from m2fnet_core.progress import CancelToken
+from m2fnet_core.base.devices import BatchRunner, autocast, available_devices, choose_device
+from m2fnet_core.base.errors import Cancelled, DeviceError
+from m2fnet_core.base.events import Event, Notice
+from m2fnet_core.base.progress import CancelToken
 
 
 class Greedy(nn.Module):

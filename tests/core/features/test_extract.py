@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 import torch
 
-from m2fnet_core.bundle import Bundle, placed
-from m2fnet_core.bundle_info import TextConfig, VisualConfig
-from m2fnet_core.checkpoint import untrained_bundle
-from m2fnet_core.dialogue import Presence, Utterance
-from m2fnet_core.errors import Cancelled, MediaError
-from m2fnet_core.events import Event, FacesFound, Notice, UtteranceStarted, VectorsReady
+from m2fnet_core.base.dialogue import Presence, Utterance
+from m2fnet_core.base.errors import Cancelled, MediaError
+from m2fnet_core.base.events import Event, FacesFound, Notice, UtteranceStarted, VectorsReady
+from m2fnet_core.base.folders import cache_folder
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.checkpoint import untrained_bundle
+from m2fnet_core.bundle.info import TextConfig, VisualConfig
+from m2fnet_core.bundle.networks import Bundle, placed
 from m2fnet_core.features.cascade import Cascade
 from m2fnet_core.features.extract import FeatureExtractor
 from m2fnet_core.features.store import FeatureStore
 from m2fnet_core.features.vectors import UtteranceVectors
-from m2fnet_core.folders import cache_folder
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
-from m2fnet_core.progress import CancelToken
 from tests.face_maker import with_faces
 from tests.media_maker import Picture, Sound, write_media
 

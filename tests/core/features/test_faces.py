@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from m2fnet_core.boxes import iou
+from m2fnet_core.base.boxes import iou
 from m2fnet_core.features.cascade import NOTHING, Cascade, Found
 from m2fnet_core.features.faces import FaceFinder, area_weights, between, key_frames, scaled
 from tests.face_maker import with_faces

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.errors import Cancelled, MediaError
-from m2fnet_core.events import Event, FacesScanned, Progress
+from m2fnet_core.base.errors import Cancelled, MediaError
+from m2fnet_core.base.events import Event, FacesScanned, Progress
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.features.cascade import Cascade
 from m2fnet_core.features.scan import Scanned, sampled_frames, scan_faces
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.probe import probe
-from m2fnet_core.progress import CancelToken
 from tests.face_maker import with_faces
 from tests.media_maker import Picture, Sound, write_media
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.errors import CacheError
+from m2fnet_core.base.errors import CacheError
+from m2fnet_core.base.folders import cache_folder
 from m2fnet_core.features.store import Entry, FeatureStore, key_of
-from m2fnet_core.folders import cache_folder
 
 KEY = key_of("visual", "abc", 0.5)
 

@@ -10,14 +10,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from m2fnet_core.bundle_info import Pooling, TextConfig
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import Cancelled
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import Cancelled
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.bundle.info import Pooling, TextConfig
+from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.features.text import TextVectors
 from m2fnet_core.features.text_inputs import TextInput, spoken, text_inputs
 from m2fnet_core.nets.text_encoder import TextEncoder, load_text_encoder
-from m2fnet_core.progress import CancelToken
-from m2fnet_core.untrained import untrained_bundle
 from tests.encoder_maker import write_encoder
 
 CONFIG = TextConfig(max_tokens=64)

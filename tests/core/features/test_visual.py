@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from m2fnet_core.bundle_info import ExtractorConfig, VisualConfig
+from m2fnet_core.bundle.info import VisualConfig
 from m2fnet_core.features.frame_choice import chosen_frames
 from m2fnet_core.features.visual import VisualVectors, face_crops, picture_batch, scaled_square
 from m2fnet_core.media.frames import Frame
+from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from tests.face_maker import portrait, with_faces
 

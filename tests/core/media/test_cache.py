@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.errors import CacheError
+from m2fnet_core.base.errors import CacheError
 from m2fnet_core.media.cache import new_part
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.content import content_hash
 
 

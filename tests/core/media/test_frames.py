@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.probe import probe

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from m2fnet_core.errors import Cancelled, MediaError
-from m2fnet_core.folders import cache_folder
+from m2fnet_core.base.errors import Cancelled, MediaError
+from m2fnet_core.base.folders import cache_folder
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.scan import Packets
-from m2fnet_core.progress import CancelToken
 from tests.media_maker import Picture, Sound, write_media
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import Cancelled, MediaError
-from m2fnet_core.folders import cache_folder
+from m2fnet_core.base.errors import Cancelled, MediaError
+from m2fnet_core.base.folders import cache_folder
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.mel import log_mel
 from m2fnet_core.media.overview import Overview, build_overview
@@ -18,7 +19,6 @@ from m2fnet_core.media.pyramid import Pyramid
 from m2fnet_core.media.sound import iter_sound
 from m2fnet_core.media.spectrogram import SpectrogramPyramid, spectrogram_shape
 from m2fnet_core.media.waveform import WaveformPyramid, waveform_shape
-from m2fnet_core.progress import CancelToken
 from tests.media_maker import Sound, write_media
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.probe import probe
 from tests.media_maker import Picture, Sound, cut_off, write_media, write_with_cover
 

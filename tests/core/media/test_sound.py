@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import MediaError
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.sound import iter_sound, read_sound

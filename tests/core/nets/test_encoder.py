@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from m2fnet_core.errors import CheckpointError
+from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.nets.encoder import Encoder
 from m2fnet_core.nets.text_encoder import Frame, TextEncoder, load_text_encoder, save_text_encoder
 from tests.encoder_maker import KINDS, LINES, write_encoder

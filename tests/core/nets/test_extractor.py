@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from m2fnet_core.bundle_info import ExtractorConfig
+from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 
 WIDTHS = (257, 1, 2, 3, 33, 64, 98, 100, 130, 255)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from m2fnet_core.bundle_info import FusionConfig
+from m2fnet_core.nets.configs import FusionConfig
 from m2fnet_core.nets.fusion import FusionInput, FusionNet, fitting_heads
 
 SMALL = FusionConfig(

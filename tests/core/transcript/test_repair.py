@@ -6,8 +6,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.transcript import Transcript, clean
 from m2fnet_core.transcript.repair import SHORTEST
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from m2fnet_core.errors import Cancelled
-from m2fnet_core.events import Event, Progress
-from m2fnet_core.folders import resource
+from m2fnet_core.base.errors import Cancelled
+from m2fnet_core.base.events import Event, Progress
+from m2fnet_core.base.folders import resource
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.sound import read_sound
-from m2fnet_core.progress import CancelToken
 from m2fnet_core.transcript import read_transcript
 from m2fnet_core.transcript.speech import LONGEST, SHORTEST, detect_speech, spans_of
 from m2fnet_core.transcript.voice import FRAME, speech_probabilities

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from av.subtitles.subtitle import SubtitleSet
 
-from m2fnet_core.errors import Cancelled
+from m2fnet_core.base.errors import Cancelled
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.probe import probe
-from m2fnet_core.progress import CancelToken
 from m2fnet_core.transcript import embedded
 
 HEADER = b"""[Script Info]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.transcript import Transcript, read_transcript
 
 Write = Callable[..., Path]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.dialogue import Utterance
-from m2fnet_core.errors import TranscriptError
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript import read_transcript
 

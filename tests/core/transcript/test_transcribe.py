@@ -16,13 +16,13 @@ from transformers import (
     WhisperTokenizer,
 )
 
-from m2fnet_core.errors import Cancelled, DeviceError, MediaError, TranscriptError
-from m2fnet_core.events import Event, Progress
-from m2fnet_core.folders import resource
+from m2fnet_core.base.errors import Cancelled, DeviceError, MediaError, TranscriptError
+from m2fnet_core.base.events import Event, Progress
+from m2fnet_core.base.folders import resource
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
 from m2fnet_core.media.sound import read_sound
-from m2fnet_core.progress import CancelToken
 from m2fnet_core.transcript.speech import detect_speech
 from m2fnet_core.transcript.transcribe import transcribe
 from tests.media_maker import Picture, Sound, write_media

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from m2fnet_core.dialogue import Dialogue, Prediction, Presence
+from m2fnet_core.base.dialogue import Dialogue, Prediction, Presence
+from m2fnet_core.base.emotions import MELD
+from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.document.commands import AddMedia, Decide, Insert, SetBounds
 from m2fnet_core.document.content import Decision, Medium, Model, Turn
 from m2fnet_core.document.project import Project
-from m2fnet_core.emotions import MELD
-from m2fnet_core.errors import TrainingError
 from trainer.config import CorpusConfig, RunConfig
 from trainer.datasets.base import SPLITS
 from trainer.datasets.corpora import read_dialogues

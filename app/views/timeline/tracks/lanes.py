@@ -6,8 +6,9 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
-from app import icons
-from app.theme import readable_on, speaker_colour
+from app.base import icons
+from app.base.theme import readable_on, speaker_colour
+from app.base.words import decision_words
 from app.views.timeline.content import Content, Lane
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import Look, mix
@@ -16,8 +17,7 @@ from app.views.timeline.spans import NOISE, Ints
 from app.views.timeline.tips import utterance_tip
 from app.views.timeline.tracks.base import Track, say
 from app.views.timeline.viewport import Viewport
-from app.words import decision_words
-from m2fnet_core.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.document.content import Decision
 from m2fnet_core.document.review import corrected
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.base.settings import Settings
 from app.models.notices import Notices
 from app.models.training.runs import Runs
 from app.models.training.runs_rows import HEAD, side_by_side
 from app.models.training.settings_tree import changed, rows
-from app.settings import Settings
 from app.views.train.ablation import ablation_of, as_csv
-from m2fnet_core.errors import TrainingError
+from m2fnet_core.base.errors import TrainingError
 from trainer.config import RunConfig
-from trainer.paper_tables import Result
-from trainer.run_lock import locked
-from trainer.run_view import StepState, runs_folder
+from trainer.run.lock import locked
+from trainer.run.view import StepState, runs_folder
+from trainer.studies.paper_tables import Result
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from m2fnet_core.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Model, Speaker, Turn
 from m2fnet_core.document.formats import Imported, LabelChoice, Target, read, sheet_of, write
-from m2fnet_core.emotions import MELD, LabelSet
 
 DURATION = 60.0
 MODEL = Model("starter", "f" * 64, True, MELD.labels)

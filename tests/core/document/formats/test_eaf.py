@@ -9,9 +9,9 @@ import pytest
 import xmlschema
 from hypothesis import given
 
+from m2fnet_core.base.errors import DocumentError, M2FNetError, TranscriptError
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.formats import LabelChoice
-from m2fnet_core.errors import DocumentError, M2FNetError, TranscriptError
 from m2fnet_core.transcript import read_transcript
 from tests.core.document.formats.talk import ANY_TEXT, FEW, after, bring, document, documents, empty, export, said
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import Import
 from m2fnet_core.document.content import Decision, Document, Speaker
 from m2fnet_core.document.formats import FORMATS, LabelChoice, format_of, main_annotator, sheet_of, write
-from m2fnet_core.errors import DocumentError
 from tests.core.document.formats.talk import after, bring, document, empty, export, said
 
 TEXT_FORMATS = [name for name in FORMATS if name != "mp4"]

@@ -10,15 +10,15 @@ import numpy as np
 import psutil
 import pytest
 
-from m2fnet_core.dialogue import FaceBox
+from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.errors import Cancelled, DocumentError, MediaError
+from m2fnet_core.base.events import Event, Progress
+from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.document.content import Document, Medium
 from m2fnet_core.document.formats import LabelChoice, Sheet, sheet_of, write
-from m2fnet_core.errors import Cancelled, DocumentError, MediaError
-from m2fnet_core.events import Event, Progress
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.probe import probe
-from m2fnet_core.progress import CancelToken
 from tests.core.document.formats.talk import document
 from tests.media_maker import Picture, Sound, repeat_media, write_media
 

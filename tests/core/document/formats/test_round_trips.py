@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.content import Decision, Document
 from m2fnet_core.document.formats import LabelChoice, main_annotator
-from m2fnet_core.emotions import MELD
 from tests.core.document.formats.talk import (
     ANY_TEXT,
     FEW,

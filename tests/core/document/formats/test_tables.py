@@ -8,9 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.document.content import Decision
 from m2fnet_core.document.formats import LabelChoice
-from m2fnet_core.errors import TranscriptError
 from m2fnet_core.transcript import read_transcript
 from tests.core.document.formats.talk import after, bring, document, empty, export, said
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from praatio import textgrid
 
-from m2fnet_core.errors import DocumentError, TranscriptError
+from m2fnet_core.base.errors import DocumentError, TranscriptError
 from m2fnet_core.transcript import find_transcript, read_transcript
 from tests.core.document.formats.talk import after, bring, document, empty, export, said
 

@@ -1,0 +1,1 @@
+"""The project in the window: the one owner of the document, and what flows into and out of it."""

@@ -1,0 +1,1 @@
+"""Rows as the views show, order and filter them."""

@@ -1,0 +1,1 @@
+"""Annotators and network beside each other: table, agreement, statistics."""

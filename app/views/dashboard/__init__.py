@@ -1,0 +1,1 @@
+"""All videos of a project at one sight."""

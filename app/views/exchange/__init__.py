@@ -1,0 +1,1 @@
+"""Dialogs of import, export and of a second annotator."""

@@ -1,0 +1,1 @@
+"""The window around the work: menus, start page, messages, status, keyboard help."""

@@ -1,0 +1,1 @@
+"""Small pieces that all views are made of."""

@@ -1,0 +1,108 @@
+"""The first flow on one screen: a video -> utterances -> vectors -> predictions -> report (torch).
+
+Memory does not grow with the video's length: pictures and sound are read span by span, and of an utterance only its
+vectors, its boxes and its prediction are kept.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from m2fnet_core.analysis.dialogue_windows import split_at_pauses
+from m2fnet_core.analysis.missing_inputs import known_at_once, known_in_the_end
+from m2fnet_core.analysis.predict import predict
+from m2fnet_core.analysis.provisional import LivePredictions
+from m2fnet_core.analysis.report import AnalysedMedia, Report, UsedModel, analysed
+from m2fnet_core.analysis.utterances import Found, find_utterances
+from m2fnet_core.base.devices import available_devices, choose_device
+from m2fnet_core.base.dialogue import Prediction, Utterance
+from m2fnet_core.base.events import AnalysisStarted, Hook, Notice, Predicted, Progress, ignore
+from m2fnet_core.base.progress import CancelToken, Pace
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.bundle.checkpoint import load_bundle
+from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.features.extract import FeatureExtractor
+from m2fnet_core.features.store import FeatureStore
+from m2fnet_core.features.vectors import UtteranceVectors
+from m2fnet_core.media.content import content_hash
+from m2fnet_core.media.index import frame_index
+from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.media.probe import probe
+
+
+def analyze(
+    request: Analyze, hook: Hook = ignore, cancel: CancelToken | None = None, bundle: Bundle | None = None
+) -> Report:
+    """Predict every utterance of a video or sound file, telling the hook as it goes.
+
+    ``bundle``: a loaded one to use in place of the request's. Predictions are provisional until all vectors are known.
+    Raises MediaError, TranscriptError, CheckpointError, DeviceError, and Cancelled between frames.
+    """
+    cancel = cancel or CancelToken()
+    info = probe(request.media)
+    bundle = bundle or load_bundle(request.model, choose_device(request.device))
+    hook(Progress("Finding the utterances", 0, 1))
+    found = find_utterances(request, info, hook, cancel)
+    media = _media(info)
+    _announce(info, found, bundle, hook)
+
+    live = LivePredictions(bundle, found.utterances, hook)
+    vectors: list[UtteranceVectors] = []
+    for known in _vectors(info, found.utterances, bundle, request.use_cache, hook, cancel):
+        vectors.append(known)
+        live.update(vectors)
+    predictions = predict(bundle, vectors, found.utterances)
+
+    for prediction in predictions:
+        hook(Predicted(prediction))
+    for text in known_in_the_end(info, [known.present for known in vectors]):
+        hook(Notice(text))
+    return _report(media, bundle, found.utterances, predictions, vectors)
+
+
+def _announce(info: MediaInfo, found: Found, bundle: Bundle, hook: Hook) -> None:
+    about = bundle.info
+    labels, device = about.label_set.labels, str(bundle.device)
+    spoken, transcript, devices = found.utterances, found.transcript, available_devices()
+    names = (info.path, about.name, about.kind, labels)
+    hook(AnalysisStarted(*names, device, spoken, transcript, devices, bundle.hash))
+    for text in (*info.notices, *found.notices, *known_at_once(info, about.kind, found.utterances)):
+        hook(Notice(text))
+
+
+def _vectors(
+    info: MediaInfo, utterances: Sequence[Utterance], bundle: Bundle, keep: bool, hook: Hook, cancel: CancelToken
+) -> Iterator[UtteranceVectors]:
+    """One per utterance, in order. The text's context ends where a dialogue does, as in training."""
+    extractor = FeatureExtractor(bundle, FeatureStore() if keep else None, hook)
+    pace, done = Pace(len(utterances)), 0
+    hook(Progress("Looking and listening", 0, len(utterances)))
+    for dialogue in split_at_pauses(utterances, bundle.info.pause_seconds):
+        for known in extractor.vectors(info, dialogue, cancel):
+            yield known
+            done += 1
+            hook(Progress("Looking and listening", done, pace.of, pace.seconds_left(done)))
+
+
+def _media(info: MediaInfo) -> AnalysedMedia:
+    frames = None if info.video is None else len(frame_index(info))
+    return AnalysedMedia(
+        path=info.path,
+        sha256=content_hash(info.path),
+        duration=info.duration,
+        fps=None if info.video is None else info.video.fps,
+        frames=frames,
+    )
+
+
+def _report(
+    media: AnalysedMedia,
+    bundle: Bundle,
+    utterances: Sequence[Utterance],
+    predictions: Sequence[Prediction],
+    vectors: Sequence[UtteranceVectors],
+) -> Report:
+    rows = zip(utterances, predictions, vectors, strict=True)
+    return Report(
+        media=media,
+        model=UsedModel(bundle.info.name, bundle.info.trained, bundle.info.label_set.labels),
+        utterances=tuple(analysed(utterance, prediction, known.boxes) for utterance, prediction, known in rows),
+    )

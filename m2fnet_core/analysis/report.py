@@ -1,0 +1,112 @@
+"""The result of an analysis as JSON, schema 1 (docs/json-schema.md): frozen dataclasses and a whole-or-nothing writer.
+
+Field names and their order are the schema's. No torch.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
+from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.json_codec import plain
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedMedia:
+    """What was analysed. ``fps`` (average) and ``frames`` are None for a file without a picture."""
+
+    path: Path
+    sha256: str
+    duration: float  # seconds
+    fps: float | None
+    frames: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """The bundle that predicted. ``trained`` is False for random weights: the labels then mean nothing."""
+
+    name: str
+    trained: bool
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedUtterance:
+    """An utterance, its prediction, and the faces on the frames the network looked at."""
+
+    id: str
+    start: float
+    end: float
+    speaker: str
+    text: str | None
+    label: str
+    probabilities: Mapping[str, float]
+    contributions: Contributions
+    present: Presence
+    faces: tuple[FaceBox, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything an analysis found, ready to be written."""
+
+    schema: int = SCHEMA
+    media: AnalysedMedia
+    model: UsedModel
+    utterances: tuple[AnalysedUtterance, ...]
+
+
+def analysed(utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox, ...]) -> AnalysedUtterance:
+    """One utterance's entry. ``faces`` are those of its frames, in order of time."""
+    return AnalysedUtterance(
+        id=utterance.id,
+        start=utterance.start,
+        end=utterance.end,
+        speaker=utterance.speaker,
+        text=utterance.text,
+        label=prediction.label,
+        probabilities=prediction.probabilities,
+        contributions=prediction.contributions,
+        present=prediction.present,
+        faces=faces,
+    )
+
+
+def to_json(report: Report) -> bytes:
+    """UTF-8 JSON text. A file name that is not Unicode keeps its bytes as the escapes Python's json reads back."""
+    text = json.dumps(plain(report), ensure_ascii=False, allow_nan=False, indent=1)
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write the whole report or leave what was there. Raises DocumentError when the place cannot be written."""
+    body = to_json(report)
+    try:
+        _replace(path, body)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DocumentError(
+            f"The report {path} could not be written ({reason}); name another place or make room there."
+        ) from error
+
+
+def _replace(path: Path, body: bytes) -> None:
+    """Through a temporary file beside it, so that no crash or full disk leaves half a report."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)  # mkstemp makes it private to its maker
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

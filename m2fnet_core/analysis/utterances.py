@@ -1,0 +1,100 @@
+"""Which utterances an analysis looks at, and where they come from. torch is imported only to hear speech."""
+
+import contextlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.errors import CacheError, TranscriptError
+from m2fnet_core.base.events import Hook
+from m2fnet_core.base.json_codec import build, plain
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.features.store import Entry, FeatureStore, key_of
+from m2fnet_core.media.content import content_hash
+from m2fnet_core.media.info import MediaInfo
+from m2fnet_core.transcript import Transcript, clean, embedded, find_transcript, read_transcript
+
+_SPEECH = "speech 1"  # counted up when speech detection answers differently
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Utterances in order, ``transcript`` the file they come from, ``notices`` what the user must know about them."""
+
+    utterances: tuple[Utterance, ...]
+    transcript: Path | None = None
+    notices: tuple[str, ...] = ()
+
+
+def find_utterances(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Found:
+    """From the request, its transcript, a file beside the media, subtitles inside it, speech, in this order.
+
+    Raises TranscriptError when what the request names holds no usable utterance; what was only found by itself is
+    passed over with a notice. Raises MediaError when the file went away, Cancelled.
+    """
+    if request.utterances is not None:
+        return _given(request.utterances, info)
+    if request.transcript is not None:
+        return _read(request.transcript, info)
+    notices: tuple[str, ...] = ()
+    beside = find_transcript(info.path)
+    if beside is not None:
+        try:
+            return _read(beside, info)
+        except TranscriptError as error:
+            notices = (f"The transcript beside {info.path.name} is not used: {error}",)
+    found = _inside(info, cancel) or _found(_heard(info, hook, cancel, request.use_cache))
+    return Found(found.utterances, None, notices + found.notices)
+
+
+def _given(utterances: tuple[Utterance, ...], info: MediaInfo) -> Found:
+    if not utterances:
+        raise TranscriptError(f"There is no utterance to analyse in {info.path.name}; add one.")
+    twice = [name for name, times in Counter(u.id for u in utterances).items() if times > 1]
+    if twice:
+        raise TranscriptError(f"Several utterances of {info.path.name} are called {twice[0]}; give each its own id.")
+    return _found(clean(utterances, info.duration, "The list of utterances"))
+
+
+def _read(path: Path, info: MediaInfo) -> Found:
+    read = read_transcript(path, info)
+    fitted = clean(read.utterances, info.duration, path.name)
+    return Found(fitted.utterances, path, read.notices + fitted.notices)
+
+
+def _inside(info: MediaInfo, cancel: CancelToken) -> Found | None:
+    read = embedded(info, cancel)
+    if read is None:
+        return None
+    try:
+        fitted = clean(read.utterances, info.duration, "The subtitle stream")
+    except TranscriptError:  # nothing usable in it: the speech is still there
+        return None
+    return Found(fitted.utterances, None, read.notices + fitted.notices)
+
+
+def _heard(info: MediaInfo, hook: Hook, cancel: CancelToken, keep: bool) -> Transcript:
+    """Speech detection, remembered: an hour of sound takes a while, and a second opening should not."""
+    if not keep:
+        return _detect(info, hook, cancel)
+    store, key = FeatureStore(), key_of(_SPEECH, content_hash(info.path), info.path.name)
+    entry = store.get(key)
+    if entry is not None:
+        remembered: Transcript = build(Transcript, entry.facts)
+        return remembered
+    heard = _detect(info, hook, cancel)
+    with contextlib.suppress(CacheError):  # the vectors, which follow, say so
+        store.put(key, Entry(facts=plain(heard)))
+    return heard
+
+
+def _detect(info: MediaInfo, hook: Hook, cancel: CancelToken) -> Transcript:
+    from m2fnet_core.transcript.speech import detect_speech
+
+    return detect_speech(info, cancel, hook)
+
+
+def _found(transcript: Transcript) -> Found:
+    return Found(transcript.utterances, None, transcript.notices)

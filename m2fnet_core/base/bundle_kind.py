@@ -1,0 +1,5 @@
+"""Whose weights a bundle holds. No torch."""
+
+from typing import Literal
+
+BundleKind = Literal["untrained", "starter", "trained"]

@@ -1,0 +1,32 @@
+"""A field of a configuration, with what a person needs to know of it."""
+
+import dataclasses
+from typing import Any, get_args
+
+
+def setting(
+    default: Any,
+    text: str,
+    *,
+    unit: str = "",
+    paper: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A field of a configuration with what a form needs to show it: help, unit, the paper's value, bounds, choices."""
+    about = {"help": text, "unit": unit, "paper": paper, "low": low, "high": high, "choices": choices}
+    return dataclasses.field(default=default, metadata=about)
+
+
+def among(value: str, choices: Any, name: str) -> None:
+    """Raise ValueError where the value of the field ``name`` is none of a Literal's."""
+    if value not in get_args(choices):
+        raise ValueError(f"{name} is {value!r}, not one of {', '.join(get_args(choices))}")
+
+
+def positive(**values: float) -> None:
+    """Raise ValueError that names the first field whose value is not above 0."""
+    for name, value in values.items():
+        if not value > 0:
+            raise ValueError(f"{name} is {value}, not above 0")

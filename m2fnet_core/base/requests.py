@@ -1,0 +1,62 @@
+"""What the worker can be asked to do: frozen requests, one JSON line each. No torch."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.json_codec import build, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Analyze:
+    """Predict every utterance of a video or sound file (events end with Finished holding the schema 1 report)."""
+
+    media: Path
+    transcript: Path | None = None  # None: found beside the media, embedded, or speech detection
+    model: Path | None = None  # None: the default bundle
+    device: str = "auto"
+    use_cache: bool = True
+    utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFaces:
+    """Detect faces on sampled frames of the whole video, for display (FacesScanned events)."""
+
+    media: Path
+    device: str = "auto"
+    use_cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Write text for the speech of a file with a speech recognition model the user named (result: utterances)."""
+
+    media: Path
+    recogniser: str  # a Hugging Face id or a folder
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the running job named by the line's ``job``."""
+
+
+Request = Analyze | ScanFaces | Transcribe | Cancel
+_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Request)}
+
+
+def to_line(request: Request, job: str) -> str:
+    """One line of JSON without a line end, plain ASCII as events are."""
+    return json.dumps({"request": type(request).__name__, "job": job, **plain(request)}, allow_nan=False)
+
+
+def from_line(line: str) -> tuple[str, Request]:
+    """The job and the request of a line. Raises ValueError when it is no request line."""
+    body = json.loads(line)
+    if not isinstance(body, dict) or body.get("request") not in _TYPES:
+        raise ValueError(f"not a request: {line[:80]!r}")
+    kind = _TYPES[body.pop("request")]
+    return str(body.pop("job", "")), build(kind, body)

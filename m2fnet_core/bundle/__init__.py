@@ -1,0 +1,1 @@
+"""A model on disk and in memory: its settings, weights, card and hash, and the shelf of a person's models."""

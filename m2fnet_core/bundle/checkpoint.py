@@ -1,0 +1,106 @@
+"""A bundle on disk and in memory: every network of the analysis, rebuilt from one folder alone (torch).
+
+Folder: config.json (`bundle_info`), audio.safetensors, visual.safetensors, fusion.safetensors and text/,
+which is a Hugging Face folder.
+"""
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.bundle.card import STARTER
+from m2fnet_core.bundle.info import read_info, write_info
+from m2fnet_core.bundle.networks import Bundle, placed
+from m2fnet_core.bundle.untrained import untrained_bundle
+from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.text_encoder import load_text_encoder, save_text_encoder
+from m2fnet_core.nets.weights import filled, read_weights, write_weights
+
+__all__ = ["Bundle", "load_bundle", "save_bundle", "untrained_bundle"]
+
+
+def load_bundle(folder: Path | None, device: torch.device) -> Bundle:
+    """The bundle of a folder; None: the one that ships, or random weights while none does.
+
+    Raises CheckpointError when it is missing, incomplete, damaged, of another version or of wrong shapes.
+    """
+    if folder is None:
+        folder = STARTER
+        if not folder.is_dir():
+            return placed(untrained_bundle(), device)
+    _recover(folder)
+    if not folder.is_dir():
+        raise CheckpointError(f"There is no model folder {folder}; choose the folder of a bundle.")
+    info = read_info(folder)
+    text = load_text_encoder(_text_folder(folder))
+    if info.fusion.text not in (0, text.width):
+        raise CheckpointError(
+            f"{folder} does not fit together: text vectors of {text.width} for a dialogue network that takes "
+            f"{info.fusion.text}; copy or train the bundle again."
+        )
+    bundle = Bundle(
+        info=info,
+        text=text,
+        audio=_network(lambda: Extractor(info.extractor), folder / "audio.safetensors"),
+        visual=_network(lambda: Extractor(info.extractor), folder / "visual.safetensors"),
+        fusion=_network(lambda: FusionNet(info.fusion), folder / "fusion.safetensors"),
+    )
+    return placed(bundle, device)
+
+
+def save_bundle(bundle: Bundle, folder: Path, *, small: bool = False) -> None:
+    """Write the bundle whole or not at all. An older bundle there is replaced at the end.
+
+    ``small``: the extractors and the dialogue network in a quarter of the space, as int8, the text encoder in half of
+    it, as float16, so that its folder stays one that transformers loads.
+
+    Raises CheckpointError when it cannot be written; what was there before stays.
+    """
+    fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        (fresh / "text").mkdir(parents=True)
+        save_text_encoder(bundle.text, fresh / "text", half=small)
+        for name in ("audio", "visual", "fusion"):
+            write_weights(getattr(bundle, name), fresh / f"{name}.safetensors", "int8" if small else "full")
+        write_info(bundle.info, fresh)
+        _swap(fresh, folder)
+    except OSError as error:
+        raise CheckpointError(
+            f"The model cannot be saved to {folder} ({error}); free space or choose another folder."
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _network(make: Any, path: Path) -> Any:
+    return filled(make, read_weights(path), path)
+
+
+def _text_folder(folder: Path) -> Path:
+    if not (folder / "text").is_dir():
+        raise CheckpointError(f"{folder} is incomplete: its folder text is missing; copy or train the bundle again.")
+    return folder / "text"
+
+
+def _previous(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.previous")
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Put the fresh folder in the other's place."""
+    shutil.rmtree(_previous(folder), ignore_errors=True)
+    if folder.exists():
+        folder.rename(_previous(folder))
+    fresh.rename(folder)
+    shutil.rmtree(_previous(folder), ignore_errors=True)
+
+
+def _recover(folder: Path) -> None:
+    """A program killed between the two renames of `_swap` left the older bundle under another name."""
+    if not folder.exists() and _previous(folder).is_dir():
+        _previous(folder).rename(folder)

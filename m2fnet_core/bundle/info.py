@@ -1,0 +1,176 @@
+"""What a bundle is: its preprocessing, shapes, labels, origin and metrics: config.json. No torch.
+
+A network never travels without this: a bundle folder can be rebuilt, and an utterance preprocessed, from it alone.
+Rows of m2fnet.md marked *decision* are fields here, with the stated default.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from m2fnet_core.base.bundle_kind import BundleKind
+from m2fnet_core.base.config_field import among, positive, setting
+from m2fnet_core.base.emotions import MELD, LabelSet
+from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.base.json_codec import build, plain
+from m2fnet_core.nets.configs import ExtractorConfig, FusionConfig
+
+VERSION = 1
+CONFIG = "config.json"
+
+Pooling = Literal["first", "mean", "utterance"]
+FrameChoice = Literal["centred", "uniform"]
+AreaWeight = Literal["sum", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextConfig:
+    """The encoder's input (EmoBERTa's recipe) and pooling. ``past``, ``future``: most utterances, None: no limit; with
+    ``shared`` the fewest, where they fit, and never None.
+    """
+
+    max_tokens: int = setting(512, "Length of the whole input, special tokens included", unit="tokens")
+    past: int | None = setting(None, "Most utterances before this one that are read with it; empty: all that fit")
+    future: int | None = setting(None, "Most utterances after this one that are read with it; empty: all that fit")
+    pooling: Pooling = setting(
+        "first",
+        "Vector: of the first token, the mean of all (sentence encoders are trained so) or of the utterance's own",
+        choices=get_args(Pooling),
+        paper="first",
+    )
+    shared: bool = setting(
+        False,
+        "Neighbours share one input, which is less work; past and future are then the fewest that are read with one",
+    )
+
+    def __post_init__(self) -> None:
+        among(self.pooling, Pooling, "pooling")
+        positive(max_tokens=self.max_tokens)
+        if self.shared and (self.pooling != "utterance" or self.past is None or self.future is None):
+            raise ValueError("shared needs pooling 'utterance', a past and a future")
+
+
+@dataclass(frozen=True, slots=True)
+class AudioConfig:
+    """The mel picture (its scale, window, hop and 80 dB range are fixed in `m2fnet_core.media.mel`)."""
+
+    max_seconds: float = setting(
+        10.0, "A longer utterance is cut into equal parts whose vectors are averaged", unit="seconds"
+    )
+    min_seconds: float = setting(0.1, "A shorter utterance has no audio vector", unit="seconds")
+    silence: float = setting(1e-4, "Peak amplitude (-80 dB of full scale) below which there is no audio vector")
+
+    def __post_init__(self) -> None:
+        positive(max_seconds=self.max_seconds, min_seconds=self.min_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class VisualConfig:
+    """Which frames, how faces are found and cropped. Sizes are pixels of the extractor's square input."""
+
+    frames: int = setting(15, "Frames of an utterance that are looked at", paper="15")
+    choice: FrameChoice = setting(
+        "centred", "Which ones: in a row in the middle, or spread evenly", choices=get_args(FrameChoice)
+    )
+    # With these two sizes the extractor takes about half of an analysis' time on a CPU.
+    scene_size: int = setting(112, "Side of the square that a whole picture is scaled to", unit="pixels")
+    face_size: int = setting(80, "Side of the square that a face is scaled to", unit="pixels")
+    face_margin: float = setting(0.1, "Share of a face box's longer side that is added on each side")
+    mirror: bool = setting(False, "A face's vector is the mean of its own and its mirror image's")
+    detect_side: int = setting(640, "Longer pictures are scaled down to this for face detection", unit="pixels")
+    min_confidence: float = setting(0.8, "How sure the detector has to be of a face, 0 to 1")
+    area_weight: AreaWeight = setting(
+        "sum", "Faces are weighted by their area over the sum, or over the largest", choices=get_args(AreaWeight)
+    )
+
+    def __post_init__(self) -> None:
+        among(self.choice, FrameChoice, "choice")
+        among(self.area_weight, AreaWeight, "area_weight")
+        positive(frames=self.frames, scene_size=self.scene_size, face_size=self.face_size, detect_side=self.detect_side)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """Everything about a bundle but its weights."""
+
+    name: str
+    kind: BundleKind
+    label_set: LabelSet = MELD
+    text: TextConfig = TextConfig()
+    audio: AudioConfig = AudioConfig()
+    visual: VisualConfig = VisualConfig()
+    extractor: ExtractorConfig = ExtractorConfig()
+    fusion: FusionConfig = FusionConfig()
+    max_dialogue: int = 33  # utterances: the longest dialogue of training; longer ones run in overlapping windows
+    pause_seconds: float = 30.0  # a longer pause ends a dialogue
+    temperature: float = 1.0  # logits are divided by it: calibration on the validation split
+    training_data: tuple[str, ...] = ()
+    training_pieces: tuple[str, ...] = ()  # of a person's own videos: what a test must leave out
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    licence: str = ""
+    card: str = ""  # what it is good for and what not, for people
+    version: int = VERSION
+
+    def __post_init__(self) -> None:
+        among(self.kind, BundleKind, "kind")
+        positive(max_dialogue=self.max_dialogue, pause_seconds=self.pause_seconds, temperature=self.temperature)
+        if self.fusion.classes != len(self.label_set):
+            raise ValueError(
+                f"{self.fusion.classes} outputs for the {len(self.label_set)} labels of {self.label_set.name}"
+            )
+        widths = {self.fusion.audio, self.fusion.scene, self.fusion.faces} - {0}
+        if widths - {self.extractor.embedding}:
+            raise ValueError(f"extractor vectors of {self.extractor.embedding} do not fit inputs of {sorted(widths)}")
+
+    @property
+    def trained(self) -> bool:
+        """False for random weights: whoever shows predictions must say so."""
+        return self.kind != "untrained"
+
+
+def read_info(folder: Path) -> BundleInfo:
+    """The bundle's config.json. Raises CheckpointError when it is missing, of another version or not a bundle's."""
+    path = folder / CONFIG
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CheckpointError(
+            f"{folder} is no model bundle: {CONFIG} cannot be read ({error.strerror}); choose the folder of a bundle."
+        ) from error
+    except ValueError as error:
+        raise CheckpointError(f"{path} is damaged ({error}); copy or train the bundle again.") from error
+    return parse_info(raw, path)
+
+
+def parse_info(raw: Any, path: Path) -> BundleInfo:
+    """A parsed config.json. ``path`` is named in the CheckpointError of one that does not fit."""
+    version = raw.get("version") if isinstance(raw, dict) else None
+    if version != VERSION:
+        raise CheckpointError(
+            f"{path} is of version {version!r} and this program reads version {VERSION}; "
+            "use a bundle made with this version of the program, or train it again."
+        )
+    missing = _missing(plain(BundleInfo(name="", kind="untrained")), {"training_pieces": [], **raw})
+    if missing:
+        raise CheckpointError(f"{path} lacks {', '.join(missing)}; copy or train the bundle again.")
+    try:
+        info: BundleInfo = build(BundleInfo, raw)
+    except ValueError as error:
+        raise CheckpointError(f"{path} does not describe a bundle: {error}; copy or train the bundle again.") from error
+    return info
+
+
+def _missing(whole: Any, given: Any, where: str = "") -> list[str]:
+    """Dotted names of the keys of ``whole`` that ``given`` lacks: a default must not stand in for a lost decision."""
+    if not isinstance(whole, dict) or not isinstance(given, dict):
+        return []
+    lost = [f"{where}{key}" for key in whole if key not in given]
+    return lost + [name for key in whole if key in given for name in _missing(whole[key], given[key], f"{where}{key}.")]
+
+
+def write_info(info: BundleInfo, folder: Path) -> None:
+    """Write config.json into a folder that exists. Raises OSError."""
+    text = json.dumps(plain(info), ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / CONFIG).write_text(text + "\n", encoding="utf-8")

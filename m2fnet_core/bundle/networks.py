@@ -1,0 +1,79 @@
+"""A bundle in memory: every network of an analysis and everything known about them (torch)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import nn
+
+from m2fnet_core.base.devices import device_of
+from m2fnet_core.base.json_codec import plain
+from m2fnet_core.bundle.info import BundleInfo
+from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.text_encoder import TextEncoder
+from m2fnet_core.nets.weights import weights_hash
+
+# Counted up by whoever changes what the code makes of the same weights and configuration, so that old vectors rest.
+RECIPES = {"text": 1, "audio": 1, "visual": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractorKeys:
+    """Names of the extractors by content: same weights, preprocessing and code, same key. For the feature store."""
+
+    text: str
+    audio: str
+    visual: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """All networks of an analysis, in evaluation mode on one device, and everything known about them."""
+
+    info: BundleInfo
+    text: TextEncoder
+    audio: Extractor
+    visual: Extractor
+    fusion: FusionNet
+
+    @property
+    def device(self) -> torch.device:
+        """Where the dialogue network lies. An extractor may have moved to the CPU when memory was full."""
+        return device_of(self.fusion)
+
+    @cached_property
+    def keys(self) -> ExtractorKeys:
+        """Computed at first use: about a second per GB of weights."""
+        info = self.info
+        return ExtractorKeys(
+            text=extractor_key("text", info.text, self.text),
+            audio=extractor_key("audio", info.audio, self.audio),
+            visual=extractor_key("visual", info.visual, self.visual),
+        )
+
+    @cached_property
+    def hash(self) -> str:
+        """Hex digest of everything that decides what it predicts."""
+        info = plain(self.info)
+        del info["training_pieces"]  # a record, unknown to older bundles
+        parts = {"keys": plain(self.keys), "info": info, "fusion": weights_hash(self.fusion)}
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def extractor_key(name: str, config: Any, network: nn.Module) -> str:
+    """Hex digest of weights, preprocessing and the version of its code; ``name`` is one of `RECIPES`."""
+    parts = {"recipe": f"{name} {RECIPES[name]}", "config": plain(config), "weights": weights_hash(network)}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def placed(bundle: Bundle, device: torch.device) -> Bundle:
+    """The bundle's networks on the device, in evaluation mode; extractors with channels last, the faster layout."""
+    for network in (bundle.text, bundle.fusion):
+        network.eval().to(device)
+    for extractor in (bundle.audio, bundle.visual):
+        extractor.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return bundle

@@ -1,0 +1,1 @@
+"""The command lines ``m2fnet-analyze`` and ``m2fnet-export``."""

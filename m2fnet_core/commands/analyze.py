@@ -1,0 +1,153 @@
+"""``m2fnet-analyze``: the analysis without a window. A progress bar, then a table for each video; JSON on request."""
+
+import argparse
+import contextlib
+import io
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from m2fnet_core.analysis.report import Report, write_report
+from m2fnet_core.base.errors import M2FNetError
+from m2fnet_core.base.events import Failed, Finished, Stopped
+from m2fnet_core.base.json_codec import build
+from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.commands.targets import targets
+from m2fnet_core.commands.terminal import Watch, report_table
+from m2fnet_core.document.formats import FORMATS, write
+from m2fnet_core.document.of_report import sheet_of_report
+from m2fnet_core.service.jobs import WarmBundle, perform
+
+_WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
+_EPILOG = """\
+Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt, .eaf,
+.TextGrid or .csv), else from a subtitle stream inside it, else from speech detection.
+
+exit code: 0 all videos analysed, 1 at least one failed, 2 wrong use, 130 stopped by Ctrl-C
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Analyse the videos named on the command line. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a speaker's name must not end the program on a small code page
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    targets = _targets(parser, arguments)
+    cancel = CancelToken()
+    with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
+        code = _run(arguments, targets, cancel)
+    if not cancel.cancelled:
+        return code
+    Console(stderr=True).print("Stopped.")
+    return 130
+
+
+@contextlib.contextmanager
+def _cancelled_by_ctrl_c(cancel: CancelToken) -> Iterator[None]:
+    """Ctrl-C ends what runs at once; where a library swallows that (a callback, a finaliser), at its next check."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        cancel.cancel()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="m2fnet-analyze",
+        description="Predict the emotion of every utterance of conversation videos (or sound files).",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("videos", nargs="+", type=Path, metavar="VIDEO", help="a video or sound file")
+    parser.add_argument("--transcript", type=Path, metavar="F", help="who says what and when, for one VIDEO")
+    parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
+    parser.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1, mps")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="F",
+        help="write the result as JSON (docs/json-schema.md), or in another --format; with several videos, or when F "
+        "is a folder: a folder that gets one file for each video, named after it",
+    )
+    names = [name for name, each in FORMATS.items() if each.write is not None]
+    parser.add_argument(
+        "--format",
+        choices=names,
+        default="json",
+        metavar="NAME",
+        help=f"what --out writes: {', '.join(names)} (docs/formats.md; default: json, as docs/json-schema.md says)",
+    )
+    parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
+    return parser
+
+
+def _targets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> list[Path | None]:
+    """Where each video's result goes. Ends the program (exit code 2) when the arguments do not fit together."""
+    videos, out = arguments.videos, arguments.out
+    if arguments.transcript is not None and len(videos) > 1:
+        parser.error("--transcript belongs to one video; name one, or put each transcript beside its video")
+    if out is None:
+        return [None] * len(videos)
+    return [*targets(parser, out, videos, FORMATS[arguments.format].suffixes[0])]
+
+
+def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: CancelToken) -> int:
+    """Every video in turn; a bad one does not keep the others from being analysed."""
+    shown, told = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
+    if not shown.is_terminal:
+        shown = Console(width=_WIDTH_OF_FILES)
+    warm, failed = WarmBundle(), 0
+    for video, target in zip(arguments.videos, targets, strict=True):
+        job = Analyze(video, arguments.transcript, arguments.model, arguments.device, not arguments.no_cache)
+        with Watch(video.name, told) as watch:
+            outcome = perform(job, watch.hear, cancel, warm)
+        failed += not _conclude(outcome, target, arguments.format, shown, told)
+    return 1 if failed else 0
+
+
+def _conclude(
+    outcome: Finished | Failed | Stopped, target: Path | None, form: str, shown: Console, told: Console
+) -> bool:
+    """Show and write what an analysis found; False when that failed."""
+    if isinstance(outcome, Stopped):
+        raise KeyboardInterrupt
+    if isinstance(outcome, Failed):
+        told.print(f"error: {outcome.message}", style="bold red", markup=False)
+        return False
+    report: Report = build(Report, outcome.result)
+    shown.print(report_table(report))
+    if target is not None:
+        try:
+            notices = _write(report, target, form)
+        except M2FNetError as error:
+            told.print(f"error: {error}", style="bold red", markup=False)
+            return False
+        for notice in notices:
+            told.print(f"note: {notice}", style="yellow", markup=False)
+        told.print(f"written: {target}", markup=False)
+    return True
+
+
+def _write(report: Report, target: Path, form: str) -> tuple[str, ...]:
+    """JSON is the report, all other formats are those of a project's export. Returns notices."""
+    if form == "json":
+        write_report(report, target)
+        return ()
+    return write(sheet_of_report(report), form, target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

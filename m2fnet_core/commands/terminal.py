@@ -1,0 +1,95 @@
+"""What `m2fnet-analyze` shows: a bar while it works, a table of what was found. No torch."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from m2fnet_core.analysis.report import AnalysedUtterance, Report
+from m2fnet_core.base import events
+from m2fnet_core.base.json_codec import plain
+
+_UNTRAINED = "UNTRAINED MODEL: its weights are random, the emotions mean nothing."
+_ALARM = "bold white on red"
+
+
+class Watch:
+    """The hook of one video's analysis: a bar on a terminal, nothing but notices elsewhere. A context manager."""
+
+    def __init__(self, name: str, console: Console) -> None:
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("{task.fields[left]}", markup=False),
+        )
+        self._name = name
+        self._console = console
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task(name, total=1, left="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def hear(self, event: events.Event) -> None:
+        """Take one event of the analysis."""
+        match event:
+            case events.Progress():
+                self._bar.update(
+                    self._task,
+                    description=f"{self._name}: {event.stage}",
+                    completed=event.done,
+                    total=event.of,
+                    left="" if event.seconds_left is None else f"{clock(event.seconds_left, 0)} left",
+                )
+            case events.Notice():
+                self._console.print(f"note: {event.text}", style="yellow", markup=False)
+
+
+def report_table(report: Report) -> RenderableType:
+    """Time, speaker, emotion, contributions and present modalities of every utterance."""
+    count = len(report.utterances)
+    title = Text(f"{report.media.path.name} · model {report.model.name} · {count} utterance{'s' * (count != 1)}")
+    table = Table(title=title, title_justify="left", caption=_caption(), caption_justify="left")
+    for name in ("start", "end"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("speaker")
+    table.add_column("emotion", no_wrap=True)
+    for name in ("text", "audio", "visual"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("present")
+    for utterance in report.utterances:
+        table.add_row(*_row(utterance))
+    return table if report.model.trained else Group(Text(_UNTRAINED, style=_ALARM), table)
+
+
+def _caption() -> str:
+    return "text, audio, visual: percentage points that the emotion loses without that modality"
+
+
+def _row(utterance: AnalysedUtterance) -> list[Text]:
+    given = utterance.contributions
+    changes = [
+        "–" if change is None else f"{round(100 * change):+d}" for change in (given.text, given.audio, given.visual)
+    ]
+    there = ", ".join(name for name, is_there in plain(utterance.present).items() if is_there)
+    emotion = f"{utterance.label} {utterance.probabilities[utterance.label]:.0%}"
+    cells = [clock(utterance.start), clock(utterance.end), utterance.speaker, emotion, *changes, there or "nothing"]
+    return [Text(cell) for cell in cells]
+
+
+def clock(seconds: float, digits: int = 1) -> str:
+    """``1:02:03.4``; hours only where there are any."""
+    whole = round(seconds * 10**digits)
+    minutes, rest = divmod(whole, 60 * 10**digits)
+    tail = f"{rest / 10**digits:0{3 + digits if digits else 2}.{digits}f}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{tail}" if minutes >= 60 else f"{minutes}:{tail}"

@@ -1,0 +1,390 @@
+"""The only training loop: every step of the paper's training runs through `fit`.
+
+A run is a function of its configuration and seed. Batches come from (seed, epoch), randomness inside a batch from
+(seed, epoch, step, process), so a run that was killed goes on bit for bit from its last state, and several processes
+share every batch of one process. Process groups, mixed precision and gradient scaling are Accelerate's.
+"""
+
+import contextlib
+import dataclasses
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate.state import AcceleratorState
+from threadpoolctl import threadpool_limits
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from torch.utils.tensorboard import SummaryWriter
+
+from m2fnet_core.base.errors import Cancelled, TrainingError
+from m2fnet_core.base.progress import CancelToken, Pace
+from trainer.config import LoopConfig
+from trainer.events import Epoch, Hook, Progress, Started, Warned
+from trainer.judge.validation import Validation
+from trainer.learn.optimise import Average, learning_rate, make_optimiser, pack_optimiser, unpack_optimiser
+from trainer.learn.tensors import to_device, under, weights_of
+from trainer.run.device_use import DeviceUse
+from trainer.run.folder import Run, State
+from trainer.run.processes import from_first, is_first
+
+SAVE_EVERY = 300.0  # seconds between states inside an epoch
+
+
+class Task(Protocol):
+    """What differs between the steps. Losses are means over what `weight` counts."""
+
+    step: str
+    model: nn.Module
+    metric: str  # name of the validation figure that decides, higher is better
+
+    def batches(self, epoch: int) -> Sequence[list[int]]:
+        """All batches of an epoch (from 1) as lists of example numbers; the same for every process."""
+
+    def weight(self, examples: list[int]) -> float:
+        """What the mean of the loss runs over: the examples, or the class weights of their utterances, summed."""
+
+    def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
+        """The examples as CPU tensors (nested in tuples or mappings); each is augmented from its own generator.
+
+        ``done``: the share of all epochs that lie behind.
+        """
+
+    def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
+        """Scalars by name; "total" is what is minimised."""
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Groups for the optimiser; "scale" multiplies the group's learning rate."""
+
+    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
+        """Figures of the validation split, `metric` among them. Raises Cancelled within a second or so."""
+
+
+@dataclass(slots=True)
+class FitState:
+    """Where a fit stands; everything but tensors."""
+
+    epoch: int = 1
+    step: int = 0  # steps done in this epoch
+    best: float = -math.inf
+    best_epoch: int = 0
+    sums: dict[str, float] = field(default_factory=dict)  # of the losses of this epoch
+
+
+class _Loads(Dataset[Any]):
+    """The parts of this process of an epoch's batches, loaded in order."""
+
+    def __init__(self, fit: "Fit", batches: Sequence[list[int]], first: int) -> None:
+        self._fit, self._batches, self._first = fit, batches, first
+
+    def __len__(self) -> int:
+        return len(self._batches) - self._first
+
+    def __getitem__(self, number: int) -> list[tuple[float, Any]]:
+        place = self._first + number
+        return self._fit.load(self._batches[place], place)
+
+
+class Fit:
+    """One step's training from its first or last state to its end."""
+
+    def __init__(
+        self,
+        task: Task,
+        config: LoopConfig,
+        run: Run,
+        device: torch.device,
+        hook: Hook,
+        cancel: CancelToken,
+        workers: int = 0,
+    ) -> None:
+        self.task, self.config, self.run, self.hook, self.cancel = task, config, run, hook, cancel
+        self.workers = workers
+        threadpool_limits(1, user_api="blas")  # numpy's threads fight the network's, which wait actively
+        if workers:
+            cv2.setNumThreads(0)  # a forked process lacks the threads that OpenCV would wait for
+        if str(device).startswith("cuda:") and "LOCAL_RANK" not in os.environ:
+            torch.cuda.set_device(device)  # Accelerate takes the current one
+        AcceleratorState._reset_state()  # else a step with another precision than the one before it is refused
+        self.accelerator = Accelerator(
+            cpu=device.type == "cpu",
+            mixed_precision=_precision(config.precision, device),
+            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+        )
+        optimiser = make_optimiser(task.parameter_groups(), config)
+        self.model, self.optimiser = self.accelerator.prepare(task.model, optimiser)
+        self.average = Average(task.model, config.ema) if config.ema else None
+        self.parts = config.accumulate
+        self.state = FitState()
+        self._use = DeviceUse(self.accelerator.device)
+        self._steps = len(task.batches(1))
+        self._saved = time.monotonic()
+
+    def load(self, batch: list[int], place: int) -> list[tuple[float, Any]]:
+        """What this process does of a batch: (share of the loss, tensors) parts of at most the size that fits."""
+        rank, processes = self.accelerator.process_index, self.accelerator.num_processes
+        mine = list(range(len(batch)))[rank::processes]
+        counted = bool(mine)  # a batch may be smaller than the number of processes; all take part in every step
+        mine = mine or [0]
+        whole, done = self.task.weight(batch), (self.state.epoch - 1) / self.config.epochs
+        parts = []
+        for first in range(min(self.parts, len(mine))):
+            places = mine[first :: self.parts]  # batches are in the order of their classes: each part has of all
+            examples = [batch[p] for p in places]
+            seeds = [(self.run.config.seed, self.state.epoch, place, p) for p in places]
+            loaded = self.task.load(examples, [np.random.default_rng(seed) for seed in seeds], done)
+            parts.append((self.task.weight(examples) / whole * processes if counted else 0.0, loaded))
+        return parts
+
+    def __call__(self, finish: bool = False) -> FitState:
+        """Train to the end and load the best weights into the task's model; with ``finish`` those of the best so far.
+
+        Raises Cancelled (the last and best states are saved), TrainingError.
+        """
+        self._restore()
+        if finish and self.state.best_epoch:
+            self._load_best()
+            return self.state
+        of = self.config.epochs * self._steps
+        self._tell(Started(self.task.step, self.run.folder, str(self.accelerator.device), self.config.epochs, of))
+        self._pace = Pace(of - self._done())
+        self._first_done, self._examples, self._began = self._done(), 0, time.monotonic()
+        folder = self.run.step_folder(self.task.step)
+        with contextlib.closing(SummaryWriter(str(folder))) if is_first() else contextlib.nullcontext() as scalars:
+            self._scalars = scalars
+            while self.state.epoch <= self.config.epochs and not self._patience_over():
+                self._epoch()
+        self.accelerator.wait_for_everyone()  # the first may still write what all read now
+        self._load_best()
+        return self.state
+
+    def _done(self) -> int:
+        return (self.state.epoch - 1) * self._steps + self.state.step
+
+    def _patience_over(self) -> bool:
+        waited = self.state.epoch - 1 - self.state.best_epoch
+        return bool(self.config.patience) and waited >= self.config.patience
+
+    def _epoch(self) -> None:
+        batches = self.task.batches(self.state.epoch)
+        self.model.train()
+        while self.state.step < len(batches):
+            self._steps_of(batches)
+        self._judge(len(batches))
+
+    def _steps_of(self, batches: Sequence[list[int]]) -> None:
+        """The rest of an epoch, or up to a batch that had to be split: what was loaded ahead is too large as well."""
+        size = self.parts
+        for parts in self._loader(batches):
+            if any(self._over_all(self.cancel.cancelled)):  # one that stops alone would leave the others waiting
+                self._save()
+                raise Cancelled
+            losses = self._train(batches[self.state.step], parts)
+            self.state.step += 1
+            self._report(len(batches[self.state.step - 1]), losses)
+            if time.monotonic() - self._saved > SAVE_EVERY:
+                self._save()
+            if self.parts != size:
+                return
+
+    def _loader(self, batches: Sequence[list[int]]) -> Iterator[Any]:
+        loads = _Loads(self, batches, self.state.step)
+        yield from DataLoader(
+            loads,
+            batch_size=None,
+            num_workers=self.workers,
+            collate_fn=_as_it_is,
+            pin_memory=self.accelerator.device.type == "cuda",
+        )
+
+    def _train(self, batch: list[int], parts: list[tuple[float, Any]]) -> dict[str, float]:
+        """One step of the optimiser, its losses; a batch that does not fit the memory is split further."""
+        place = self.state.step
+        while True:
+            torch.manual_seed(_seed(self.run.config.seed, self.state.epoch, place, self.accelerator.process_index))
+            try:
+                sums = self._gradients(parts)
+                break
+            except torch.OutOfMemoryError:
+                self._split(batch)
+                parts = self.load(batch, place)
+        if self.config.clip:
+            norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            self._refuse_nan(norm, "gradient")
+        rate = learning_rate(self.config, self._done(), self.config.epochs * self._steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate * group.get("scale", 1.0)
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        if self.average:
+            self.average.update(self.task.model)
+        for name, value in sums.items():
+            self.state.sums[name] = self.state.sums.get(name, 0.0) + value
+        return sums
+
+    def _gradients(self, parts: list[tuple[float, Any]]) -> dict[str, float]:
+        sums: dict[str, float] = {}
+        for number, (share, batch) in enumerate(parts, 1):
+            last = number == len(parts)
+            with contextlib.nullcontext() if last else self.accelerator.no_sync(self.model):
+                losses = self.task.losses(self.model, to_device(batch, self.accelerator.device))
+                self._refuse_nan(losses["total"], "loss")
+                self.accelerator.backward(losses["total"] * share)
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + value.detach().item() * share / self.accelerator.num_processes
+        return dict(zip(sums, self._over_all(*sums.values()), strict=True))
+
+    def _over_all(self, *values: float) -> list[float]:
+        """Each summed over the processes."""
+        if self.accelerator.num_processes == 1:
+            return list(values)
+        mine = torch.tensor(values, device=self.accelerator.device)
+        summed: list[float] = self.accelerator.reduce(mine, "sum").tolist()
+        return summed
+
+    def _refuse_nan(self, value: Tensor, name: str) -> None:
+        if not torch.isfinite(value):
+            raise TrainingError(
+                f"The {name} of {self.task.step} is no number any more in epoch {self.state.epoch}, "
+                f"step {self.state.step + 1}; the last good state is kept. Try a smaller learning rate."
+            )
+
+    def _split(self, batch: list[int]) -> None:
+        if self.accelerator.num_processes > 1 or self.parts >= len(batch):
+            raise TrainingError(f"The device has too little memory for {self.task.step}; make its batches smaller.")
+        self.optimiser.zero_grad()
+        torch.cuda.empty_cache()
+        self.parts *= 2
+        self._tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
+
+    def _report(self, examples: int, losses: Mapping[str, float]) -> None:
+        left = self._pace.seconds_left(self._done() - self._first_done)
+        self._examples += examples
+        memory = torch.cuda.max_memory_allocated() if self.accelerator.device.type == "cuda" else None
+        rate = self._examples / max(time.monotonic() - self._began, 1e-9)
+        of = self.config.epochs * self._steps
+        self.hook(Progress(self.task.step, self._done(), of, left, rate, memory, losses, self._use.percent()))
+
+    def _judge(self, steps: int) -> None:
+        """Validation, the best state, and on to the next epoch."""
+        epoch = self.state.epoch
+        self.model.eval()
+        try:
+            found, best = self._validated()
+        except Cancelled:
+            self._save()
+            raise
+        losses = {name: value / steps for name, value in self.state.sums.items()}
+        self._draw(epoch, {"loss": losses, "validation": found.metrics})
+        self._tell(Epoch(self.task.step, epoch, losses, found.metrics, best, found.confusion))
+        self.state.epoch, self.state.step, self.state.sums = epoch + 1, 0, {}
+        self._save()
+
+    def _validated(self) -> tuple[Validation, bool]:
+        """The figures of this epoch's weights, and whether they are the best so far, which are kept."""
+        with self._averaged(), torch.inference_mode():
+            found = from_first(lambda: self.task.validate(self.task.model, self.cancel))
+            figure = found.metrics[self.task.metric]
+            best = figure > self.state.best
+            if best:
+                self.state.best, self.state.best_epoch = figure, self.state.epoch
+                about = {"epoch": self.state.epoch, "metrics": dict(found.metrics)}
+                self._write("best", State(weights_of(self.task.model), about))
+        return found, best
+
+    def _draw(self, epoch: int, groups: Mapping[str, Mapping[str, float]]) -> None:
+        """Scalars for TensorBoard."""
+        if self._scalars is None:
+            return
+        for group, values in groups.items():
+            for name, value in values.items():
+                self._scalars.add_scalar(f"{self.task.step}/{group}/{name}", value, epoch)
+
+    @contextlib.contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """The averaged weights in the model while judging, where there is an average."""
+        if not self.average:
+            yield
+            return
+        own = weights_of(self.task.model)
+        self.task.model.load_state_dict(self.average.tensors)
+        try:
+            yield
+        finally:
+            self.task.model.load_state_dict(own)
+
+    def _save(self) -> None:
+        tensors = {f"model.{k}": v for k, v in weights_of(self.task.model).items()}
+        tensors |= {f"average.{k}": v for k, v in (self.average.tensors if self.average else {}).items()}
+        packed, about = pack_optimiser(self.optimiser.state_dict())
+        tensors |= {f"optimiser.{k}": v for k, v in packed.items()}
+        about = {"fit": dataclasses.asdict(self.state), "optimiser": about, "parts": self.parts}
+        about["fit"]["best"] = None if math.isinf(self.state.best) else self.state.best
+        self._write("last", State(tensors, about))
+        self._saved = time.monotonic()
+
+    def _write(self, name: str, state: State) -> None:
+        if self.accelerator.is_main_process:
+            self.run.save_state(self.task.step, name, state)
+
+    def _restore(self) -> None:
+        saved = self.run.load_state(self.task.step, "last")
+        if saved is None:
+            return
+        self.task.model.load_state_dict(under(saved.tensors, "model."))
+        if self.average:
+            kept = under(saved.tensors, "average.")
+            self.average.tensors = {name: value.to(self.accelerator.device) for name, value in kept.items()}
+        self.optimiser.load_state_dict(unpack_optimiser(under(saved.tensors, "optimiser."), saved.about["optimiser"]))
+        about = saved.about["fit"]
+        self.state = FitState(**{**about, "best": -math.inf if about["best"] is None else about["best"]})
+        self.parts = saved.about["parts"]
+
+    def _load_best(self) -> None:
+        best = self.run.load_state(self.task.step, "best")
+        if best is not None:
+            self.task.model.load_state_dict(best.tensors)
+        self.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)  # judged as it will be used
+        self.task.model.eval()
+
+    def _tell(self, event: Started | Epoch | Warned) -> None:
+        if self.accelerator.is_main_process:
+            self.hook(event)
+
+
+def loading_processes(device: torch.device) -> int:
+    """How many processes load batches. None on a CPU, where the network itself keeps all cores busy.
+
+    They share the examples in memory by forking, which Linux alone does well.
+    """
+    if device.type == "cpu" or sys.platform != "linux":
+        return 0
+    beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # training processes on this machine, from torchrun
+    return max(1, min(8, (os.cpu_count() or 2) // beside - 1))
+
+
+def _precision(name: str, device: torch.device) -> str:
+    """Accelerate's word for the number format. Off a GPU auto means fp32: bf16 is faster on some processors only."""
+    if name == "fp32" or (name == "auto" and device.type != "cuda"):
+        return "no"
+    if name == "auto":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    if name == "fp16" and device.type != "cuda":
+        raise TrainingError("precision fp16 needs a CUDA GPU; choose bf16, fp32 or auto.")
+    return name
+
+
+def _seed(*parts: int) -> int:
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+
+def _as_it_is(loaded: Any) -> Any:
+    return loaded

@@ -1,0 +1,1 @@
+"""A run on disk: its file, folder, states, lock, and the processes that work on it."""
