@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.trainer.learn.test_extractors import write_faces
+from tests.trainer.learn.test_extractors import write_run as write_extractor_run
 from tests.trainer.test_cli import ROOT, write_meld, write_pack, write_run
-from tests.trainer.test_extractors import write_faces
-from tests.trainer.test_extractors import write_run as write_extractor_run
 from trainer.cli import main
 
 
