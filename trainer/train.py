@@ -15,7 +15,7 @@ from trainer.run.processes import failures_of, from_first, is_first, together
 
 if TYPE_CHECKING:
     from trainer.run.folder import Run
-    from trainer.steps.registry import Job
+    from trainer.steps.job import Job
 
 _RECORD_EVERY = 1.0  # seconds between progress in events.jsonl; everything else is kept at once
 
@@ -56,7 +56,7 @@ def train(step: str, read: Callable[[], RunConfig], how: How, hook: Hook, cancel
 
 def _steps(run: "Run", steps: tuple[str, ...], how: How, hook: Hook, cancel: CancelToken) -> int:
     from m2fnet_core.base.devices import choose_device, is_out_of_memory
-    from trainer.steps.registry import Job
+    from trainer.steps.job import Job
 
     step = steps[0]
     try:

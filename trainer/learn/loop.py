@@ -6,14 +6,11 @@ share every batch of one process. Process groups, mixed precision and gradient s
 """
 
 import contextlib
-import dataclasses
-import math
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,62 +18,23 @@ import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from accelerate.state import AcceleratorState
 from threadpoolctl import threadpool_limits
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
-from torch.utils.tensorboard import SummaryWriter
 
 from m2fnet_core.base.errors import Cancelled, TrainingError
-from m2fnet_core.base.progress import CancelToken, Pace
+from m2fnet_core.base.progress import CancelToken
 from trainer.config import LoopConfig
-from trainer.events import Epoch, Hook, Progress, Started, Warned
+from trainer.events import Epoch, Hook, Warned
 from trainer.judge.validation import Validation
-from trainer.learn.optimise import Average, learning_rate, make_optimiser, pack_optimiser, unpack_optimiser
-from trainer.learn.tensors import to_device, under, weights_of
-from trainer.run.device_use import DeviceUse
-from trainer.run.folder import Run, State
-from trainer.run.processes import from_first, is_first
+from trainer.learn.optimise import Average, learning_rate, make_optimiser
+from trainer.learn.states import FitState, FitStates
+from trainer.learn.task import Task
+from trainer.learn.telling import Telling
+from trainer.learn.tensors import to_device, weights_of
+from trainer.run.folder import Run
+from trainer.run.processes import from_first
 
 SAVE_EVERY = 300.0  # seconds between states inside an epoch
-
-
-class Task(Protocol):
-    """What differs between the steps. Losses are means over what `weight` counts."""
-
-    step: str
-    model: nn.Module
-    metric: str  # name of the validation figure that decides, higher is better
-
-    def batches(self, epoch: int) -> Sequence[list[int]]:
-        """All batches of an epoch (from 1) as lists of example numbers; the same for every process."""
-
-    def weight(self, examples: list[int]) -> float:
-        """What the mean of the loss runs over: the examples, or the class weights of their utterances, summed."""
-
-    def load(self, examples: list[int], generators: list[np.random.Generator], done: float) -> Any:
-        """The examples as CPU tensors (nested in tuples or mappings); each is augmented from its own generator.
-
-        ``done``: the share of all epochs that lie behind.
-        """
-
-    def losses(self, model: nn.Module, batch: Any) -> Mapping[str, Tensor]:
-        """Scalars by name; "total" is what is minimised."""
-
-    def parameter_groups(self) -> list[dict[str, Any]]:
-        """Groups for the optimiser; "scale" multiplies the group's learning rate."""
-
-    def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
-        """Figures of the validation split, `metric` among them. Raises Cancelled within a second or so."""
-
-
-@dataclass(slots=True)
-class FitState:
-    """Where a fit stands; everything but tensors."""
-
-    epoch: int = 1
-    step: int = 0  # steps done in this epoch
-    best: float = -math.inf
-    best_epoch: int = 0
-    sums: dict[str, float] = field(default_factory=dict)  # of the losses of this epoch
 
 
 class _Loads(Dataset[Any]):
@@ -106,7 +64,7 @@ class Fit:
         cancel: CancelToken,
         workers: int = 0,
     ) -> None:
-        self.task, self.config, self.run, self.hook, self.cancel = task, config, run, hook, cancel
+        self.task, self.config, self.run, self.cancel = task, config, run, cancel
         self.workers = workers
         threadpool_limits(1, user_api="blas")  # numpy's threads fight the network's, which wait actively
         if workers:
@@ -124,7 +82,8 @@ class Fit:
         self.average = Average(task.model, config.ema) if config.ema else None
         self.parts = config.accumulate
         self.state = FitState()
-        self._use = DeviceUse(self.accelerator.device)
+        self._states = FitStates(run, task, self.accelerator, self.optimiser, self.average)
+        self._telling = Telling(task.step, hook, self.accelerator.device)
         self._steps = len(task.batches(1))
         self._saved = time.monotonic()
 
@@ -149,17 +108,12 @@ class Fit:
 
         Raises Cancelled (the last and best states are saved), TrainingError.
         """
-        self._restore()
+        self.state, self.parts = self._states.restore() or (self.state, self.parts)
         if finish and self.state.best_epoch:
             self._load_best()
             return self.state
-        of = self.config.epochs * self._steps
-        self._tell(Started(self.task.step, self.run.folder, str(self.accelerator.device), self.config.epochs, of))
-        self._pace = Pace(of - self._done())
-        self._first_done, self._examples, self._began = self._done(), 0, time.monotonic()
-        folder = self.run.step_folder(self.task.step)
-        with contextlib.closing(SummaryWriter(str(folder))) if is_first() else contextlib.nullcontext() as scalars:
-            self._scalars = scalars
+        epochs, folder = self.config.epochs, self.run.step_folder(self.task.step)
+        with self._telling.begun(folder, self.run.folder, epochs, self._done(), epochs * self._steps):
             while self.state.epoch <= self.config.epochs and not self._patience_over():
                 self._epoch()
         self.accelerator.wait_for_everyone()  # the first may still write what all read now
@@ -189,7 +143,7 @@ class Fit:
                 raise Cancelled
             losses = self._train(batches[self.state.step], parts)
             self.state.step += 1
-            self._report(len(batches[self.state.step - 1]), losses)
+            self._telling.progress(self._done(), len(batches[self.state.step - 1]), losses)
             if time.monotonic() - self._saved > SAVE_EVERY:
                 self._save()
             if self.parts != size:
@@ -263,15 +217,7 @@ class Fit:
         self.optimiser.zero_grad()
         torch.cuda.empty_cache()
         self.parts *= 2
-        self._tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
-
-    def _report(self, examples: int, losses: Mapping[str, float]) -> None:
-        left = self._pace.seconds_left(self._done() - self._first_done)
-        self._examples += examples
-        memory = torch.cuda.max_memory_allocated() if self.accelerator.device.type == "cuda" else None
-        rate = self._examples / max(time.monotonic() - self._began, 1e-9)
-        of = self.config.epochs * self._steps
-        self.hook(Progress(self.task.step, self._done(), of, left, rate, memory, losses, self._use.percent()))
+        self._telling.tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
 
     def _judge(self, steps: int) -> None:
         """Validation, the best state, and on to the next epoch."""
@@ -283,8 +229,7 @@ class Fit:
             self._save()
             raise
         losses = {name: value / steps for name, value in self.state.sums.items()}
-        self._draw(epoch, {"loss": losses, "validation": found.metrics})
-        self._tell(Epoch(self.task.step, epoch, losses, found.metrics, best, found.confusion))
+        self._telling.epoch(Epoch(self.task.step, epoch, losses, found.metrics, best, found.confusion))
         self.state.epoch, self.state.step, self.state.sums = epoch + 1, 0, {}
         self._save()
 
@@ -296,17 +241,8 @@ class Fit:
             best = figure > self.state.best
             if best:
                 self.state.best, self.state.best_epoch = figure, self.state.epoch
-                about = {"epoch": self.state.epoch, "metrics": dict(found.metrics)}
-                self._write("best", State(weights_of(self.task.model), about))
+                self._states.save_best(self.state.epoch, found.metrics)
         return found, best
-
-    def _draw(self, epoch: int, groups: Mapping[str, Mapping[str, float]]) -> None:
-        """Scalars for TensorBoard."""
-        if self._scalars is None:
-            return
-        for group, values in groups.items():
-            for name, value in values.items():
-                self._scalars.add_scalar(f"{self.task.step}/{group}/{name}", value, epoch)
 
     @contextlib.contextmanager
     def _averaged(self) -> Iterator[None]:
@@ -322,42 +258,13 @@ class Fit:
             self.task.model.load_state_dict(own)
 
     def _save(self) -> None:
-        tensors = {f"model.{k}": v for k, v in weights_of(self.task.model).items()}
-        tensors |= {f"average.{k}": v for k, v in (self.average.tensors if self.average else {}).items()}
-        packed, about = pack_optimiser(self.optimiser.state_dict())
-        tensors |= {f"optimiser.{k}": v for k, v in packed.items()}
-        about = {"fit": dataclasses.asdict(self.state), "optimiser": about, "parts": self.parts}
-        about["fit"]["best"] = None if math.isinf(self.state.best) else self.state.best
-        self._write("last", State(tensors, about))
+        self._states.save(self.state, self.parts)
         self._saved = time.monotonic()
 
-    def _write(self, name: str, state: State) -> None:
-        if self.accelerator.is_main_process:
-            self.run.save_state(self.task.step, name, state)
-
-    def _restore(self) -> None:
-        saved = self.run.load_state(self.task.step, "last")
-        if saved is None:
-            return
-        self.task.model.load_state_dict(under(saved.tensors, "model."))
-        if self.average:
-            kept = under(saved.tensors, "average.")
-            self.average.tensors = {name: value.to(self.accelerator.device) for name, value in kept.items()}
-        self.optimiser.load_state_dict(unpack_optimiser(under(saved.tensors, "optimiser."), saved.about["optimiser"]))
-        about = saved.about["fit"]
-        self.state = FitState(**{**about, "best": -math.inf if about["best"] is None else about["best"]})
-        self.parts = saved.about["parts"]
-
     def _load_best(self) -> None:
-        best = self.run.load_state(self.task.step, "best")
-        if best is not None:
-            self.task.model.load_state_dict(best.tensors)
+        self._states.load_best()
         self.accelerator.unwrap_model(self.model, keep_fp32_wrapper=False)  # judged as it will be used
         self.task.model.eval()
-
-    def _tell(self, event: Started | Epoch | Warned) -> None:
-        if self.accelerator.is_main_process:
-            self.hook(event)
 
 
 def loading_processes(device: torch.device) -> int:

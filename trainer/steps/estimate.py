@@ -24,9 +24,11 @@ from trainer.datasets.cache_features import default_workers, extract_all
 from trainer.datasets.corpora import read_dialogues
 from trainer.datasets.packs import write_pack
 from trainer.events import Devices, Estimated, Event, Failed, Hook, Progress, Started, Warned, ignore
-from trainer.learn.loop import Fit, Task
+from trainer.learn.loop import Fit
+from trainer.learn.task import Task
 from trainer.run.folder import Run
-from trainer.steps.registry import STEPS, Job
+from trainer.steps.job import Job
+from trainer.steps.registry import STEPS
 from trainer.steps.run_bundle import run_bundle
 from trainer.studies.paper_tables import wanted_rows
 

@@ -118,7 +118,7 @@ class Player(QWidget):
             self.pause()
             return
         utterance = self._session.utterance(self._session.selected)
-        if utterance is None or not self.playback.within(utterance.start, utterance.end):
+        if utterance is None or not self.playback.screen.within(utterance.start, utterance.end):
             self.play()
         else:
             self._play_utterance(utterance)
@@ -175,7 +175,7 @@ class Player(QWidget):
         """From the frame on screen, or from the start when its end is reached."""
         self._locked = True
         span = Span(utterance.start, utterance.end, self.loop_action.isChecked())
-        self.playback.play_span(span, self.playback.place_in(span))
+        self.playback.play_span(span, self.playback.screen.place_in(span))
 
     def _set_loop(self, loop: bool) -> None:
         """Let go of the utterance being looped, unless something else locked playing to it."""

@@ -13,7 +13,8 @@ from m2fnet_core.base.progress import CancelToken
 from trainer.config import LoopConfig, RunConfig
 from trainer.events import Event, Hook, ignore
 from trainer.judge.validation import Validation
-from trainer.learn.loop import Fit, FitState
+from trainer.learn.loop import Fit
+from trainer.learn.states import FitState
 from trainer.run.folder import Run
 from trainer.run.processes import together
 

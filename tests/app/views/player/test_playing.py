@@ -77,7 +77,7 @@ def test_the_shuttle_runs_both_ways_and_faster_each_time(stage: Stage, film: Pat
     stage.until(lambda: stage.player.time < 1.2)
     stage.player.shuttle(0)
     assert not stage.player.playing
-    stage.until(lambda: not stage.player.playback._awaiting)
+    stage.until(lambda: not stage.player.playback.screen.awaiting)
     stage.agrees()
 
 

@@ -1,0 +1,103 @@
+"""The step ``fusion``: the dialogue network learns from vectors and becomes a bundle (torch)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.base.json_codec import build, plain
+from m2fnet_core.bundle.checkpoint import save_bundle
+from m2fnet_core.nets.configs import FusionConfig
+from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.weights import filled, read_weights, write_weights
+from trainer.events import Done, Warned
+from trainer.judge.evaluate import calibrated_temperature
+from trainer.judge.leakage import pieces
+from trainer.judge.metrics import weighted_f1
+from trainer.learn.fit_fusion import (
+    FusionTask,
+    LabelledDialogue,
+    fits,
+    fitted_config,
+    judged,
+    unused,
+)
+from trainer.run.folder import Run
+from trainer.run.processes import from_first
+from trainer.steps.job import Job, labelled_dialogues
+from trainer.steps.run_bundle import base_bundle, run_bundle, with_fusion
+
+
+def fusion(job: Job) -> Done:
+    """Train the dialogue network on the run's vectors; leaves ``fusion/net.safetensors`` and the bundle."""
+    config = job.run.config
+    dialogues = labelled_dialogues(job.run, "train", "validation")
+    base = _base_of_fusion(job, [d for some in dialogues.values() for d in some])
+    net = base.config if base else fitted_config(config.fusion.net, dialogues["train"], len(config.labels))
+    if not fits(net, [d for some in dialogues.values() for d in some]):
+        raise TrainingError(
+            "The vectors of the validation or the test split have other widths than those of the training split; "
+            "train on packs that were made by the same extractors."
+        )
+    task = FusionTask(config.fusion, net, dialogues["train"], dialogues["validation"], config.labels, config.seed)
+    if base:
+        task.net.load_state_dict(base.state_dict())
+    job.fit(task, config.fusion.loop)
+    return from_first(lambda: _fused(job.run, task, dialogues, goes_on=base is not None))
+
+
+def _fused(run: Run, task: FusionTask, dialogues: Mapping[str, Sequence[LabelledDialogue]], goes_on: bool) -> Done:
+    """Keep the dialogue network, with its temperature, and the bundle where the run made the vectors itself."""
+    folder, net = run.step_folder("fusion"), task.net
+    truth, probabilities = judged(net, dialogues["validation"])
+    temperature = calibrated_temperature(truth, np.log(np.maximum(probabilities, 1e-12)))
+    figures = {"temperature": temperature, "validation/weighted_f1": weighted_f1(truth, probabilities.argmax(axis=1))}
+    write_weights(net, folder / "net.safetensors")
+    (folder / "net.json").write_text(json.dumps({"net": plain(net.config), **figures}, indent=2), encoding="utf-8")
+    paths = {"net": folder / "net.safetensors"}
+    if run.done("features") is not None:
+        bundle = run_bundle(run, torch.device("cpu"), with_media=False)
+        longest = max(bundle.info.max_dialogue if goes_on else 0, *(len(d.labels) for d in dialogues["train"]))
+        learnt = {*bundle.info.training_pieces, *pieces(d.id for d in dialogues["train"])}
+        facts = {"max_dialogue": longest, "temperature": temperature, "metrics": figures}
+        whole = with_fusion(bundle, net, training_pieces=tuple(sorted(learnt)), **facts)
+        paths["bundle"] = run.folder / "bundle"
+        save_bundle(whole, paths["bundle"])
+    return Done("fusion", paths, figures)
+
+
+def _base_of_fusion(job: Job, dialogues: Sequence[LabelledDialogue]) -> FusionNet | None:
+    """The dialogue network to go on from; None, with the reason told, where it does not fit."""
+    config = job.run.config
+    base = base_bundle(job.run) if config.fusion.start == "auto" else None
+    if base is None:
+        return None
+    kept = replace(base.info.fusion, dropout=config.fusion.net.dropout, branch_dropout=config.fusion.net.branch_dropout)
+    if base.info.label_set.labels != config.labels:
+        reason = f"its labels are {', '.join(base.info.label_set.labels)}"
+    elif not fits(kept, dialogues):
+        reason = "its vectors have other widths"
+    else:
+        unheard = unused(kept, dialogues)
+        if unheard:
+            told = f"The dialogue network of {base.info.name} does not take {' and '.join(unheard)}"
+            job.hook(Warned("fusion", f"{told}, and going on from it leaves that out; fusion.start = scratch uses it."))
+        net = FusionNet(kept)
+        net.load_state_dict(base.fusion.state_dict())
+        return net
+    job.hook(Warned("fusion", f"The dialogue network begins anew, not from {base.info.name}: {reason}."))
+    return None
+
+
+def trained_net(run: Run) -> tuple[FusionNet, float]:
+    """The run's dialogue network and its temperature. Raises TrainingError before the fusion step is done."""
+    path = run.folder / "fusion" / "net.json"
+    if run.done("fusion") is None:
+        raise TrainingError(f"{run.folder} has no trained dialogue network yet; run its step fusion first.")
+    about = json.loads(path.read_text(encoding="utf-8"))
+    net: FusionConfig = build(FusionConfig, about["net"])
+    weights = path.with_name("net.safetensors")
+    return filled(lambda: FusionNet(net), read_weights(weights), weights), about["temperature"]
