@@ -1,8 +1,8 @@
-# The four commands of the project. The first of them sets everything up; the next ones find it done.
+# The commands of the project. The first of them sets everything up; the next ones find it done.
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: run test check bench clean
+.PHONY: run test check coverage bench clean
 
 run: $(READY)
 	@$(PYTHON) -m app.main --demo
@@ -15,6 +15,11 @@ check: $(READY)
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+# What no test reaches, by package: branch coverage, child processes included. A look, not a gate.
+coverage: $(READY)
+	$(PYTHON) -m pytest -n logical --maxprocesses 8 --dist worksteal --cov --cov-report=
+	@for package in m2fnet_core trainer app; do echo $$package; $(PYTHON) -m coverage report --include "$$package/*" --format total; done
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks

@@ -1,0 +1,1 @@
+"""The window. It never imports torch; what is slow runs in child processes and threads."""

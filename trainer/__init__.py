@@ -1,0 +1,1 @@
+"""The paper's whole training: corpora to a bundle, one run folder each, every step resumable."""

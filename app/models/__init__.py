@@ -1,0 +1,1 @@
+"""What the window knows, without a widget: the open video, the project, what keys do, rows of tables."""

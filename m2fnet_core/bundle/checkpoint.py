@@ -1,6 +1,6 @@
 """A bundle on disk and in memory: every network of the analysis, rebuilt from one folder alone (torch).
 
-Folder: config.json (`bundle_info`), audio.safetensors, visual.safetensors, fusion.safetensors and text/,
+Folder: config.json (`bundle.info`), audio.safetensors, visual.safetensors, fusion.safetensors and text/,
 which is a Hugging Face folder.
 """
 

@@ -1,0 +1,1 @@
+"""Files as they play: length, frames by presentation time, sound, mel picture, waveform. No torch."""

@@ -74,7 +74,8 @@ class FrameIndex:
         stamps, first = np.unique(found.stamps, return_index=True)
         times = np.asarray(stamps * float(time_base) - origin, np.float64)
         last = found.durations[first[-1]] * float(time_base)
-        step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+        # The middle one. np.median would import numpy.ma here, in a thread: see `features.ahead`.
+        step = float(np.sort(np.diff(times))[(len(times) - 1) // 2]) if len(times) > 1 else 0.0
         end = float(times[-1]) + (last if last > 0 else step)
         return cls(times, found.keyframe[first], stamps, end, _varies(times), found.counted)
 

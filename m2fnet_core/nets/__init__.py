@@ -1,0 +1,1 @@
+"""The networks, one short file each: text encoder, extractor, dialogue network, face detector."""

@@ -14,3 +14,10 @@ def test_every_file_it_names_is_there(page: str) -> None:
     named = NAMED.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_file_that_the_docs_name_is_there() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("[!.]*/**/*.py")}
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")):
+        for named in re.findall(r"`([\w/]+\.py)`", page.read_text("utf-8")):
+            assert any(name == named or name.endswith(f"/{named}") for name in names), f"{page.name} names {named}"

@@ -12,6 +12,7 @@ from app.main_window import MainWindow
 from app.models.video.analysis import State
 from tests.leaks import checked
 from tests.media_maker import Picture, Sound, write_media
+from tests.patience import patiently
 
 SRT = """1
 00:00:00,000 --> 00:00:01,500
@@ -70,6 +71,6 @@ def until(qtbot: QtBot, shared_window: MainWindow) -> Callable[[State], None]:
     """Waits until the analysis is in a state."""
 
     def wait(state: State) -> None:
-        qtbot.waitUntil(lambda: shared_window.studio.analysis.state is state, timeout=PATIENCE)
+        patiently(qtbot, lambda: shared_window.studio.analysis.state is state)
 
     return wait

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from app.main import create_application, launch, parse
 from app.main_window import MainWindow
 from app.models.video.analysis import State
-from tests.e2e.conftest import PATIENCE
+from tests.patience import patiently
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def demo() -> Iterator[MainWindow]:
 
 
 def test_the_demo_is_analysed_and_then_plays(qtbot: QtBot, demo: MainWindow) -> None:
-    qtbot.waitUntil(lambda: demo.studio.analysis.state is State.DONE, timeout=PATIENCE)
+    patiently(qtbot, lambda: demo.studio.analysis.state is State.DONE)
     session, player = demo.studio.session, demo.workspace.player
     assert len(session.utterances) == 10
     assert all(len(session.faces_used(u.id)) == 2 * len(session.frames_used(u.id)) for u in session.utterances)
-    qtbot.waitUntil(lambda: player.playing and player.time > 0.2, timeout=PATIENCE)
+    patiently(qtbot, lambda: player.playing and player.time > 0.2)

@@ -17,6 +17,7 @@ from app.views.comparison.agreement import AgreementPanel
 from app.views.comparison.compare import Compare
 from app.views.exchange.colleague import AnnotatorDialog
 from tests.e2e.conftest import PATIENCE
+from tests.patience import patiently
 
 Until = Callable[[State], None]
 Key = Qt.Key
@@ -102,13 +103,13 @@ def test_videos_are_analysed_one_after_the_other_past_a_bad_one_and_a_restart(
     media = {medium.path.name: medium.id for medium in studio.project.document.media.values()}
     more[0].write_bytes(b"this was a video")
     window.actions_["analyse-all"].trigger()
-    qtbot.waitUntil(lambda: queue.running == media["third.mp4"], timeout=PATIENCE)
+    patiently(qtbot, lambda: queue.running == media["third.mp4"])
     assert queue.places[media["second.mp4"]].standing is Standing.FAILED
     assert "second.mp4" in queue.places[media["second.mp4"]].reason
     studio.close_media()
     assert queue.waiting == ()
     opened(qtbot, window, until, film)
-    qtbot.waitUntil(lambda: not queue.waiting, timeout=PATIENCE)
+    patiently(qtbot, lambda: not queue.waiting)
     turns = [turn for turn in studio.project.document.turns.values() if turn.medium == media["third.mp4"]]
     assert len(turns) == 3
     assert all(turn.id in studio.project.document.predictions for turn in turns)

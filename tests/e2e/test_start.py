@@ -34,7 +34,7 @@ def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     """The program as a process of its own."""
     command = [sys.executable, *map(str, arguments)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=110, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
 def test_the_window_never_imports_torch() -> None:

@@ -7,9 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.views.train.window import TrainWindow
+from tests.patience import patiently
 from trainer.run.view import StepState
-
-_PATIENCE = 240_000  # milliseconds: every question starts a process, which takes long on a busy machine
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def training(qtbot: QtBot, window: MainWindow) -> Iterator[TrainWindow]:
     page.preset.setCurrentIndex(page.preset.findData("smoke"))
     page.preset.activated.emit(page.preset.currentIndex())
     assert page.trouble.text() == "The made-up corpora are being made; that takes a few seconds."
-    qtbot.waitUntil(lambda: len(page.cards) == 5 and not shown.setup.inquiries.busy, timeout=_PATIENCE)
+    patiently(qtbot, lambda: len(page.cards) == 5 and not shown.setup.inquiries.busy)
     yield shown
     window.studio.runs.close()  # a window that trains would ask what shall become of it
     shown.close()
@@ -39,18 +38,18 @@ def test_train_stop_go_on_compare_use_and_take_back(qtbot: QtBot, window: MainWi
     page.steps["visual"].click()
     page.start.click()
     shown = training.runs_page.page
-    qtbot.waitUntil(lambda: bool(shown.losses.values("total")), timeout=_PATIENCE)
+    patiently(qtbot, lambda: bool(shown.losses.values("total")))
     assert shown.stop.isVisible()
     shown.stop.click()
-    qtbot.waitUntil(lambda: not runs.training, timeout=_PATIENCE)
+    patiently(qtbot, lambda: not runs.training)
     assert runs.view("smoke").state is StepState.STOPPED
     assert shown.resume.isVisible()
     shown.resume.click()
-    qtbot.waitUntil(lambda: bool(runs.view("smoke").steps["text"].epochs), timeout=_PATIENCE)
+    patiently(qtbot, lambda: bool(runs.view("smoke").steps["text"].epochs))
     shown.stop.click()
-    qtbot.waitUntil(lambda: not runs.training, timeout=_PATIENCE)
+    patiently(qtbot, lambda: not runs.training)
     shown.finish.click()
-    qtbot.waitUntil(lambda: runs.view("smoke").state is StepState.DONE and not runs.training, timeout=_PATIENCE)
+    patiently(qtbot, lambda: runs.view("smoke").state is StepState.DONE and not runs.training)
     shown.button("fusion").click()
     assert shown.figures.values("weighted F1")
     assert shown.confusion.isVisible()
@@ -60,7 +59,7 @@ def test_train_stop_go_on_compare_use_and_take_back(qtbot: QtBot, window: MainWi
 
     compare = training.compare_page
     compare.ask.click()
-    qtbot.waitUntil(lambda: compare.comparison is not None, timeout=_PATIENCE)
+    patiently(qtbot, lambda: compare.comparison is not None)
     assert compare.comparison is not None
     assert compare.comparison.our_name == "smoke"
     assert "on 12 utterances of 4 dialogues (test split)" in compare.verdict.text()
@@ -68,7 +67,7 @@ def test_train_stop_go_on_compare_use_and_take_back(qtbot: QtBot, window: MainWi
 
     shown.use.click()
     models = training.models
-    qtbot.waitUntil(lambda: models.in_use is not None, timeout=_PATIENCE)
+    patiently(qtbot, lambda: models.in_use is not None)
     assert getattr(window.studio.model, "name", "") == "smoke"
     assert training.models_page.card.toPlainText().startswith("smoke")
     training.models_page.back.click()

@@ -19,6 +19,7 @@ from app.models.video.analysis import State
 from app.views.train.runs_page import RunsPage
 from tests.app.made_runs import LABELS, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
+from tests.patience import patiently
 from tests.trainer.test_cli import write_pack
 from trainer.config import CorpusConfig, FusionStep, LoopConfig, RunConfig
 from trainer.run.view import StepState
@@ -50,7 +51,7 @@ def test_a_training_goes_on_without_the_window_and_is_found_again(
 ) -> None:
     studio = window.studio
     name = studio.runs.add(endless)
-    qtbot.waitUntil(lambda: studio.runs.view(name).state is StepState.RUNNING, timeout=_PATIENCE)
+    patiently(qtbot, lambda: studio.runs.view(name).state is StepState.RUNNING)
     QTimer.singleShot(0, lambda: answer("Cancel"))
     assert not may_close(studio, window)
     assert studio.runs.training == name
@@ -70,7 +71,7 @@ def test_a_training_goes_on_without_the_window_and_is_found_again(
     with qtbot.waitSignal(later.told, timeout=_PATIENCE):
         pass  # its news arrive
     later.stop(name)
-    qtbot.waitUntil(lambda: later.view(name).state is StepState.STOPPED, timeout=_PATIENCE)
+    patiently(qtbot, lambda: later.view(name).state is StepState.STOPPED)
     assert not later.is_training(name)
     later.close()
     with suppress(psutil.NoSuchProcess):
@@ -87,17 +88,17 @@ def test_a_training_that_is_killed_or_loses_its_corpus_says_so(
     page.show()
     page.choose(name)
     shown = page.page
-    qtbot.waitUntil(lambda: bool(shown.losses.values("total")), timeout=_PATIENCE)
+    patiently(qtbot, lambda: bool(shown.losses.values("total")))
     process = runs.view(name).process
     assert process is not None
     psutil.Process(process).kill()
-    qtbot.waitUntil(lambda: not runs.training, timeout=_PATIENCE)
+    patiently(qtbot, lambda: not runs.training)
     assert "it was killed, ran out of memory" in shown.trouble.text
     corpus = endless.corpora[0].folder
     corpus.rename(corpus.with_name("elsewhere"))
     shown.resume.click()
     assert not shown.trouble.isVisible()
-    qtbot.waitUntil(lambda: not runs.training, timeout=_PATIENCE)
+    patiently(qtbot, lambda: not runs.training)
     assert str(corpus) in shown.trouble.text.splitlines()[0]
     assert shown.resume.isVisible()
 
@@ -121,7 +122,7 @@ def test_a_click_on_a_flip_plays_the_utterance(
     place = page.flips.visualItemRect(page.flips.item(1, 1)).center()
     qtbot.mouseClick(page.flips.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(lambda: studio.session.selected == made.flips[1].utterance)
-    qtbot.waitUntil(lambda: player.playback.time >= made.flips[1].start, timeout=_PATIENCE)
+    patiently(qtbot, lambda: player.playback.time >= made.flips[1].start)
     page.shown.emit(replace(made.flips[1], medium=Path("/films/another.mp4")))
     assert "open the project it is from" in training.said.text
     page.shown.emit(replace(made.flips[1], utterance="gone"))

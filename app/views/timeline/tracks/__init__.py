@@ -1,0 +1,1 @@
+"""One file for each track of the timeline."""

@@ -28,6 +28,7 @@ from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.bundle import shelf as model_shelf
 from tests.app.made_runs import add_events, going, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
+from tests.patience import patiently
 from trainer.config import RunConfig
 from trainer.events import Failed, Progress, Stopped, Warned
 from trainer.judge.comparison import comparisons_of, write_comparison
@@ -36,8 +37,6 @@ from trainer.run.folder import Run
 from trainer.run.lock import locked
 from trainer.run.view import runs_folder
 from trainer.studies.paper_tables import Result, write_results
-
-_PATIENCE = 60_000  # milliseconds: a training process starts
 
 SPOKEN = [Utterance(f"u{n}", 2.0 * n, 2.0 * n + 1.5, "Ada", "Hello there.") for n in range(3)]
 
@@ -142,7 +141,7 @@ def test_a_run_that_ended_before_it_began_says_so_and_shows_why(qtbot: QtBot, st
     assert "The disk is full" in page.page.trouble.text
     studio.runs.follow()
     page.page.resume.click()
-    qtbot.waitUntil(lambda: page.page.resume.isVisible(), timeout=_PATIENCE)
+    patiently(qtbot, lambda: page.page.resume.isVisible())
     assert page.page.trouble.text.startswith("The training of mine broke off (exit code 1)")
     assert "seed" in page.page.trouble.text
 

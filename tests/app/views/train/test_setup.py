@@ -17,13 +17,13 @@ from app.views.train.setup_page import SetupPage
 from m2fnet_core.bundle.info import read_info, write_info
 from tests.core.small_model import write_small_model
 from tests.media_maker import Sound, write_media
+from tests.patience import patiently
 from tests.trainer.datasets.test_documents import TRAIN, project, says
 from tests.trainer.learn.test_extractors import write_faces
 from trainer.config import CorpusConfig
 from trainer.datasets.documents import split_of
 from trainer.events import Checked, Devices, Estimated, Failed, Progress
 
-_PATIENCE = 60_000  # milliseconds: a question starts a process
 TESTS = next(n for n in range(8) if split_of(TRAIN, n) == "test")
 
 
@@ -65,7 +65,7 @@ def test_the_open_project_is_a_corpus_and_a_model_that_knows_its_test_is_refused
     setup.choose("meld")
     page.add_project.click()
     (card,) = page.cards
-    qtbot.waitUntil(lambda: not setup.inquiries.busy, timeout=_PATIENCE)
+    patiently(qtbot, lambda: not setup.inquiries.busy)
     found = card.found.text()
     assert "joy 12, anger 12" in found
     assert all(split in found for split in ("train: ", "validation: ", "test: "))
@@ -77,7 +77,7 @@ def test_the_open_project_is_a_corpus_and_a_model_that_knows_its_test_is_refused
     assert page.trouble.text().startswith("features needs extractors for sound and pictures")
     page.start_from.setCurrentText("The model in use")
     page.start_from.activated.emit(page.start_from.currentIndex())
-    qtbot.waitUntil(lambda: not setup.inquiries.busy, timeout=_PATIENCE)
+    patiently(qtbot, lambda: not setup.inquiries.busy)
     assert not page.start.isEnabled()
     assert page.trouble.text().startswith("mine.m2f cannot be used: ")
     assert f"learnt from what this run is tested on (minute {TESTS + 1} of mine.mp4)" in card.problems.text()
@@ -91,7 +91,7 @@ def test_what_was_found_stays_when_a_setting_changes(
     setup.choose("meld")
     page.add(tmp_path / "faces")
     (card,) = page.cards
-    qtbot.waitUntil(lambda: "train: " in card.found.text(), timeout=_PATIENCE)
+    patiently(qtbot, lambda: "train: " in card.found.text())
     seed = page.settings.field("seed")
     assert isinstance(seed, QLineEdit)
     seed.setText("7")
@@ -115,7 +115,7 @@ def test_a_corpus_has_settings_of_its_own(qtbot: QtBot, setup: Setup, page: Setu
     speakers.setText("02")
     speakers.editingFinished.emit()
     assert setup.config.corpora[0].test_speakers == ("02",)
-    qtbot.waitUntil(lambda: "test: 1 (anger 1)" in card.found.text(), timeout=_PATIENCE)
+    patiently(qtbot, lambda: "test: 1 (anger 1)" in card.found.text())
     words = card.form.field("label_map")
     assert isinstance(words, QLineEdit)
     words.setText("joy")
