@@ -150,6 +150,10 @@ class AudioStep(_Checked):
     )
     gain: float = setting(0.5, "The level changes by up to this share", low=0, high=1)
     masks: int = setting(1, "Frequency and time masks (SpecAugment) of each kind", low=0)
+    encoder_weights: str = setting(
+        "", "A speech transformer's layers as safetensors, for input.encoder speech-transformer; empty: of start_from"
+    )
+    views: int = setting(2, "Changed copies of each clip that a frozen speech transformer listens to", low=0, high=20)
     loop: LoopConfig = LoopConfig(
         epochs=60, optimiser="adam", learning_rate=1e-4, weight_decay=1e-6, schedule="constant", warmup=0.0
     )
@@ -244,6 +248,7 @@ class PairingStep(_Checked):
 
     enabled: bool = setting(False, "Give utterances without media a clip and a face of the run's speech and faces")
     copies: int = setting(2, "Times that each training dialogue is paired anew", low=1)
+    text: Noise = Noise(neutral=0.0, wrong=0.0, missing=0.0)
     speech: Noise = Noise()
     faces: Noise = Noise()
     most: int = setting(1500, "Faces of a class and split that are used at most", low=1)

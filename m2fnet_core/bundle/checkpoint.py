@@ -14,7 +14,7 @@ import torch
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.bundle.card import STARTER
 from m2fnet_core.bundle.info import read_info, write_info
-from m2fnet_core.bundle.networks import Bundle, placed
+from m2fnet_core.bundle.networks import Bundle, audio_network, placed
 from m2fnet_core.bundle.untrained import untrained_bundle
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
@@ -46,7 +46,7 @@ def load_bundle(folder: Path | None, device: torch.device) -> Bundle:
     bundle = Bundle(
         info=info,
         text=text,
-        audio=_network(lambda: Extractor(info.extractor), folder / "audio.safetensors"),
+        audio=_network(lambda: audio_network(info.audio, info.extractor), folder / "audio.safetensors"),
         visual=_network(lambda: Extractor(info.extractor), folder / "visual.safetensors"),
         fusion=_network(lambda: FusionNet(info.fusion), folder / "fusion.safetensors"),
     )

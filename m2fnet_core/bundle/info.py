@@ -21,6 +21,7 @@ VERSION = 1
 CONFIG = "config.json"
 
 Pooling = Literal["first", "mean", "utterance"]
+AudioEncoder = Literal["resnet18", "speech-transformer"]
 FrameChoice = Literal["centred", "uniform"]
 AreaWeight = Literal["sum", "max"]
 
@@ -54,8 +55,16 @@ class TextConfig:
 
 @dataclass(frozen=True, slots=True)
 class AudioConfig:
-    """The mel picture (its scale, window, hop and 80 dB range are fixed in `m2fnet_core.media.mel`)."""
+    """How sound becomes a vector. The mel picture's scale, window, hop and 80 dB range are fixed in
+    `m2fnet_core.media.mel`, what a speech transformer listens to in `m2fnet_core.media.speech_mel`.
+    """
 
+    encoder: AudioEncoder = setting(
+        "resnet18",
+        "What the projector stands on: a network on the mel picture, or the first layers of a speech transformer",
+        choices=get_args(AudioEncoder),
+        paper="resnet18",
+    )
     max_seconds: float = setting(
         10.0, "A longer utterance is cut into equal parts whose vectors are averaged", unit="seconds"
     )
@@ -63,6 +72,7 @@ class AudioConfig:
     silence: float = setting(1e-4, "Peak amplitude (-80 dB of full scale) below which there is no audio vector")
 
     def __post_init__(self) -> None:
+        among(self.encoder, AudioEncoder, "encoder")
         positive(max_seconds=self.max_seconds, min_seconds=self.min_seconds)
 
 
@@ -152,7 +162,8 @@ def parse_info(raw: Any, path: Path) -> BundleInfo:
             f"{path} is of version {version!r} and this program reads version {VERSION}; "
             "use a bundle made with this version of the program, or train it again."
         )
-    missing = _missing(plain(BundleInfo(name="", kind="untrained")), {"training_pieces": [], **raw})
+    raw = _with_later_fields(raw)
+    missing = _missing(plain(BundleInfo(name="", kind="untrained")), raw)
     if missing:
         raise CheckpointError(f"{path} lacks {', '.join(missing)}; copy or train the bundle again.")
     try:
@@ -160,6 +171,13 @@ def parse_info(raw: Any, path: Path) -> BundleInfo:
     except ValueError as error:
         raise CheckpointError(f"{path} does not describe a bundle: {error}; copy or train the bundle again.") from error
     return info
+
+
+def _with_later_fields(raw: dict[str, Any]) -> dict[str, Any]:
+    """With what bundles of before these fields did: they are the same version, and stay readable."""
+    audio = raw.get("audio")
+    known = {"encoder": "resnet18", **audio} if isinstance(audio, dict) else audio
+    return {"training_pieces": [], **raw, **({"audio": known} if "audio" in raw else {})}
 
 
 def _missing(whole: Any, given: Any, where: str = "") -> list[str]:

@@ -11,9 +11,11 @@ from torch import nn
 
 from m2fnet_core.base.devices import device_of
 from m2fnet_core.base.json_codec import plain
-from m2fnet_core.bundle.info import BundleInfo
+from m2fnet_core.bundle.info import AudioConfig, BundleInfo
+from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.speech_transformer import SpeechExtractor
 from m2fnet_core.nets.text_encoder import TextEncoder
 from m2fnet_core.nets.weights import weights_hash
 
@@ -36,7 +38,7 @@ class Bundle:
 
     info: BundleInfo
     text: TextEncoder
-    audio: Extractor
+    audio: Extractor | SpeechExtractor
     visual: Extractor
     fusion: FusionNet
 
@@ -60,14 +62,23 @@ class Bundle:
         """Hex digest of everything that decides what it predicts."""
         info = plain(self.info)
         del info["training_pieces"]  # a record, unknown to older bundles
+        info["audio"] = _told(self.info.audio)
         parts = {"keys": plain(self.keys), "info": info, "fusion": weights_hash(self.fusion)}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def extractor_key(name: str, config: Any, network: nn.Module) -> str:
     """Hex digest of weights, preprocessing and the version of its code; ``name`` is one of `RECIPES`."""
-    parts = {"recipe": f"{name} {RECIPES[name]}", "config": plain(config), "weights": weights_hash(network)}
+    parts = {"recipe": f"{name} {RECIPES[name]}", "config": _told(config), "weights": weights_hash(network)}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _told(config: Any) -> Any:
+    """The configuration as it is hashed: what older bundles do not know is left out where it changes nothing."""
+    told = plain(config)
+    if told.get("encoder") == "resnet18":
+        del told["encoder"]
+    return told
 
 
 def placed(bundle: Bundle, device: torch.device) -> Bundle:
@@ -77,3 +88,8 @@ def placed(bundle: Bundle, device: torch.device) -> Bundle:
     for extractor in (bundle.audio, bundle.visual):
         extractor.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return bundle
+
+
+def audio_network(info: AudioConfig, shape: ExtractorConfig) -> Extractor | SpeechExtractor:
+    """The audio extractor of that kind, with random weights."""
+    return SpeechExtractor(shape) if info.encoder == "speech-transformer" else Extractor(shape)

@@ -1,6 +1,7 @@
-"""Sound of an utterance -> mel picture -> audio vector, Eq. 3 (torch)."""
+"""Sound of an utterance -> mel picture, or a speech transformer's spectrogram -> audio vector, Eq. 3 (torch)."""
 
 from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -15,10 +16,13 @@ from m2fnet_core.features.colours import LEVELS, normalised_colour_map
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.media.mel import BANDS, HOP, mel_image
 from m2fnet_core.media.resample import RATE
+from m2fnet_core.media.speech_mel import SpeechMel, speech_mel
 from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.speech_transformer import SpeechExtractor
 
 Sound = NDArray[np.float32]  # mono, 16 kHz, [samples]
 Levels = NDArray[np.uint8]  # a mel picture before it is coloured, [128, columns]
+P = TypeVar("P")
 _BATCH = 8  # pictures of at most AudioConfig.max_seconds
 
 
@@ -45,13 +49,83 @@ def picture_batch(pictures: Sequence[Levels], device: torch.device) -> tuple[Ten
     return torch.from_numpy(batch).to(device).permute(0, 3, 1, 2), torch.tensor(widths, device=device)
 
 
+AudioExtractor = Extractor | SpeechExtractor
+
+
+class _Front(Protocol[P]):
+    """How an extractor takes sound: a clip in parts, a batch of parts to vectors."""
+
+    def parts(self, sound: Sound, most: int) -> Sequence[P]:
+        """The clip in parts of at most so many columns of 10 ms."""
+
+    def columns(self, part: P) -> int:
+        """Its length, for batches of about one length."""
+
+    def vectors(self, parts: Sequence[P], device: torch.device) -> Tensor:
+        """[B, embedding]."""
+
+
+class _PictureFront:
+    """The paper's: mel pictures for a ResNet18."""
+
+    def __init__(self, extractor: Extractor) -> None:
+        self.extractor = extractor
+
+    def parts(self, sound: Sound, most: int) -> Sequence[Levels]:
+        levels = mel_levels(sound)
+        return np.array_split(levels, -(-levels.shape[1] // most), axis=1)
+
+    def columns(self, part: Levels) -> int:
+        return int(part.shape[1])
+
+    def vectors(self, parts: Sequence[Levels], device: torch.device) -> Tensor:
+        vectors: Tensor = self.extractor(*picture_batch(parts, device))
+        return vectors
+
+
+class _SpeechFront:
+    """Spectrograms for a speech transformer."""
+
+    def __init__(self, extractor: SpeechExtractor) -> None:
+        self.extractor = extractor
+
+    def parts(self, sound: Sound, most: int) -> Sequence[SpeechMel]:
+        mel = speech_mel(sound)
+        return [] if mel is None else mel.parts(most)
+
+    def columns(self, part: SpeechMel) -> int:
+        return len(part.audible)
+
+    def vectors(self, parts: Sequence[SpeechMel], device: torch.device) -> Tensor:
+        vectors: Tensor = self.extractor(*speech_batch(parts, device))
+        return vectors
+
+
+def speech_batch(mels: Sequence[SpeechMel], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """What `SpeechEncoder` takes: float [B, 80, T] padded on the right, widths int64 [B], audible float [B, T / 2]."""
+    widths = [len(mel.audible) for mel in mels]
+    levels = np.zeros((len(mels), mels[0].levels.shape[0], max(widths)), np.float32)
+    audible = np.zeros((len(mels), (max(widths) + 1) // 2), np.float32)
+    for row, counted, mel, width in zip(levels, audible, mels, widths, strict=True):
+        row[:, :width] = mel.levels
+        half = (width + 1) // 2
+        counted[:half] = mel.audible[np.arange(half) * width // half]
+    return (
+        torch.from_numpy(levels).to(device),
+        torch.tensor(widths, device=device),
+        torch.from_numpy(audible).to(device),
+    )
+
+
 class AudioVectors:
     """Audio vectors by an extractor, in batches of about one length, shorter ones padded and masked."""
 
-    def __init__(self, extractor: Extractor, config: AudioConfig, hook: Hook = ignore) -> None:
+    def __init__(self, extractor: AudioExtractor, config: AudioConfig, hook: Hook = ignore) -> None:
         self._config = config
-        self._extractor = extractor
-        self._runner: BatchRunner[Levels, Vector] = BatchRunner(extractor, self._run, _BATCH, hook)
+        self._front: _Front[Any] = (
+            _SpeechFront(extractor) if isinstance(extractor, SpeechExtractor) else _PictureFront(extractor)
+        )
+        self._runner: BatchRunner[Any, Vector] = BatchRunner(extractor, self._run, _BATCH, hook)
 
     def compute(self, sounds: Sequence[Sound | None], cancel: CancelToken | None = None) -> list[Vector | None]:
         """One float32 [embedding] per sound; None where there is no sound or it is not `audible`.
@@ -60,20 +134,18 @@ class AudioVectors:
         counts once, and memory stays bounded. Raises Cancelled between batches.
         """
         parts = [(i, part) for i, sound in enumerate(sounds) for part in self._parts(sound)]
-        parts.sort(key=lambda item: -item[1].shape[1])
+        parts.sort(key=lambda item: -self._front.columns(item[1]))
         vectors = self._runner.run([part for _, part in parts], cancel)
         mine: list[list[Vector]] = [[] for _ in sounds]
         for (i, _), vector in zip(parts, vectors, strict=True):
             mine[i].append(vector)
         return [np.mean(found, axis=0) if found else None for found in mine]
 
-    def _parts(self, sound: Sound | None) -> list[Levels]:
+    def _parts(self, sound: Sound | None) -> Sequence[Any]:
         if sound is None or not audible(sound, self._config):
             return []
-        levels = mel_levels(sound)
         most = max(1, int(self._config.max_seconds * RATE / HOP) + 1)  # columns; n seconds make one more than n / hop
-        return np.array_split(levels, -(-levels.shape[1] // most), axis=1)
+        return self._front.parts(sound, most)
 
-    def _run(self, pictures: Sequence[Levels], device: torch.device) -> list[Vector]:
-        images, widths = picture_batch(pictures, device)
-        return list(self._extractor(images, widths).float().cpu().numpy())
+    def _run(self, parts: Sequence[Any], device: torch.device) -> list[Vector]:
+        return list(self._front.vectors(parts, device).float().cpu().numpy())

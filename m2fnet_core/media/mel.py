@@ -24,8 +24,13 @@ _BLOCK = 2048  # frames transformed at once: bounded memory, and the buffers sta
 
 @cache
 def mel_filters() -> NDArray[np.float32]:
-    """float32[128, 201]: weight of each Fourier bin in each band (slaney scale, each filter of area one in Hz)."""
-    edges = _edges()
+    """float32[128, 201]: the paper's `filter_bank`."""
+    return filter_bank(BANDS)
+
+
+def filter_bank(bands: int) -> NDArray[np.float32]:
+    """float32[bands, 201]: weight of each Fourier bin in each band (slaney scale, each filter of area one in Hz)."""
+    edges = _edges(bands)
     bins = np.linspace(0.0, RATE / 2, _HALF + 1)
     rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
@@ -38,13 +43,13 @@ def mel_filters() -> NDArray[np.float32]:
 @cache
 def band_centres() -> NDArray[np.float64]:
     """Hertz at which each of the 128 bands is highest, rising."""
-    centres = _edges()[1:-1]
+    centres = _edges(BANDS)[1:-1]
     centres.setflags(write=False)
     return centres
 
 
-def _edges() -> NDArray[np.float64]:
-    return _hertz(np.linspace(0.0, _mel(RATE / 2), BANDS + 2))
+def _edges(bands: int) -> NDArray[np.float64]:
+    return _hertz(np.linspace(0.0, _mel(RATE / 2), bands + 2))
 
 
 def log_mel(sound: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -96,14 +101,14 @@ class MelStream:
 
 
 @cache
-def _hann() -> NDArray[np.float32]:
+def hann() -> NDArray[np.float32]:
     """Periodic Hann window, float32[400]."""
     return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW) / WINDOW), np.float32)
 
 
 def _decibels(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     """Decibels, float32[n, 128], of windows float32[n, 400]."""
-    spectrum = np.fft.rfft(frames * _hann())
+    spectrum = np.fft.rfft(frames * hann())
     power = spectrum.real**2 + spectrum.imag**2
     bands = np.maximum(power @ mel_filters().T, np.float32(10.0 ** (FLOOR / 10.0)))
     return np.asarray(10.0 * np.log10(bands), np.float32)

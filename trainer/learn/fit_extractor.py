@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from m2fnet_core.base.progress import CancelToken
-from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.features.audio import AudioExtractor
+from m2fnet_core.nets.speech_transformer import SpeechExtractor
 from trainer.config import TripletLossConfig
 from trainer.judge.metrics import Floats, Ints
 from trainer.judge.probes import EmbeddingScores, fitted_judge
@@ -34,7 +35,7 @@ class Source(Protocol):
     def batch(self, pictures: Sequence[Any], device: torch.device) -> tuple[Tensor, ...]:
         """Pictures as the extractor's arguments: float [B, 3, H, W], normalised, and their widths where they differ."""
 
-    def vectors(self, extractor: Extractor, pictures: Sequence[Any], device: torch.device) -> Tensor:
+    def vectors(self, extractor: Any, pictures: Sequence[Any], device: torch.device) -> Tensor:
         """Pictures -> float [B, embedding], by the code of the analysis."""
 
 
@@ -50,14 +51,15 @@ class Judged:
 class ExtractorNet(nn.Module):
     """The extractor, and the cross-entropy head that may stand beside its loss."""
 
-    def __init__(self, extractor: Extractor, classes: int) -> None:
+    def __init__(self, extractor: AudioExtractor, classes: int) -> None:
         super().__init__()
-        self.extractor = extractor
+        self.extractor: AudioExtractor = extractor
         self.head = nn.Linear(extractor.config.embedding, classes)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
         """The extractor's arguments -> embeddings [B, d], logits [B, classes]."""
-        embeddings = self.extractor(*inputs)
+        extractor = self.extractor  # of a frozen encoder, its output is what comes in
+        embeddings = extractor.project(*inputs) if isinstance(extractor, SpeechExtractor) else extractor(*inputs)
         return embeddings, self.head(embeddings)
 
 
@@ -69,7 +71,7 @@ class ExtractorTask:
     def __init__(
         self,
         step: str,
-        extractor: Extractor,
+        extractor: AudioExtractor,
         sources: Mapping[str, Source],
         loss: TripletLossConfig,
         mix: BatchMix,
@@ -117,7 +119,7 @@ class ExtractorTask:
     def parameter_groups(self) -> list[dict[str, Any]]:
         """One group; the head learns only where it has a loss."""
         heads = self.net.head.parameters() if self._loss.cross_entropy_weight else []
-        return [{"params": [*self.net.extractor.parameters(), *heads]}]
+        return [{"params": [*(p for p in self.net.extractor.parameters() if p.requires_grad), *heads]}]
 
     def validate(self, model: nn.Module, cancel: CancelToken) -> Validation:
         """Linear probe and 11-NN on the validation split's embeddings, and their effective rank."""

@@ -27,9 +27,9 @@ class SpeechSource:
 
     def __init__(self, items: Sequence[Item], labels: Sequence[str], step: AudioStep, most_unreadable: float) -> None:
         """Raises TrainingError when more than ``most_unreadable`` of the clips cannot be read."""
-        readable, self.unreadable = _readable(items, _clip, most_unreadable)
-        self.labels = _places(labels, [item for item, _ in readable])
-        self._sounds = [trimmed(sound) for _, sound in readable]
+        found, self.unreadable = readable(items, clip_of, most_unreadable)
+        self.labels = places_of(labels, [item for item, _ in found])
+        self._sounds = [trimmed(sound) for _, sound in found]
         self._step = step
 
     def picture(self, example: int, generator: np.random.Generator | None, done: float = 1.0) -> NDArray[np.uint8]:
@@ -65,9 +65,9 @@ class FaceSource:
     ) -> None:
         """``boxes``: the faces of the items to align. Raises TrainingError when too many pictures are no use."""
         self._step, self._boxes = step, boxes
-        readable, self.unreadable = _readable(items, lambda item: self._face(item).shape, most_unreadable)
-        self._items = [item for item, _ in readable]
-        self.labels = _places(labels, self._items)
+        found, self.unreadable = readable(items, lambda item: self._face(item).shape, most_unreadable)
+        self._items = [item for item, _ in found]
+        self.labels = places_of(labels, self._items)
 
     def _face(self, item: Item) -> NDArray[np.uint8]:
         return aligned(self._boxes, item, self._step.input) if item.align else load_face(item)
@@ -88,17 +88,19 @@ class FaceSource:
         return visual.face_vectors(extractor, pictures, self._step.input, device)
 
 
-def _clip(item: Item) -> NDArray[np.float32]:
+def clip_of(item: Item) -> NDArray[np.float32]:
+    """The whole clip, mono 16 kHz. Raises MediaError."""
     info = probe(item.path)
     return read_sound(info, 0.0, info.duration)
 
 
-def _places(labels: Sequence[str], items: Sequence[Item]) -> list[int]:
+def places_of(labels: Sequence[str], items: Sequence[Item]) -> list[int]:
+    """Numbers of the items' labels."""
     places = {label: place for place, label in enumerate(labels)}
     return [places[item.label] for item in items]
 
 
-def _readable(
+def readable(
     items: Sequence[Item], load: Callable[[Item], T], most_unreadable: float
 ) -> tuple[list[tuple[Item, T]], list[str]]:
     """Items with what was loaded, and a sentence for each that cannot be read and is left out."""

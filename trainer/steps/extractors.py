@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -11,18 +12,20 @@ from m2fnet_core.base.json_codec import plain
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
-from m2fnet_core.nets.weights import write_weights
+from m2fnet_core.nets.speech_transformer import SpeechEncoder, SpeechExtractor
+from m2fnet_core.nets.weights import filled, read_weights, write_weights
 from trainer.config import AudioStep, VisualStep
 from trainer.datasets.alignment import find_boxes
 from trainer.datasets.base import SPLITS, Items, require_labels
 from trainer.datasets.corpora import present_folder
 from trainer.datasets.faces import read_faces
 from trainer.datasets.speech import read_speech
-from trainer.events import Done, Warned
+from trainer.events import Done, Progress, Warned
 from trainer.judge.evaluate import report
 from trainer.learn.batches import BatchMix
 from trainer.learn.fit_extractor import ExtractorTask
 from trainer.learn.loop import loading_processes
+from trainer.learn.pooled import PooledSpeech
 from trainer.learn.sources import FaceSource, SpeechSource
 from trainer.run.processes import from_first
 from trainer.steps.job import Job, tell_unreadable
@@ -36,11 +39,44 @@ def audio(job: Job) -> Done:
     corpora = [c for c in config.corpora if c.kind == "speech"]
     items = [read_speech(c, config.labels) for c in corpora if present_folder(c)]
 
-    def source(split: str) -> SpeechSource:
-        mine = [item for corpus in items for item in corpus.of(split)]
-        return SpeechSource(mine, config.labels, config.audio, config.features.most_unreadable)
+    begun = _begun_speech(config.audio, base.audio if base else None)
 
-    return _extractor(job, "audio", config.audio, config.labels, items, source, base.audio if base else None)
+    def source(split: str) -> SpeechSource | PooledSpeech:
+        mine = [item for corpus in items for item in corpus.of(split)]
+        most = config.features.most_unreadable
+        if begun is None:
+            return SpeechSource(mine, config.labels, config.audio, most)
+        kept = job.run.step_folder("audio") / f"pooled-{split}.npz"
+        views = config.audio.views if split == "train" else 0
+        begun.encoder.to(job.device).eval()
+        return PooledSpeech(
+            mine, config.labels, config.audio, most, begun.encoder, views, kept, partial(_listened, job), job.cancel
+        )
+
+    start = begun or (base.audio if base else None)
+    return _extractor(job, "audio", config.audio, config.labels, items, source, start)
+
+
+def _listened(job: Job, done: int, of: int) -> None:
+    job.hook(Progress("audio", done, of))
+
+
+def _begun_speech(config: AudioStep, base: Extractor | SpeechExtractor | None) -> SpeechExtractor | None:
+    """The extractor to begin with where a speech transformer is asked for. Raises TrainingError, CheckpointError."""
+    if config.input.encoder != "speech-transformer":
+        return None
+    if isinstance(base, SpeechExtractor):
+        return base
+    if not config.encoder_weights:
+        raise TrainingError(
+            "audio.input.encoder is speech-transformer, but no weights are named: set audio.encoder_weights, or "
+            "start_from a model that has one."
+        )
+    path = Path(config.encoder_weights)
+    extractor = SpeechExtractor(ExtractorConfig())
+    extractor.encoder = filled(SpeechEncoder, read_weights(path), path)
+    extractor.encoder.requires_grad_(False)
+    return extractor
 
 
 def visual(job: Job) -> Done:
@@ -68,8 +104,8 @@ def _extractor(
     config: AudioStep | VisualStep,
     classes: Sequence[str],
     corpora: Sequence[Items],
-    source: Callable[[str], SpeechSource | FaceSource],
-    base: Extractor | None,
+    source: Callable[[str], SpeechSource | PooledSpeech | FaceSource],
+    base: Extractor | SpeechExtractor | None,
 ) -> Done:
     """What both extractors share: everything but their classes, their sources, and the one to go on from."""
     run = job.run.config
@@ -88,7 +124,9 @@ def _extractor(
     sources = {split: source(split) for split in there}
     tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
     torch.manual_seed(run.seed)
-    extractor = copy.deepcopy(base) if base and config.start == "auto" else Extractor(ExtractorConfig())
+    goes_on = base is not None and (config.start == "auto" or isinstance(base, SpeechExtractor))
+    extractor = copy.deepcopy(base) if goes_on else Extractor(ExtractorConfig())
+    assert extractor is not None
     mix = BatchMix(config.per_class, config.classes, config.balance)
     task = ExtractorTask(step, extractor, sources, config.loss, mix, len(classes), run.seed)
     job.fit(task, config.loop, loading_processes(job.device))

@@ -120,7 +120,10 @@ def _paired(
         scene = None if generator.random() < config.faces.missing else _any(pools.faces, generator)
         text = texts[dialogue.id, utterance.id].text
         if text is not None and utterance.label is not None:
-            text = _blurred(text, labels.index(utterance.label), pools.text, pools.read_as, None, generator)
+            said = _emotion(utterance, labels, config.text, generator)
+            own = text if said == labels.index(utterance.label) else _drawn(pools.text, said, None, generator)
+            text = None if own is None else _blurred(own, said, pools.text, pools.read_as, None, generator)
+            text = None if generator.random() < config.text.missing else text
         yield (dialogue.id, utterance.id), UtteranceVectors(text=text, audio=audio, scene=scene, faces=faces)
 
 

@@ -11,10 +11,11 @@ from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.bundle.checkpoint import load_bundle
 from m2fnet_core.bundle.info import BundleInfo
-from m2fnet_core.bundle.networks import Bundle, placed
+from m2fnet_core.bundle.networks import Bundle, audio_network, placed
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.speech_transformer import SpeechExtractor
 from m2fnet_core.nets.text_encoder import TextEncoder, load_text_encoder
 from m2fnet_core.nets.weights import filled, read_weights
 from trainer.config import SHIPPED, RunConfig
@@ -33,7 +34,8 @@ def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
     base = base_bundle(run)
     text = _text(run, base)
     torch.manual_seed(config.seed)
-    extractors = {step: _extractor(run, step, base, with_media) for step in ("audio", "visual")}
+    audio, visual = (_extractor(run, step, base, with_media) for step in ("audio", "visual"))
+    assert isinstance(visual, Extractor)
     fusion = dataclasses.replace(config.fusion.net, text=text.width, classes=len(config.labels))
     config = going_on(config, base)
     kept = {step: base.info for step in ("text", "audio", "visual") if base and not _trained(run, step)}
@@ -50,7 +52,7 @@ def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
         training_pieces=base.info.training_pieces if base else (),
         licence=base.info.licence if base else "",
     )
-    return placed(Bundle(info, text, extractors["audio"], extractors["visual"], FusionNet(fusion)), device)
+    return placed(Bundle(info, text, audio, visual, FusionNet(fusion)), device)
 
 
 def going_on(config: RunConfig, base: Bundle | None) -> RunConfig:
@@ -95,14 +97,19 @@ def _text(run: Run, base: Bundle | None) -> TextEncoder:
     return base.text if base is not None else load_text_encoder(run.config.text.encoder)
 
 
-def _extractor(run: Run, step: str, base: Bundle | None, needed: bool) -> Extractor:
+def _extractor(run: Run, step: str, base: Bundle | None, needed: bool) -> Extractor | SpeechExtractor:
     path = run.folder / step / "extractor.safetensors"
     if _trained(run, step):
-        return filled(lambda: Extractor(ExtractorConfig()), read_weights(path), path)
+        return filled(lambda: _new(run, step), read_weights(path), path)
     if base is not None:
         return base.audio if step == "audio" else base.visual
     if needed:
         raise TrainingError(
             f"The run {run.config.name} has no {step} extractor: run its step {step}, or set start_from."
         )
-    return Extractor(ExtractorConfig())
+    return _new(run, step)
+
+
+def _new(run: Run, step: str) -> Extractor | SpeechExtractor:
+    shape = ExtractorConfig()
+    return audio_network(run.config.audio.input, shape) if step == "audio" else Extractor(shape)
