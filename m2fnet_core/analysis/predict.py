@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from m2fnet_core.analysis.dialogue_windows import Window, split_at_pauses, windows
 from m2fnet_core.base.dialogue import Contributions, Prediction, Presence, Utterance
+from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.bundle.networks import Bundle
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
 from m2fnet_core.nets.configs import FusionConfig
@@ -25,6 +26,7 @@ def predict(bundle: Bundle, vectors: Sequence[UtteranceVectors], utterances: Seq
 
     A long pause ends a dialogue; a long dialogue runs in overlapping windows of which the middle is kept. A
     contribution is the probability of the predicted label minus the same with that modality masked in the whole window.
+    Raises CheckpointError where the model gives no numbers.
     """
     info = bundle.info
     lengths = [len(part) for part in split_at_pauses(utterances, info.pause_seconds)]
@@ -94,6 +96,8 @@ def _run(bundle: Bundle, batch: FusionInput) -> tuple[NDArray[np.float64], NDArr
         given = copies._replace(present=copies.present & kept)
         output = bundle.fusion(FusionInput(*(tensor.to(bundle.device) for tensor in given)))
     logits = output.logits.cpu().double() / bundle.info.temperature
+    if not bool(torch.isfinite(logits[copies.real]).all()):
+        raise CheckpointError(f"The model {bundle.info.name} gives no numbers for this file; choose another model.")
     attention = None if output.attention is None else output.attention[:count].float().cpu().numpy()
     return torch.softmax(logits, dim=-1).unflatten(0, (variants, count)).numpy(), attention
 

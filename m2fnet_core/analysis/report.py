@@ -4,14 +4,14 @@ Field names and their order are the schema's. No torch.
 """
 
 import json
-import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
 from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.base.files import write_whole
+from m2fnet_core.base.guard import refuse_overwriting
 from m2fnet_core.base.json_codec import plain
 
 SCHEMA = 1
@@ -85,28 +85,17 @@ def to_json(report: Report) -> bytes:
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def write_report(report: Report, path: Path) -> None:
-    """Write the whole report or leave what was there. Raises DocumentError when the place cannot be written."""
-    body = to_json(report)
+def write_report(report: Report, path: Path, sources: Sequence[Path] = ()) -> None:
+    """Write the whole report or leave what was there.
+
+    Raises DocumentError when the place cannot be written, or holds the analysed file, one of ``sources``, or something
+    that is no JSON.
+    """
+    refuse_overwriting(path, (".json",), (report.media.path, *sources))
     try:
-        _replace(path, body)
+        write_whole(path, to_json(report))
     except OSError as error:
         reason = error.strerror or str(error)
         raise DocumentError(
             f"The report {path} could not be written ({reason}); name another place or make room there."
         ) from error
-
-
-def _replace(path: Path, body: bytes) -> None:
-    """Through a temporary file beside it, so that no crash or full disk leaves half a report."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)  # mkstemp makes it private to its maker
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, so that no crash or full disk leaves half of one. No torch."""
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,11 +21,28 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _to_disk(temporary)
-        temporary.chmod(0o644)  # mkstemp makes it private to its maker
+        temporary.chmod(_mode(path))  # mkstemp makes it private to its maker
         temporary.replace(path)
         _name_to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int:
+    """The permissions of what is replaced, else those of a new file."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return 0o666 & ~_umask()
+
+
+def _umask() -> int:
+    """Linux tells it; elsewhere it can only be asked for by setting it, which all threads would see for a moment."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1], 8) for line in lines if line.startswith("Umask:"))
+    except (OSError, StopIteration, ValueError):
+        return 0o022
 
 
 def write_whole(path: Path, body: bytes) -> None:

@@ -24,6 +24,7 @@ from safetensors import SafetensorError, safe_open
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.files import whole_file
 from m2fnet_core.base.folders import data_folder
+from m2fnet_core.base.guard import refuse_overwriting
 from m2fnet_core.bundle.info import CONFIG, BundleInfo, read_info
 
 HASHES = "hashes.json"  # sha256 by file, written when a model comes onto the shelf
@@ -106,6 +107,7 @@ def export(model: ShelfModel, target: Path) -> None:
                 raise CheckpointError(f"{target} exists already; name a new folder.")
             _folder_to(model.folder, target)
             return
+        refuse_overwriting(target, (".zip",), ())
         with whole_file(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
             for path in _files(model.folder):
                 archive.write(path, f"{model.name}/{path.relative_to(model.folder).as_posix()}")

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import glob
 import io
 import signal
 import sys
@@ -22,6 +23,7 @@ from m2fnet_core.commands.terminal import Watch, report_table
 from m2fnet_core.document.formats import FORMATS, write
 from m2fnet_core.document.of_report import sheet_of_report
 from m2fnet_core.service.jobs import WarmBundle, perform
+from m2fnet_core.transcript.registry import READERS
 
 _WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
 _EPILOG = """\
@@ -90,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help=f"what --out writes: {', '.join(names)} (docs/formats.md; default: json, as docs/json-schema.md says)",
     )
+    parser.add_argument("--force", action="store_true", help="let --out replace a transcript beside its video")
     parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
     return parser
 
@@ -114,12 +117,18 @@ def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: 
         job = Analyze(video, arguments.transcript, arguments.model, arguments.device, not arguments.no_cache)
         with Watch(video.name, told) as watch:
             outcome = perform(job, watch.hear, cancel, warm)
-        failed += not _conclude(outcome, target, arguments.format, shown, told)
+        sources = _sources(video, arguments)
+        failed += not _conclude(outcome, target, arguments.format, sources, shown, told)
     return 1 if failed else 0
 
 
 def _conclude(
-    outcome: Finished | Failed | Stopped, target: Path | None, form: str, shown: Console, told: Console
+    outcome: Finished | Failed | Stopped,
+    target: Path | None,
+    form: str,
+    sources: Sequence[Path],
+    shown: Console,
+    told: Console,
 ) -> bool:
     """Show and write what an analysis found; False when that failed."""
     if isinstance(outcome, Stopped):
@@ -131,7 +140,7 @@ def _conclude(
     shown.print(report_table(report))
     if target is not None:
         try:
-            notices = _write(report, target, form)
+            notices = _write(report, target, form, sources)
         except M2FNetError as error:
             told.print(f"error: {error}", style="bold red", markup=False)
             return False
@@ -141,12 +150,22 @@ def _conclude(
     return True
 
 
-def _write(report: Report, target: Path, form: str) -> tuple[str, ...]:
+def _write(report: Report, target: Path, form: str, sources: Sequence[Path]) -> tuple[str, ...]:
     """JSON is the report, all other formats are those of a project's export. Returns notices."""
     if form == "json":
-        write_report(report, target)
+        write_report(report, target, sources)
         return ()
-    return write(sheet_of_report(report), form, target)
+    return write(sheet_of_report(report), form, target, sources=sources)
+
+
+def _sources(video: Path, arguments: argparse.Namespace) -> list[Path]:
+    """What no result may replace: the command's videos, and, without --force, what may be this one's transcript.
+
+    An EAF is written into: its other tiers stay.
+    """
+    beside = [path for path in video.parent.glob(f"{glob.escape(video.stem)}.*") if path.suffix.lower() in READERS]
+    texts = [path for path in (*beside, arguments.transcript) if path is not None and path.suffix.lower() != ".eaf"]
+    return [*arguments.videos, *([] if arguments.force else texts)]
 
 
 if __name__ == "__main__":

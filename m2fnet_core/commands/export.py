@@ -75,14 +75,14 @@ def _run(parser: argparse.ArgumentParser, arguments: argparse.Namespace, told: C
     media = _media(document, arguments.media, arguments.project)
     chosen = FORMATS[arguments.format]
     places = targets(parser, arguments.out, [medium.path for medium in media], chosen.suffixes[0])
-    failed = 0
+    sources, failed = [arguments.project, *(each.path for each in document.media.values())], 0
     for medium, place in zip(media, places, strict=True):
         sheet = sheet_of(document, medium.id, LabelChoice(arguments.labels), arguments.annotator)
         try:
             with Watch(medium.path.name, told) as watch:
                 if arguments.format == "mp4":
                     sheet = with_faces(sheet, watch.hear, cancel)
-                notices = write(sheet, arguments.format, place, watch.hear, cancel)
+                notices = write(sheet, arguments.format, place, watch.hear, cancel, sources)
         except M2FNetError as error:
             told.print(f"error: {error}", style="bold red", markup=False)
             failed += 1

@@ -156,14 +156,42 @@ def _converted(folder: Path) -> Tokenizer:
 def _foreign(folder: Path) -> AnyEncoder:
     from transformers import AutoModel  # 8 s to import
 
+    _refuse_other_weights(folder)
     try:
-        model = AutoModel.from_pretrained(folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32)
+        model, found = AutoModel.from_pretrained(
+            folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32, output_loading_info=True
+        )
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         raise CheckpointError(
             f"{folder} cannot be loaded as a text encoder ({_first_line(error)}); "
             "only encoders with weights in safetensors form are opened."
         ) from error
+    lost = sorted(found["missing_keys"]) + sorted(str(each[0]) for each in found["mismatched_keys"])
+    if lost:  # transformers would go on with random numbers in their place
+        raise CheckpointError(
+            f"The weights of {folder} are not those of its config.json: {lost[0]} is missing or of another shape; "
+            "copy the encoder again."
+        )
+    broken = next((name for name, tensor in model.state_dict().items() if not bool(torch.isfinite(tensor).all())), None)
+    if broken is not None:
+        raise CheckpointError(f"{folder} is damaged ({broken} holds what is no number); copy the encoder again.")
     return AnyEncoder(model)
+
+
+def _refuse_other_weights(folder: Path) -> None:
+    """Raise CheckpointError unless every file with weights is a safetensors file of the folder itself."""
+    index = folder / f"{WEIGHTS}.index.json"
+    if not index.is_file():
+        return
+    try:
+        shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        outside = sorted(s for s in shards if Path(s).name != s or not s.endswith(".safetensors"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CheckpointError(f"{index} is damaged ({_first_line(error)}); copy the encoder again.") from error
+    if outside:
+        raise CheckpointError(
+            f"{index} names {outside[0]!r}, which is no safetensors file of this folder; only such files are opened."
+        )
 
 
 def _first_line(error: Exception) -> str:

@@ -35,11 +35,15 @@ N = TypeVar("N", bound=nn.Module)
 # As trained; floats as float16; or matrices as int8 with a scale for each row (output channel), the rest as float16.
 Stored = Literal["full", "float16", "int8"]
 _SCALE = "/scale"  # behind a matrix's name; "/" is in no name of a network
+_KINDS = (torch.float32, torch.int64)  # as they are read: weights, and counts of batches
 _LARGEST = 127  # of int8, alike on both sides
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Tensors by name, floats as float32 however they are `Stored`. CheckpointError for a missing or bad file."""
+    """Tensors by name, floats as float32 however they are `Stored`.
+
+    Raises CheckpointError for a file that is missing, damaged, or holds what is no number or of an unknown kind.
+    """
     if not path.is_file():
         raise CheckpointError(f"{path.parent} is incomplete: {path.name} is missing; copy or train the model again.")
     try:
@@ -53,7 +57,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             if scale is None or scale.shape != _scale_shape(tensor):
                 raise CheckpointError(f"{path} is damaged ({name} has no scale); copy or train the model again.")
             stored[name] = tensor.float() * scale
-    return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in stored.items()}
+    read = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in stored.items()}
+    for name, tensor in read.items():
+        if tensor.dtype not in _KINDS:
+            raise CheckpointError(f"{path} holds {name} as {tensor.dtype}, which no network here has; copy it again.")
+        if not bool(torch.isfinite(tensor).all()):
+            raise CheckpointError(f"{path} is damaged ({name} holds what is no number); copy or train the model again.")
+    return read
 
 
 def _scale_shape(tensor: Tensor) -> tuple[int, ...]:
@@ -78,6 +88,10 @@ def filled(make: Callable[[], N], weights: Mapping[str, Tensor], path: Path) -> 
             raise CheckpointError(
                 f"{path} does not fit the bundle's configuration: {name} is {given} instead of {expected}; "
                 "copy or train it again."
+            )
+        if tensor.is_floating_point() != weights[name].is_floating_point():
+            raise CheckpointError(
+                f"{path} does not fit the bundle's configuration: {name} is of another kind; copy it."
             )
     network.load_state_dict(weights, assign=True)
     return network

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from m2fnet_core.base.devices import device_of
 from m2fnet_core.base.progress import CancelToken
-from m2fnet_core.features.audio import speech_batch
+from m2fnet_core.bundle.info import AudioConfig
+from m2fnet_core.features.audio import audible, speech_batch
 from m2fnet_core.media.speech_mel import SpeechMel, speech_mel
 from m2fnet_core.nets.speech_transformer import POOLED, SpeechEncoder, SpeechExtractor
 from trainer.config import AudioStep
@@ -42,7 +43,7 @@ class PooledSpeech:
         """``kept``: the file in which they wait for a resumed training. Raises TrainingError when more than
         ``most_unreadable`` of the clips cannot be read, Cancelled.
         """
-        found, self.unreadable = readable(items, _heard, most_unreadable)
+        found, self.unreadable = readable(items, lambda item: _heard(item, step.input), most_unreadable)
         self.labels = places_of(labels, [item for item, _ in found])
         names = np.array([item.name for item, _ in found])
         self._views = views
@@ -72,9 +73,9 @@ class PooledSpeech:
         return extractor.project(*self.batch(pictures, device))
 
 
-def _heard(item: Item) -> NDArray[np.float32]:
+def _heard(item: Item, config: AudioConfig) -> NDArray[np.float32]:
     sound = trimmed(clip_of(item))
-    if speech_mel(sound) is None:
+    if not audible(sound, config):
         raise ValueError("it is silent")
     return sound
 
@@ -98,7 +99,7 @@ def _pooled(
         for view in range(1 + views):
             changed = change_sound(sound, step, np.random.default_rng([place, view])) if view else sound
             mel = speech_mel(changed) or speech_mel(sound)
-            assert mel is not None  # `_heard` left silent clips out
+            assert mel is not None  # `_heard` left out what is silent or short
             mels.append(mel.parts(_COLUMNS)[0])
     with torch.inference_mode():
         vectors = encoder(*speech_batch(mels, device_of(encoder))).float().cpu().numpy()

@@ -1,6 +1,6 @@
 """Annotations out to other tools and in from them: the registry of formats on the open medium."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import partial
@@ -64,7 +64,10 @@ class Exchange(QObject):
             self._notices.fail(str(error))
             return
         self._target = path
-        self._writer.start(partial(_write, replace(sheet, faces=self._session.all_faces()), format_name, path))
+        sources = [each.path for each in document.media.values()]
+        sources += [] if self._project.path is None else [self._project.path]
+        whole = replace(sheet, faces=self._session.all_faces())
+        self._writer.start(partial(_write, whole, format_name, path, sources))
 
     def cancel(self) -> None:
         """Stop the export; nothing is left of it."""
@@ -123,9 +126,11 @@ class Exchange(QObject):
         self._notices.fail(sentence)
 
 
-def _write(sheet: Sheet, format_name: str, path: Path, emit: Emit, cancel: CancelToken) -> None:
+def _write(
+    sheet: Sheet, format_name: str, path: Path, sources: Sequence[Path], emit: Emit, cancel: CancelToken
+) -> None:
     def hook(event: Event) -> None:
         if isinstance(event, Progress):
             emit(event)
 
-    emit(write(sheet, format_name, path, hook, cancel))
+    emit(write(sheet, format_name, path, hook, cancel, sources))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from app.base.theme import emotion_colour, line, muted, readable_on
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.files import write_whole
+from m2fnet_core.base.guard import refuse_overwriting
 
 _TITLE_HEIGHT, _LEGEND_HEIGHT, _MARGIN = 30, 22, 12.0  # pixels, of a saved plot
 _SCALE = 2.0  # of a PNG: sharp in print
@@ -180,6 +181,7 @@ def save_plot(plot: Plot, path: Path) -> None:
     """Write what is on screen as SVG, or as PNG of twice its size. Raises DocumentError."""
     data = _svg(plot) if path.suffix.lower() == ".svg" else _png(plot)
     try:
+        refuse_overwriting(path, (path.suffix,), ())
         write_whole(path, data)
     except OSError as error:
         reason = error.strerror or str(error)

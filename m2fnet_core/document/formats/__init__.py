@@ -3,12 +3,13 @@
 `write` and `read` are what windows and commands call; `FORMATS` is what they offer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.events import Hook, ignore
 from m2fnet_core.base.files import write_whole
+from m2fnet_core.base.guard import refuse_overwriting
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.document.formats.annotations import json_text, read_json_labels
 from m2fnet_core.document.formats.base import Format, LabelChoice, Sheet, Written, main_annotator, sheet_of
@@ -36,16 +37,23 @@ __all__ = [
 
 
 def write(
-    sheet: Sheet, format_name: str, path: Path, hook: Hook = ignore, cancel: CancelToken | None = None
+    sheet: Sheet,
+    format_name: str,
+    path: Path,
+    hook: Hook = ignore,
+    cancel: CancelToken | None = None,
+    sources: Sequence[Path] = (),
 ) -> tuple[str, ...]:
     """Export a sheet (see `sheet_of`); the file is written whole or not at all. Returns notices for the user.
 
+    ``sources``: files that are never replaced, as the sheet's own medium: the project, other media, a transcript.
     ``hook`` hears Progress where it takes long (mp4). Raises DocumentError (a name that the format cannot hold, a
     place that cannot be written, a format that is only read), MediaError (mp4), Cancelled.
     """
     chosen = FORMATS[format_name]
     if chosen.write is None:
         raise DocumentError(f"{chosen.title} is only read; choose another format.")
+    refuse_overwriting(path, chosen.suffixes, (sheet.medium.path, *sources))
     return chosen.write(sheet, path, hook, cancel or CancelToken())
 
 

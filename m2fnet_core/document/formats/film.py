@@ -41,8 +41,6 @@ def write_film(sheet: Sheet, path: Path, hook: Hook, cancel: CancelToken) -> tup
     info = probe(sheet.medium.path)
     if info.video is None:
         raise DocumentError(f"{info.path.name} has no picture to draw into; choose another format.")
-    if path.exists() and path.samefile(info.path):
-        raise DocumentError(f"{path} is the video itself; name another file.")
     try:
         with whole_file(path) as place:
             _write(sheet, info, place, hook, cancel)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.nets.encoder import Encoder
@@ -143,3 +144,44 @@ def test_an_unknown_id_offline_names_the_way_out() -> None:
         load_text_encoder("nobody/no-such-encoder")
     with pytest.raises(CheckpointError, match="no text encoder of that name"):
         load_text_encoder("no such folder/at all/here")
+
+
+@pytest.mark.parametrize("other", ["distilbert", "gpt2", "bert-generation"])
+def test_weights_of_another_architecture_are_refused_not_made_up(tmp_path: Path, other: str) -> None:
+    write_encoder(tmp_path, "bert")
+    config = json.loads((tmp_path / "config.json").read_text("utf-8"))
+    (tmp_path / "config.json").write_text(json.dumps({**config, "model_type": other}), "utf-8")
+    with pytest.raises(CheckpointError, match=r"copy the encoder again|cannot be loaded as a text encoder"):
+        load_text_encoder(tmp_path)
+
+
+@pytest.mark.parametrize("shard", ["../outside.safetensors", "weights.bin"])
+def test_an_index_opens_nothing_but_the_folders_own_safetensors(tmp_path: Path, shard: str) -> None:
+    write_encoder(tmp_path, "distilbert")
+    weights = tmp_path / "model.safetensors"
+    weights.rename(tmp_path / shard)
+    index = {"metadata": {}, "weight_map": {"embeddings.word_embeddings.weight": shard}}
+    weights.with_name("model.safetensors.index.json").write_text(json.dumps(index), "utf-8")
+    with pytest.raises(CheckpointError, match="only such files are opened"):
+        load_text_encoder(tmp_path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, kind: str) -> None:
+    write_encoder(tmp_path, kind)
+    path = tmp_path / "model.safetensors"
+    tensors = load_file(path)
+    next(iter(tensors.values())).view(-1)[0] = float("nan")
+    save_file(tensors, path, {"format": "pt"})
+    with pytest.raises(CheckpointError, match="no number"):
+        load_text_encoder(tmp_path)
+
+
+def test_whole_numbers_in_place_of_weights_are_refused(tmp_path: Path) -> None:
+    write_encoder(tmp_path, "bert")
+    path = tmp_path / "model.safetensors"
+    tensors = load_file(path)
+    first = next(iter(tensors))
+    save_file({**tensors, first: tensors[first].to(torch.uint8)}, path, {"format": "pt"})
+    with pytest.raises(CheckpointError, match="which no network here has"):
+        load_text_encoder(tmp_path)

@@ -111,7 +111,7 @@ def test_stopping_leaves_what_was_there(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     video = write_media(tmp_path / "talk.mp4", Picture(frames=5), None)
     sound = write_media(tmp_path / "talk.wav", None, Sound(0.5))
-    with pytest.raises(DocumentError, match="is the video itself"):
+    with pytest.raises(DocumentError, match="is what the result is made from"):
         write(sheet(video), "mp4", video)
     with pytest.raises(DocumentError, match="no picture"):
         write(sheet(sound), "mp4", tmp_path / "out.mp4")
