@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.playback.exact import ExactFrames
+from app.playback.nearby import Nearby
 from app.playback.pictures import Pictures
-from app.playback.window import Window
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import frame_index
@@ -53,9 +53,9 @@ def test_any_order_gives_the_right_picture_within_the_budget(film: MediaInfo, ro
     index, pictures = frame_index(film), Pictures(room * BYTES)
     order = [0, 1, 2, 50, 49, 48, 47, 30, 31, 32, 89, 88, 0, 60, *range(59, 40, -1), 41, 42]
     with FrameReader(film, index) as reader:
-        window = Window(reader, index, pictures, CancelToken())
+        nearby = Nearby(reader, index, pictures, CancelToken())
         for number in order:
-            picture = window.picture(number)
+            picture = nearby.picture(number)
             assert picture is not None
             assert number_of(picture) == number
             assert pictures.bytes <= room * BYTES
@@ -64,20 +64,20 @@ def test_any_order_gives_the_right_picture_within_the_budget(film: MediaInfo, ro
 def test_stepping_back_through_a_group_does_not_decode_it_for_every_step(film: MediaInfo) -> None:
     index = frame_index(film)
     with CountingReader(film, index) as reader:
-        window = Window(reader, index, Pictures(30 * BYTES), CancelToken())
+        nearby = Nearby(reader, index, Pictures(30 * BYTES), CancelToken())
         for number in range(FRAMES - 1, -1, -1):
-            assert window.picture(number) is not None
-            window.prepare(number, backwards=True)
+            assert nearby.picture(number) is not None
+            nearby.prepare(number, backwards=True)
         assert reader.given < 2 * FRAMES
 
 
 def test_stepping_forward_decodes_each_frame_once(film: MediaInfo) -> None:
     index = frame_index(film)
     with CountingReader(film, index) as reader:
-        window = Window(reader, index, Pictures(30 * BYTES), CancelToken())
+        nearby = Nearby(reader, index, Pictures(30 * BYTES), CancelToken())
         for number in range(FRAMES):
-            assert window.picture(number) is not None
-            while window.prepare(number, backwards=False):
+            assert nearby.picture(number) is not None
+            while nearby.prepare(number, backwards=False):
                 pass
         assert reader.given <= FRAMES
 

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from app.base.settings import Settings
 from app.models.studio import Studio
 from app.models.training.inquiries import Inquiries
+from app.models.training.models import Models
 from app.models.training.runs import Runs
-from app.models.training.use import Models
 from app.views.parts.banner import FAILURE
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
