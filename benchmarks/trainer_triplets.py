@@ -31,9 +31,9 @@ from trainer.datasets.base import Item  # noqa: E402
 from trainer.events import Event, Progress  # noqa: E402
 from trainer.judge.validation import Validation  # noqa: E402
 from trainer.learn.batches import BatchMix  # noqa: E402
+from trainer.learn.extractor_inputs import FaceSource, SpeechSource  # noqa: E402
 from trainer.learn.fit_extractor import ExtractorTask, Source  # noqa: E402
 from trainer.learn.loop import Fit, loading_processes  # noqa: E402
-from trainer.learn.sources import FaceSource, SpeechSource  # noqa: E402
 from trainer.run.folder import Run  # noqa: E402
 
 STEPS, SKIPPED = 3, 1

@@ -1,9 +1,12 @@
 """Waiting for what child processes do: as long as they work, however slow the machine is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psutil
+from PySide6.QtCore import SignalInstance
 from pytestqt.exceptions import TimeoutError as NotYet
 from pytestqt.qtbot import QtBot
 
@@ -30,6 +33,29 @@ def patiently(qtbot: QtBot, condition: Callable[[], object], quiet: float = _QUI
                 raise
         else:
             return
+
+
+@contextmanager
+def signalled(qtbot: QtBot, signal: SignalInstance) -> Iterator[list[Any]]:
+    """Wait, at the end of the block, as `patiently`, for a signal since its beginning.
+
+    Gives a list, which then holds the arguments of the first one.
+    """
+    arguments: list[Any] = []
+    came = False
+
+    def note(*first: object) -> None:
+        nonlocal came
+        if not came:
+            came = True
+            arguments.extend(first)
+
+    signal.connect(note)
+    try:
+        yield arguments
+        patiently(qtbot, lambda: came)
+    finally:
+        signal.disconnect(note)
 
 
 def _work() -> float:

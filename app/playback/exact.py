@@ -5,8 +5,8 @@ import threading
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QImage
 
+from app.playback.nearby import Nearby
 from app.playback.pictures import Pictures
-from app.playback.window import Window
 from m2fnet_core.base.errors import Cancelled, M2FNetError
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.frames import FrameReader
@@ -57,26 +57,26 @@ class ExactFrames(QObject):
             index = frame_index(self._info, cancel=self._closing)
             self._said.emit(self.indexed, (index,))
             with FrameReader(self._info, index) as reader:
-                self._serve(Window(reader, index, Pictures(self._budget), self._closing))
+                self._serve(Nearby(reader, index, Pictures(self._budget), self._closing))
         except Cancelled:
             return
         except M2FNetError as error:
             self._said.emit(self.failed, (str(error),))
 
-    def _serve(self, window: Window) -> None:
+    def _serve(self, nearby: Nearby) -> None:
         last, backwards = 0, False
-        while (number := self._next(window, last, backwards)) is not None:
+        while (number := self._next(nearby, last, backwards)) is not None:
             last, backwards = number, number < last
-            picture = window.picture(number)
+            picture = nearby.picture(number)
             if picture is None:
                 sentence = f"Frame {number} of {self._info.path.name} is damaged; go to another one."
                 self._said.emit(self.failed, (sentence,))
             else:
                 self._said.emit(self.decoded, (number, picture))
 
-    def _next(self, window: Window, last: int, backwards: bool) -> int | None:
+    def _next(self, nearby: Nearby, last: int, backwards: bool) -> int | None:
         """The next request, None to stop. While there is none, frames beside the last one are made ready."""
-        while not self._asked() and window.prepare(last, backwards):
+        while not self._asked() and nearby.prepare(last, backwards):
             pass
         with self._wake:
             self._wake.wait_for(self._asked)

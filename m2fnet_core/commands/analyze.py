@@ -21,7 +21,7 @@ from m2fnet_core.base.requests import Analyze
 from m2fnet_core.commands.targets import targets
 from m2fnet_core.commands.terminal import Watch, report_table
 from m2fnet_core.document.formats import FORMATS, write
-from m2fnet_core.document.of_report import sheet_of_report
+from m2fnet_core.document.from_report import sheet_of_report
 from m2fnet_core.service.jobs import WarmBundle, perform
 from m2fnet_core.transcript.registry import READERS
 

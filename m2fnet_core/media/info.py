@@ -39,7 +39,7 @@ class SubtitleStream:
 class MediaInfo:
     """A readable media file.
 
-    ``origin`` is the container time, in seconds, that is media time zero (see dialogue.py): the ``start_time`` the
+    ``origin`` is the container time, in seconds, that is media time zero (see `base.dialogue`): the ``start_time`` the
     demuxer reports, the earliest time stamp of any stream. media time = container time stamp - ``origin``, for
     picture, sound and subtitles alike. Qt's player subtracts the start that its own FFmpeg reports, which in mkv and
     webm can be earlier by the sound codec's delay (7 to 21 ms): take the difference from the first frame it shows,

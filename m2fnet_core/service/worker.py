@@ -1,4 +1,4 @@
-"""The long-lived child process of the window: request lines in, event lines out (see requests.py and events.py).
+"""The long-lived child process of the window: request lines in, event lines out (`base.requests`, `base.events`).
 
 Jobs run one at a time, in order. A job that fails never ends the process; a closed standard input does, so that no
 worker outlives its window. torch is imported by the first job that needs it, or while nothing is asked at first.

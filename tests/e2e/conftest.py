@@ -26,7 +26,6 @@ Bo: I am so happy today!
 00:00:03,200 --> 00:00:05,000
 Ada: Leave me alone.
 """
-PATIENCE = 90_000  # milliseconds: a busy machine loads torch slowly
 
 
 @pytest.fixture(scope="module", autouse=True)

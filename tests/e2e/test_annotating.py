@@ -17,6 +17,7 @@ from app.models.video.analysis import State
 from app.views.exchange.exchange import ExportDialog
 from m2fnet_core.document.content import Decision
 from tests.media_maker import Picture, Sound, write_media
+from tests.patience import signalled
 
 Until = Callable[[State], None]
 Key, Mod = Qt.Key, Qt.KeyboardModifier
@@ -133,7 +134,7 @@ def test_with_the_keyboard_alone(
     assert isinstance(dialog, ExportDialog)
     QTest.keyClicks(dialog.formats, "ELAN")
     assert dialog.format.name == "eaf"
-    with qtbot.waitSignal(studio.notices.added, timeout=20_000):
+    with signalled(qtbot, studio.notices.added):
         QTest.keyClick(dialog, Key.Key_Return)
     texts = {element.text for element in written(target).iter("ANNOTATION_VALUE")}
     assert {"word 3", *labels} <= texts
@@ -244,7 +245,7 @@ def test_a_missing_video_can_be_annotated_and_found_again(
     press(window, Key.Key_5)
     assert decisions(window)[0].label == "joy"
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(elsewhere))
-    with qtbot.waitSignal(session.opened, timeout=20_000):
+    with signalled(qtbot, session.opened):
         window.messages.latest.button("Find it…").click()
     until(State.DONE)
     assert session.reachable

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.models.video.analysis import State
 from app.views.exchange.exchange import ExportDialog
+from tests.patience import signalled
 
 Until = Callable[[State], None]
 
@@ -101,7 +102,7 @@ def test_the_second_opening_is_instant(qtbot: QtBot, window: MainWindow, until: 
     until(State.DONE)
     window.actions_["close"].trigger()
     assert window.windowTitle() == "M2FNet Studio"
-    with qtbot.waitSignal(window.studio.session.prediction_changed, timeout=10_000):
+    with signalled(qtbot, window.studio.session.prediction_changed):
         window.menus.recent.actions()[0].trigger()
     until(State.DONE)
 
@@ -133,7 +134,7 @@ def test_dark_and_light(window: MainWindow, until: Until, film: Path, scheme: st
     ],
 )
 def test_keys_of_the_table(qtbot: QtBot, window: MainWindow, film: Path, key: Qt.Key, entry: str) -> None:
-    with qtbot.waitSignal(window.studio.session.opened, timeout=20_000):
+    with signalled(qtbot, window.studio.session.opened):
         window.studio.open(film)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)

@@ -16,8 +16,7 @@ from app.models.video.queue import Standing
 from app.views.comparison.agreement import AgreementPanel
 from app.views.comparison.compare import Compare
 from app.views.exchange.colleague import AnnotatorDialog
-from tests.e2e.conftest import PATIENCE
-from tests.patience import patiently
+from tests.patience import patiently, signalled
 
 Until = Callable[[State], None]
 Key = Qt.Key
@@ -98,7 +97,7 @@ def test_videos_are_analysed_one_after_the_other_past_a_bad_one_and_a_restart(
             file.write(bytes(number + 1))  # another content, the same picture
         shutil.copy(film.with_suffix(".srt"), path.with_suffix(".srt"))
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(path) for path in more], ""))
-    with qtbot.waitSignal(studio.project.changed, timeout=PATIENCE):
+    with signalled(qtbot, studio.project.changed):
         window.actions_["add-media"].trigger()
     media = {medium.path.name: medium.id for medium in studio.project.document.media.values()}
     more[0].write_bytes(b"this was a video")

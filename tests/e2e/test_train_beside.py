@@ -19,12 +19,10 @@ from app.models.video.analysis import State
 from app.views.train.runs_page import RunsPage
 from tests.app.made_runs import LABELS, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
-from tests.patience import patiently
+from tests.patience import patiently, signalled
 from tests.trainer.test_cli import write_pack
 from trainer.config import CorpusConfig, FusionStep, LoopConfig, RunConfig
 from trainer.run.view import StepState
-
-_PATIENCE = 120_000  # milliseconds: a training starts with seconds of imports, more on a busy machine
 
 
 @pytest.fixture
@@ -68,7 +66,7 @@ def test_a_training_goes_on_without_the_window_and_is_found_again(
     later.stop(other)
     process = later.view(name).process
     assert process is not None
-    with qtbot.waitSignal(later.told, timeout=_PATIENCE):
+    with signalled(qtbot, later.told):
         pass  # its news arrive
     later.stop(name)
     patiently(qtbot, lambda: later.view(name).state is StepState.STOPPED)

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.main_window import MainWindow
 from app.models.video.analysis import State
 from tests.media_maker import Picture, Sound, write_media
+from tests.patience import signalled
 
 Until = Callable[[State], None]
 
@@ -31,7 +32,7 @@ def long_film(tmp_path: Path) -> Path:
 
 def begun(qtbot: QtBot, window: MainWindow, film: Path) -> None:
     """Open and wait until the analysis is under way."""
-    with qtbot.waitSignal(window.studio.session.model_changed, timeout=90_000):
+    with signalled(qtbot, window.studio.session.model_changed):
         window.studio.open(film)
 
 

@@ -27,9 +27,9 @@ from trainer.config import LoopConfig
 from trainer.events import Epoch, Hook, Warned
 from trainer.judge.validation import Validation
 from trainer.learn.optimise import Average, learning_rate, make_optimiser
+from trainer.learn.reporting import FitReport
 from trainer.learn.states import FitState, FitStates
 from trainer.learn.task import Task
-from trainer.learn.telling import Telling
 from trainer.learn.tensors import to_device, weights_of
 from trainer.run.folder import Run
 from trainer.run.processes import from_first
@@ -83,7 +83,7 @@ class Fit:
         self.parts = config.accumulate
         self.state = FitState()
         self._states = FitStates(run, task, self.accelerator, self.optimiser, self.average)
-        self._telling = Telling(task.step, hook, self.accelerator.device)
+        self._report = FitReport(task.step, hook, self.accelerator.device)
         self._steps = len(task.batches(1))
         self._saved = time.monotonic()
 
@@ -113,7 +113,7 @@ class Fit:
             self._load_best()
             return self.state
         epochs, folder = self.config.epochs, self.run.step_folder(self.task.step)
-        with self._telling.begun(folder, self.run.folder, epochs, self._done(), epochs * self._steps):
+        with self._report.begun(folder, self.run.folder, epochs, self._done(), epochs * self._steps):
             while self.state.epoch <= self.config.epochs and not self._patience_over():
                 self._epoch()
         self.accelerator.wait_for_everyone()  # the first may still write what all read now
@@ -143,7 +143,7 @@ class Fit:
                 raise Cancelled
             losses = self._train(batches[self.state.step], parts)
             self.state.step += 1
-            self._telling.progress(self._done(), len(batches[self.state.step - 1]), losses)
+            self._report.progress(self._done(), len(batches[self.state.step - 1]), losses)
             if time.monotonic() - self._saved > SAVE_EVERY:
                 self._save()
             if self.parts != size:
@@ -217,7 +217,7 @@ class Fit:
         self.optimiser.zero_grad()
         torch.cuda.empty_cache()
         self.parts *= 2
-        self._telling.tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
+        self._report.tell(Warned(self.task.step, f"Too little memory: every batch now goes in {self.parts} parts."))
 
     def _judge(self, steps: int) -> None:
         """Validation, the best state, and on to the next epoch."""
@@ -229,7 +229,7 @@ class Fit:
             self._save()
             raise
         losses = {name: value / steps for name, value in self.state.sums.items()}
-        self._telling.epoch(Epoch(self.task.step, epoch, losses, found.metrics, best, found.confusion))
+        self._report.epoch(Epoch(self.task.step, epoch, losses, found.metrics, best, found.confusion))
         self.state.epoch, self.state.step, self.state.sums = epoch + 1, 0, {}
         self._save()
 

@@ -18,7 +18,7 @@ from m2fnet_core.nets.speech_transformer import POOLED, SpeechEncoder, SpeechExt
 from trainer.config import AudioStep
 from trainer.datasets.base import Item
 from trainer.learn.augment import change_sound, trimmed
-from trainer.learn.sources import clip_of, places_of, readable
+from trainer.learn.extractor_inputs import clip_of, places_of, readable
 
 Told = Callable[[int, int], None]  # clips done, of how many
 _AT_ONCE = 4  # clips, with all their views

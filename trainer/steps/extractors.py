@@ -23,10 +23,10 @@ from trainer.datasets.speech import read_speech
 from trainer.events import Done, Progress, Warned
 from trainer.judge.evaluate import report
 from trainer.learn.batches import BatchMix
+from trainer.learn.extractor_inputs import FaceSource, SpeechSource
 from trainer.learn.fit_extractor import ExtractorTask
 from trainer.learn.loop import loading_processes
 from trainer.learn.pooled import PooledSpeech
-from trainer.learn.sources import FaceSource, SpeechSource
 from trainer.run.processes import from_first
 from trainer.steps.job import Job, tell_unreadable
 from trainer.steps.run_bundle import base_bundle, going_on

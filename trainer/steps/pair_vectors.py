@@ -24,7 +24,7 @@ from trainer.datasets.faces import read_faces
 from trainer.datasets.packs import Vectors
 from trainer.datasets.speech import read_speech
 from trainer.events import Hook, Progress
-from trainer.learn.sources import FaceSource
+from trainer.learn.extractor_inputs import FaceSource
 from trainer.run.folder import Run
 from trainer.steps.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
 

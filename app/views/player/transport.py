@@ -5,11 +5,11 @@ from PySide6.QtGui import QAction, QActionGroup, QFont, QFontMetrics, QResizeEve
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.base import icons
-from app.views.player.rail import Rail
+from app.views.player.slider import SlimSlider
 
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 _SIDE = 8  # pixels left and right
-_STEPS = 1000  # of the volume rail
+_STEPS = 1000  # of the volume slider
 
 
 def clock(seconds: float) -> str:
@@ -38,7 +38,7 @@ class Transport(QWidget):
     def __init__(self, loop: QAction, overlays: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._playing, self._muted = False, False
-        self.place = Rail("Place", "Go to a place in the video")
+        self.place = SlimSlider("Place", "Go to a place in the video")
         self.place.setTracking(True)
         self.play = icons.button("play", "Play or pause")
         self.play.setIconSize(QSize(22, 22))
@@ -50,7 +50,7 @@ class Transport(QWidget):
         self.speed = _speed_button(self)
         self.loop, self.overlays = _toggle(loop), _toggle(overlays)
         self.sound = icons.button("volume", "Sound on or off")
-        self.volume = Rail("Volume", "Volume")
+        self.volume = SlimSlider("Volume", "Volume")
         self.volume.setRange(0, _STEPS)
         self.volume.setValue(_STEPS)
         self.volume.setFixedWidth(84)

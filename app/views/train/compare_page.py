@@ -7,9 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.models.training.inquiries import Inquiries
+from app.models.training.models import Models
 from app.models.training.runs import Runs
 from app.models.training.runs_rows import side_by_side
-from app.models.training.use import Models
 from app.views.parts.banner import FAILURE, Banner
 from app.views.parts.plots import Plot
 from app.views.parts.widgets import label, push, row, scrolled

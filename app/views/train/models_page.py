@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.training.use import Models
+from app.models.training.models import Models
 from app.views.parts.widgets import label, push, row
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.bundle.card import model_card

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from app.models.notices import Entry, Weight
 from app.models.studio import Studio
+from app.models.training.models import Models
 from app.models.training.setup import Setup
-from app.models.training.use import Models
 from app.views.parts.banner import FAILURE, INFO, Banner
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage

@@ -12,6 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.jobs.process import ChildProcess, Ending, Outcome
+from tests.patience import signalled
 
 ECHO = """
 import sys
@@ -57,15 +58,15 @@ def echo(modules: Path) -> Iterator[ChildProcess]:
 
 def started(qtbot: QtBot, process: ChildProcess) -> None:
     """Run it up to its first word."""
-    with qtbot.waitSignal(process.message, timeout=20000):
+    with signalled(qtbot, process.message):
         process.start()
 
 
 def ended(qtbot: QtBot, process: ChildProcess) -> Outcome:
     """Wait until it has ended."""
-    with qtbot.waitSignal(process.ended, timeout=20000) as heard:
+    with signalled(qtbot, process.ended) as arguments:
         pass
-    outcome = heard.args[0]
+    outcome = arguments[0]
     assert isinstance(outcome, Outcome)
     return outcome
 
@@ -139,7 +140,7 @@ def test_a_program_that_cannot_start_is_told(
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no python here"))
     process = ChildProcess("lost process", "echo_child", (), json.loads)
-    with qtbot.waitSignal(process.ended, timeout=20000) as heard:
+    with signalled(qtbot, process.ended) as arguments:
         process.start()
-    assert heard.args[0].ending is Ending.NOT_STARTED
-    assert heard.args[0].sentence.startswith("The lost process could not be started")
+    assert arguments[0].ending is Ending.NOT_STARTED
+    assert arguments[0].sentence.startswith("The lost process could not be started")

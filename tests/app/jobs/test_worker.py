@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.jobs.worker import WorkerClient
 from m2fnet_core.base.events import Event, Finished, Progress, Stopped
 from m2fnet_core.base.requests import Analyze, ScanFaces
+from tests.patience import signalled
 
 ANSWERS = """
 import sys
@@ -50,9 +51,9 @@ def test_answers_carry_the_name_of_their_job(qtbot: QtBot, worker: WorkerClient)
 
 
 def test_a_job_is_cancelled_by_its_name(qtbot: QtBot, worker: WorkerClient) -> None:
-    with qtbot.waitSignal(worker.heard, timeout=20_000) as heard:
+    with signalled(qtbot, worker.heard) as arguments:
         job = worker.submit(Analyze(Path("a.mp4")))
-    assert isinstance(heard.args[1], Progress)
+    assert isinstance(arguments[1], Progress)
     worker.cancel("nobody's")
     with qtbot.waitSignal(worker.heard) as heard:
         worker.cancel(job)
@@ -61,13 +62,13 @@ def test_a_job_is_cancelled_by_its_name(qtbot: QtBot, worker: WorkerClient) -> N
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are a matter of POSIX")
 def test_a_dead_worker_is_told_once_and_started_again(qtbot: QtBot, worker: WorkerClient) -> None:
-    with qtbot.waitSignal(worker.heard, timeout=20_000):
+    with signalled(qtbot, worker.heard):
         worker.submit(Analyze(Path("a.mp4")))
     first = worker.pid
-    with qtbot.waitSignal(worker.died, timeout=20_000) as heard:
+    with signalled(qtbot, worker.died) as arguments:
         os.kill(first, signal.SIGKILL)
-    assert heard.args == ["The analysis process ended unexpectedly (it crashed or was killed)."]
-    with qtbot.waitSignal(worker.heard, timeout=20_000):
+    assert arguments == ["The analysis process ended unexpectedly (it crashed or was killed)."]
+    with signalled(qtbot, worker.heard):
         worker.submit(ScanFaces(Path("b.mp4")))
     assert worker.pid not in (0, first)
 
@@ -77,8 +78,8 @@ def test_one_that_dies_at_once_is_not_started_over_and_over(
 ) -> None:
     monkeypatch.setattr("app.jobs.worker._MODULE", "stillborn_worker")
     stillborn = WorkerClient()
-    with qtbot.waitSignal(stillborn.died, timeout=20_000) as heard:
+    with signalled(qtbot, stillborn.died) as arguments:
         stillborn.start()
-    assert heard.args[0].endswith("(exit code 1): no torch here")
+    assert arguments[0].endswith("(exit code 1): no torch here")
     assert stillborn.pid == 0
     assert stillborn.log == ("no torch here",)

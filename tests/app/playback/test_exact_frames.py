@@ -11,14 +11,15 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.playback.exact import ExactFrames
+from app.playback.nearby import Nearby
 from app.playback.pictures import Pictures
-from app.playback.window import Window
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
 from tests.media_maker import Picture, read_number, write_media
+from tests.patience import patiently, signalled
 
 FRAMES, SIZE = 90, (128, 96)
 BYTES = SIZE[0] * SIZE[1] * 4
@@ -52,9 +53,9 @@ def test_any_order_gives_the_right_picture_within_the_budget(film: MediaInfo, ro
     index, pictures = frame_index(film), Pictures(room * BYTES)
     order = [0, 1, 2, 50, 49, 48, 47, 30, 31, 32, 89, 88, 0, 60, *range(59, 40, -1), 41, 42]
     with FrameReader(film, index) as reader:
-        window = Window(reader, index, pictures, CancelToken())
+        nearby = Nearby(reader, index, pictures, CancelToken())
         for number in order:
-            picture = window.picture(number)
+            picture = nearby.picture(number)
             assert picture is not None
             assert number_of(picture) == number
             assert pictures.bytes <= room * BYTES
@@ -63,20 +64,20 @@ def test_any_order_gives_the_right_picture_within_the_budget(film: MediaInfo, ro
 def test_stepping_back_through_a_group_does_not_decode_it_for_every_step(film: MediaInfo) -> None:
     index = frame_index(film)
     with CountingReader(film, index) as reader:
-        window = Window(reader, index, Pictures(30 * BYTES), CancelToken())
+        nearby = Nearby(reader, index, Pictures(30 * BYTES), CancelToken())
         for number in range(FRAMES - 1, -1, -1):
-            assert window.picture(number) is not None
-            window.prepare(number, backwards=True)
+            assert nearby.picture(number) is not None
+            nearby.prepare(number, backwards=True)
         assert reader.given < 2 * FRAMES
 
 
 def test_stepping_forward_decodes_each_frame_once(film: MediaInfo) -> None:
     index = frame_index(film)
     with CountingReader(film, index) as reader:
-        window = Window(reader, index, Pictures(30 * BYTES), CancelToken())
+        nearby = Nearby(reader, index, Pictures(30 * BYTES), CancelToken())
         for number in range(FRAMES):
-            assert window.picture(number) is not None
-            while window.prepare(number, backwards=False):
+            assert nearby.picture(number) is not None
+            while nearby.prepare(number, backwards=False):
                 pass
         assert reader.given <= FRAMES
 
@@ -87,7 +88,7 @@ def test_a_request_while_decoding_is_answered_before_older_ones(qtbot: QtBot, fi
     exact.decoded.connect(lambda number, _picture: came.append(number))
     for number in range(FRAMES):
         exact.want(number)
-    qtbot.waitUntil(lambda: FRAMES - 1 in came, timeout=20_000)
+    patiently(qtbot, lambda: FRAMES - 1 in came)
     assert len(came) < FRAMES
     exact.close()
 
@@ -96,7 +97,7 @@ def test_nothing_is_heard_after_closing(qtbot: QtBot, film: MediaInfo) -> None:
     came: list[int] = []
     exact = ExactFrames(film)
     exact.decoded.connect(lambda number, _picture: came.append(number))
-    with qtbot.waitSignal(exact.indexed, timeout=20_000):
+    with signalled(qtbot, exact.indexed):
         pass
     exact.want(5)
     exact.close()
@@ -107,11 +108,10 @@ def test_nothing_is_heard_after_closing(qtbot: QtBot, film: MediaInfo) -> None:
 def test_a_video_that_went_away_is_one_sentence(qtbot: QtBot, film: MediaInfo) -> None:
     film.path.unlink()
     exact = ExactFrames(film)
-    with qtbot.waitSignal(exact.failed, timeout=20_000) as told:
+    with signalled(qtbot, exact.failed) as told:
         pass
     exact.close()
-    assert told.args is not None
-    assert "film.mp4" in told.args[0]
+    assert "film.mp4" in told[0]
 
 
 def test_a_damaged_frame_is_told_and_the_next_ones_are_shown(qtbot: QtBot, tmp_path: Path) -> None:
@@ -130,9 +130,9 @@ def test_a_damaged_frame_is_told_and_the_next_ones_are_shown(qtbot: QtBot, tmp_p
     exact.failed.connect(said.append)
     exact.decoded.connect(lambda number, _picture: came.append(number))
     exact.want(20)
-    qtbot.waitUntil(lambda: bool(said) or 20 in came, timeout=20_000)
+    patiently(qtbot, lambda: bool(said) or 20 in came)
     exact.want(45)
-    qtbot.waitUntil(lambda: 45 in came, timeout=20_000)
+    patiently(qtbot, lambda: 45 in came)
     exact.close()
     assert all("damaged" in sentence for sentence in said)
     assert len(index) == 60

@@ -16,7 +16,7 @@ from trainer.config import CorpusConfig, VisualStep
 from trainer.datasets.alignment import find_boxes
 from trainer.datasets.faces import read_faces
 from trainer.events import ignore
-from trainer.learn.sources import FaceSource
+from trainer.learn.extractor_inputs import FaceSource
 
 CONFIG, LABELS = VisualConfig(), ("joy", "anger")
 

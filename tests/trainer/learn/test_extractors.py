@@ -28,8 +28,8 @@ from trainer.datasets.speech import read_speech
 from trainer.events import Event, Hook, Progress, ignore
 from trainer.learn.augment import change_face, change_sound, cropped_levels, masked_levels, stretched_levels, trimmed
 from trainer.learn.batches import BatchMix
+from trainer.learn.extractor_inputs import FaceSource
 from trainer.learn.fit_extractor import ExtractorTask
-from trainer.learn.sources import FaceSource
 from trainer.run.file import read_run
 from trainer.train import How, train
 

@@ -15,6 +15,7 @@ from app.models.project.project import ProjectModel
 from app.models.studio import Studio
 from m2fnet_core.document.formats import LabelChoice
 from tests.app.desk import MEDIUM, studio_with
+from tests.patience import signalled
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_what_is_no_project_is_one_sentence(studio: Studio, tmp_path: Path) -> N
 def test_exports_and_imports_go_through_the_registry(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     studio.annotating.label("joy", "u0")
     target = tmp_path / "out.csv"
-    with qtbot.waitSignal(studio.notices.added, timeout=10_000):
+    with signalled(qtbot, studio.notices.added):
         studio.exchange.export("csv", target, LabelChoice.HUMAN_ELSE_MODEL)
     assert "out.csv" in studio.notices.entries[-1].text
     studio.project.set_annotator("somebody else")

@@ -1,4 +1,4 @@
-"""What a person does with the player: buttons, menus, the rail, locking to an utterance, looping it."""
+"""What a person does with the player: buttons, menus, the slider, locking to an utterance, looping it."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QIcon, QPalette
 
 from app.base.theme import apply_scheme
-from app.views.player.rail import Rail
+from app.views.player.slider import SlimSlider
 from app.views.player.transport import SPEEDS, clock
 from m2fnet_core.base.dialogue import Prediction, Presence, Utterance
 from m2fnet_core.base.events import Predicted
@@ -29,9 +29,9 @@ def talk(stage: Stage, tmp_path: Path) -> Stage:
     return stage
 
 
-def press(stage: Stage, rail: Rail, share: float) -> None:
+def press(stage: Stage, slider: SlimSlider, share: float) -> None:
     stage.qtbot.mouseClick(
-        rail, Qt.MouseButton.LeftButton, pos=QPoint(round(6 + share * (rail.width() - 12)), rail.height() // 2)
+        slider, Qt.MouseButton.LeftButton, pos=QPoint(round(6 + share * (slider.width() - 12)), slider.height() // 2)
     )
 
 

@@ -14,6 +14,7 @@ from m2fnet_core.media.probe import probe
 from tests.app.views.timeline.stage import Stage
 from tests.media_maker import Sound as Tone
 from tests.media_maker import write_media
+from tests.patience import patiently
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_the_sound_of_a_file_arrives(stage: Stage, qtbot: QtBot, film: MediaInfo
     stage.session.open(film)
     sound = sound_of(stage)
     assert sound().note.startswith("Reading the sound")
-    qtbot.waitUntil(lambda: sound().seconds == film.duration, timeout=20_000)
+    patiently(qtbot, lambda: sound().seconds == film.duration)
     look = stage.canvas.scene.look
     ground = look.ground.name()
     assert stage.colour(stage.at(3.0, "waveform", 0.2)).name() == ground
@@ -47,12 +48,12 @@ def test_another_file_takes_over(stage: Stage, qtbot: QtBot, film: MediaInfo, tm
     other = probe(write_media(tmp_path / "short.wav", None, Tone(2.0, rate=16000, layout="mono")))
     stage.session.open(film)
     stage.session.open(other)
-    qtbot.waitUntil(lambda: sound_of(stage)().seconds == other.duration, timeout=20_000)
+    patiently(qtbot, lambda: sound_of(stage)().seconds == other.duration)
 
 
 def test_a_file_that_is_gone_is_one_sentence_on_the_tracks(stage: Stage, film: MediaInfo, qtbot: QtBot) -> None:
     stage.session.open(replace(film, path=film.path.with_name("gone.wav")))
-    qtbot.waitUntil(lambda: "gone.wav" in sound_of(stage)().note, timeout=20_000)
+    patiently(qtbot, lambda: "gone.wav" in sound_of(stage)().note)
 
 
 def test_closing_while_reading_leaves_no_thread(stage: Stage, film: MediaInfo) -> None:

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from app.base.settings import Settings
 from app.models.studio import Studio
 from app.models.training.inquiries import Inquiries
+from app.models.training.models import Models
 from app.models.training.runs import Runs
-from app.models.training.use import Models
 from app.views.parts.banner import FAILURE
 from app.views.train.ablation import AblationPage
 from app.views.train.compare_page import ComparePage
@@ -28,7 +28,7 @@ from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.bundle import shelf as model_shelf
 from tests.app.made_runs import add_events, going, made_comparison, made_run, whole
 from tests.core.small_model import write_small_model
-from tests.patience import patiently
+from tests.patience import patiently, signalled
 from trainer.config import RunConfig
 from trainer.events import Failed, Progress, Stopped, Warned
 from trainer.judge.comparison import comparisons_of, write_comparison
@@ -322,7 +322,7 @@ def test_models_are_brought_in_named_taken_out_and_deleted(
 
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(bundle))
     page.bring_folder.click()
-    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
+    patiently(qtbot, lambda: not models.under_way)
     assert [model.name for model in models.shelf] == ["small"]
     page.list.setCurrentRow(1)
     assert page.card.toPlainText().startswith("small")
@@ -335,19 +335,19 @@ def test_models_are_brought_in_named_taken_out_and_deleted(
     target = tmp_path / "other.zip"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target.with_suffix("")), "Zip file (*.zip)"))
     page.export.click()
-    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
+    patiently(qtbot, lambda: not models.under_way)
     assert "other/config.json" in zipfile.ZipFile(target).namelist()
 
     place = tmp_path / "folder"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), "Folder (*)"))
     page.export.click()
-    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
+    patiently(qtbot, lambda: not models.under_way)
     assert (place / "fusion.safetensors").is_file()
 
     models.export(models.shelf[0], tmp_path / "one")
     models.export(models.shelf[0], tmp_path / "two")
     assert page.under_way.text() == "Exporting other …"
-    qtbot.waitUntil(lambda: not models.under_way, timeout=30_000)
+    patiently(qtbot, lambda: not models.under_way)
     assert [(tmp_path / name / "config.json").is_file() for name in ("one", "two")] == [True, True]
     assert told[-1] == f"other is exported to {tmp_path / 'two'}."
     models.use(models.shelf[0].folder)
@@ -375,17 +375,15 @@ def test_a_model_with_a_pickle_inside_or_another_hash_is_refused(
         archive.write(bundle / "config.json", "bad/config.json")
         archive.writestr("bad/audio.bin", b"\x80\x04.")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "bad.zip"), ""))
-    with qtbot.waitSignal(studio.notices.added, timeout=30_000) as said:
+    with signalled(qtbot, studio.notices.added) as said:
         page.bring.click()
-    assert said.args is not None
-    assert "bad.zip holds bad/audio.bin, which is no data of a model" in said.args[0].text
+    assert "bad.zip holds bad/audio.bin, which is no data of a model" in said[0].text
     changed = Path(shutil.copytree(bundle, tmp_path / "changed"))
     (changed / model_shelf.HASHES).write_text(json.dumps({"fusion.safetensors": "0" * 64}), encoding="utf-8")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(changed))
-    with qtbot.waitSignal(studio.notices.added, timeout=30_000) as said:
+    with signalled(qtbot, studio.notices.added) as said:
         page.bring_folder.click()
-    assert said.args is not None
-    assert "fusion.safetensors of changed is not what its hashes.json tells" in said.args[0].text
+    assert "fusion.safetensors of changed is not what its hashes.json tells" in said[0].text
     assert model_shelf.models() == ()
 
 

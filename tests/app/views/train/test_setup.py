@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.base.settings import Settings
@@ -226,3 +226,71 @@ def test_a_wrong_entry_is_told_at_its_field(setup: Setup, page: SetupPage) -> No
     assert form.problem("text.loop.epochs") == ""
     assert setup.config.text.loop.epochs == 3
     assert not [row.name for row in rows(setup.config) if not row.help]
+
+
+def test_a_folder_is_taken_for_what_lies_in_it(setup: Setup, page: SetupPage, tmp_path: Path) -> None:
+    setup.choose("meld")
+    inside = {
+        "documents": "mine.m2f",
+        "meld": "train_sent_emo.csv",
+        "iemocap": "Session1/dialog.txt",
+        "pack": "utterances.csv",
+        "speech": "Actor_01/03-01.wav",
+        "faces": "happy/1.png",
+    }
+    for kind, name in inside.items():
+        (tmp_path / kind / name).parent.mkdir(parents=True)
+        (tmp_path / kind / name).touch()
+        page.add(tmp_path / kind)
+    (tmp_path / "loose").mkdir()
+    (tmp_path / "loose" / "angry.WAV").touch()
+    page.add(tmp_path / "loose")
+    assert [card.corpus.kind for card in page.cards] == [*inside, "speech"]
+    held_out = {card.corpus.kind for card in page.cards if card.corpus.validation_share > 0}
+    assert held_out == {"speech", "faces"}  # without a part held out nothing can be judged
+
+
+def test_corpora_are_chosen_in_dialogs_and_taken_away(
+    studio: Studio, setup: Setup, page: SetupPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup.choose("meld")
+    chosen = {"folder": str(tmp_path / "faces"), "project": str(tmp_path / "mine.m2f")}
+    (tmp_path / "faces").mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: chosen["folder"])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (chosen["project"], ""))
+    page.add_folder.click()
+    page.add_other.click()
+    assert [card.corpus.folder.name for card in page.cards] == ["faces", "mine.m2f"]
+    page.add_folder.click()
+    assert studio.notices.entries[-1].text == "faces is a corpus of this run already."
+    chosen.update(folder="", project="")  # the dialogs are left without an answer
+    page.add_folder.click()
+    page.add_other.click()
+    assert len(setup.config.corpora) == 2
+    (away,) = (b for b in page.cards[0].findChildren(QAbstractButton) if b.toolTip().startswith("Take this corpus"))
+    away.click()
+    assert [card.corpus.folder.name for card in page.cards] == ["mine.m2f"]
+    assert [corpus.folder.name for corpus in setup.config.corpora] == ["mine.m2f"]
+
+
+def test_what_stands_in_the_way_is_said_and_goes_away(setup: Setup, page: SetupPage, tmp_path: Path) -> None:
+    setup.choose("meld")
+    page.add(tmp_path / "talks.m2f")
+    for step, box in page.steps.items():
+        if box.isChecked() is not (step == "text"):
+            box.click()
+    assert page.trouble.text() == ""
+    assert page.start.isEnabled()
+    page.steps["audio"].click()
+    assert page.trouble.text().startswith("audio needs a speech corpus: add what is missing")
+    page.steps["audio"].click()
+    for name in ("", ".hidden", "a/b"):
+        page.name.setText(name)
+        page.name.editingFinished.emit()
+        assert page.trouble.text() == "Give the run a name that can be a folder's."
+        assert not page.start.isEnabled()
+    page.name.setText("mine")
+    page.name.editingFinished.emit()
+    assert page.trouble.text() == ""
+    page.steps["text"].click()
+    assert page.trouble.text() == "Tick at least one step."

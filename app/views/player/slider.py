@@ -9,7 +9,7 @@ from app.base.theme import line
 _KNOB = 6.0  # radius
 
 
-class Rail(QAbstractSlider):
+class SlimSlider(QAbstractSlider):
     """Jumps to where it is pressed and follows the pointer. ``chosen`` comes from a person only, never from code."""
 
     chosen = Signal(int)

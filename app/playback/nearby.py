@@ -15,7 +15,7 @@ _RUN = 1000  # frames one reading run may go on for
 _WORTH_A_JUMP = 12  # frames; decoding on over fewer than these is cheaper than starting at the next key frame
 
 
-class Window:
+class Nearby:
     """Goes on reading forwards, and goes back by as many frames at once as memory holds: a group of pictures between
     key frames is decoded once, not once per step. Not shared between threads.
     """

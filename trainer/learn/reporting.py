@@ -14,7 +14,7 @@ from trainer.run.device_use import DeviceUse
 from trainer.run.processes import is_first
 
 
-class Telling:
+class FitReport:
     """Says it to the hook; of several processes the first one does."""
 
     def __init__(self, step: str, hook: Hook, device: torch.device) -> None:

@@ -1,4 +1,4 @@
-"""Clips and faces as the extractor's input, by the very code that the analysis uses (torch)."""
+"""What an extractor learns from: clips and faces as its input, by the very code that the analysis uses (torch)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
