@@ -297,6 +297,10 @@ class CorpusConfig(_Checked):
         False, "Faces: every folder is a person, and people are told apart, not emotions", paper="CASIA-WebFace"
     )
     align: bool = setting(False, "Faces: crop each with the application's face detection first")
+    votes: str = setting(
+        "",
+        "Faces: a csv file beside the pictures with the votes of several people for each; the majority is the label",
+    )
     label_map: Mapping[str, str] = dataclasses.field(
         default_factory=dict,
         metadata={
