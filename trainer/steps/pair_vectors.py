@@ -26,10 +26,11 @@ from trainer.datasets.speech import read_speech
 from trainer.events import Hook, Progress
 from trainer.learn.sources import FaceSource
 from trainer.run.folder import Run
-from trainer.steps.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
+from trainer.steps.pairing import Pool, Pools, acted, confusion_of_unseen, copies, paired, text_pool
 
 Splits = Mapping[str, Sequence[Dialogue]]
 _AT_ONCE = 16  # faces
+_FEWER = 10  # times, acted utterances of the parts that are not trained on
 
 
 def pair_vectors(
@@ -56,6 +57,10 @@ def pair_vectors(
         generator = np.random.default_rng([config.seed, number])
         pools = Pools(text[split], speech[split], faces[split], read, heard, seen)
         vectors |= paired(made[split], mine, pools, config.labels, config.pairing, generator)
+        count = config.pairing.acted if learnt else config.pairing.acted // _FEWER
+        alone, of_these = acted(count, pools, config.labels, config.pairing, generator)
+        made[split] += tuple(replace(d, id=f"{d.id} {split}") for d in alone)
+        vectors |= {(f"{name} {split}", utterance): one for (name, utterance), one in of_these.items()}
     return made, vectors
 
 
