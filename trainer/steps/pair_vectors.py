@@ -14,6 +14,7 @@ from m2fnet_core.base.dialogue import Dialogue, Utterance
 from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.features import visual
 from m2fnet_core.media.probe import probe
 from trainer.config import RunConfig
 from trainer.datasets.alignment import find_boxes
@@ -83,7 +84,7 @@ def _speech(config: RunConfig, bundle: Bundle, split: str, store: Path, hook: Ho
 
 
 def _faces(run: Run, bundle: Bundle, split: str, hook: Hook, cancel: CancelToken) -> Pool:
-    """Faces in several views, the largest value of each number over them, as over the frames of an utterance."""
+    """Faces in several views, pooled as the frames of an utterance are."""
     config, step = run.config, replace(run.config.visual, input=bundle.info.visual)  # as its extractor has learnt
     named = [c for c in config.corpora if c.kind == "faces" and not c.identities]
     corpora = [read_faces(c, config.labels) for c in named if present_folder(c)]
@@ -108,8 +109,7 @@ def _seen(source: FaceSource, places: range, bundle: Bundle, views: int) -> NDAr
     pictures = [source.picture(place, np.random.default_rng([place, n])) for place in places for n in range(views)]
     with torch.inference_mode():
         vectors = source.vectors(bundle.visual, pictures, device_of(bundle.visual)).float().cpu().numpy()
-    largest: NDArray[np.float32] = vectors.reshape(len(places), views, -1).max(axis=1)
-    return largest
+    return visual.over_frames(vectors.reshape(len(places), views, -1), bundle.info.visual.pooling)
 
 
 def _some(items: Sequence[Item], config: RunConfig) -> list[Item]:
