@@ -248,6 +248,11 @@ class PairingStep(_Checked):
 
     enabled: bool = setting(False, "Give utterances without media a clip and a face of the run's speech and faces")
     copies: int = setting(2, "Times that each training dialogue is paired anew", low=1)
+    acted: int = setting(
+        0,
+        "Training dialogues for each label of one utterance whose voice and face tell it, over neutral or no words",
+        low=0,
+    )
     text: Noise = Noise(neutral=0.0, wrong=0.0, missing=0.0)
     speech: Noise = Noise()
     faces: Noise = Noise()
@@ -297,6 +302,10 @@ class CorpusConfig(_Checked):
         False, "Faces: every folder is a person, and people are told apart, not emotions", paper="CASIA-WebFace"
     )
     align: bool = setting(False, "Faces: crop each with the application's face detection first")
+    votes: str = setting(
+        "",
+        "Faces: a csv file beside the pictures with the votes of several people for each; the majority is the label",
+    )
     label_map: Mapping[str, str] = dataclasses.field(
         default_factory=dict,
         metadata={

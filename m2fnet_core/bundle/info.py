@@ -19,11 +19,15 @@ from m2fnet_core.nets.configs import ExtractorConfig, FusionConfig
 
 VERSION = 1
 CONFIG = "config.json"
+# Fields that older bundles of this version lack, with what those did.
+_LATER_FIELDS: Mapping[str, Any] = {"training_pieces": []}
+_LATER_OF_PARTS: Mapping[str, Mapping[str, Any]] = {"audio": {"encoder": "resnet18"}, "visual": {"pooling": "max"}}
 
 Pooling = Literal["first", "mean", "utterance"]
 AudioEncoder = Literal["resnet18", "speech-transformer"]
 FrameChoice = Literal["centred", "uniform"]
 AreaWeight = Literal["sum", "max"]
+FramePooling = Literal["max", "mean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,12 @@ class VisualConfig:
     scene_size: int = setting(112, "Side of the square that a whole picture is scaled to", unit="pixels")
     face_size: int = setting(80, "Side of the square that a face is scaled to", unit="pixels")
     face_margin: float = setting(0.1, "Share of a face box's longer side that is added on each side")
+    pooling: FramePooling = setting(
+        "max",
+        "What is kept of each number over the frames: the largest value, or the mean, which mixes expressions less",
+        choices=get_args(FramePooling),
+        paper="max",
+    )
     mirror: bool = setting(False, "A face's vector is the mean of its own and its mirror image's")
     detect_side: int = setting(640, "Longer pictures are scaled down to this for face detection", unit="pixels")
     min_confidence: float = setting(0.8, "How sure the detector has to be of a face, 0 to 1")
@@ -98,6 +108,7 @@ class VisualConfig:
     def __post_init__(self) -> None:
         among(self.choice, FrameChoice, "choice")
         among(self.area_weight, AreaWeight, "area_weight")
+        among(self.pooling, FramePooling, "pooling")
         positive(frames=self.frames, scene_size=self.scene_size, face_size=self.face_size, detect_side=self.detect_side)
 
 
@@ -175,9 +186,18 @@ def parse_info(raw: Any, path: Path) -> BundleInfo:
 
 def _with_later_fields(raw: dict[str, Any]) -> dict[str, Any]:
     """With what bundles of before these fields did: they are the same version, and stay readable."""
-    audio = raw.get("audio")
-    known = {"encoder": "resnet18", **audio} if isinstance(audio, dict) else audio
-    return {"training_pieces": [], **raw, **({"audio": known} if "audio" in raw else {})}
+    known = {**_LATER_FIELDS, **raw}
+    for part, fields in _LATER_OF_PARTS.items():
+        if isinstance(known.get(part), dict):
+            known[part] = {**fields, **known[part]}
+    return known
+
+
+def told_config(config: Any) -> Any:
+    """A part of the configuration as it is hashed: later fields are left out where they say what older bundles did."""
+    told = plain(config)
+    later = {**_LATER_OF_PARTS["audio"], **_LATER_OF_PARTS["visual"]}
+    return {name: value for name, value in told.items() if name not in later or value != later[name]}
 
 
 def _missing(whole: Any, given: Any, where: str = "") -> list[str]:

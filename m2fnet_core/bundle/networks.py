@@ -11,7 +11,7 @@ from torch import nn
 
 from m2fnet_core.base.devices import device_of
 from m2fnet_core.base.json_codec import plain
-from m2fnet_core.bundle.info import AudioConfig, BundleInfo
+from m2fnet_core.bundle.info import AudioConfig, BundleInfo, told_config
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
@@ -62,23 +62,15 @@ class Bundle:
         """Hex digest of everything that decides what it predicts."""
         info = plain(self.info)
         del info["training_pieces"]  # a record, unknown to older bundles
-        info["audio"] = _told(self.info.audio)
+        info |= {"audio": told_config(self.info.audio), "visual": told_config(self.info.visual)}
         parts = {"keys": plain(self.keys), "info": info, "fusion": weights_hash(self.fusion)}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def extractor_key(name: str, config: Any, network: nn.Module) -> str:
     """Hex digest of weights, preprocessing and the version of its code; ``name`` is one of `RECIPES`."""
-    parts = {"recipe": f"{name} {RECIPES[name]}", "config": _told(config), "weights": weights_hash(network)}
+    parts = {"recipe": f"{name} {RECIPES[name]}", "config": told_config(config), "weights": weights_hash(network)}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _told(config: Any) -> Any:
-    """The configuration as it is hashed: what older bundles do not know is left out where it changes nothing."""
-    told = plain(config)
-    if told.get("encoder") == "resnet18":
-        del told["encoder"]
-    return told
 
 
 def placed(bundle: Bundle, device: torch.device) -> Bundle:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from m2fnet_core.base.boxes import Boxes
@@ -13,7 +14,7 @@ from m2fnet_core.base.devices import BatchRunner, device_of
 from m2fnet_core.base.dialogue import FaceBox
 from m2fnet_core.base.events import Hook, ignore
 from m2fnet_core.base.progress import CancelToken
-from m2fnet_core.bundle.info import VisualConfig
+from m2fnet_core.bundle.info import FramePooling, VisualConfig
 from m2fnet_core.features.cascade import Found, Picture
 from m2fnet_core.features.colours import DEVIATION, MEAN
 from m2fnet_core.features.faces import FaceFinder, area_weights, face_boxes, scaled
@@ -70,6 +71,12 @@ def face_vectors(extractor: Extractor, faces: Sequence[Picture], config: VisualC
     return (vectors + extractor(images.flip(-1))) / 2 if config.mirror else vectors
 
 
+def over_frames(vectors: NDArray[np.float32], pooling: FramePooling) -> NDArray[np.float32]:
+    """Vectors of frames [..., frames, d] -> one, float32 [..., d]: the paper's maximum of each number, or the mean."""
+    pooled = vectors.max(axis=-2) if pooling == "max" else vectors.mean(axis=-2)
+    return np.asarray(pooled, np.float32)
+
+
 class VisualVectors:
     """Scene and faces vectors by an extractor, faces found by MTCNN."""
 
@@ -100,17 +107,17 @@ class VisualVectors:
         faces = self._faces(pictures, found, cancel)
         pairs = zip(frames, found, strict=True)
         boxes = tuple(box for frame, f in pairs for box in face_boxes(frame, f, self._config.area_weight))
-        return Seen(np.max(scenes, axis=0), faces, boxes, times)
+        return Seen(over_frames(np.stack(scenes), self._config.pooling), faces, boxes, times)
 
     def _faces(self, pictures: Sequence[Picture], found: Sequence[Found], cancel: CancelToken | None) -> Vector | None:
-        """Faces weighted by area and added within a frame, the largest value of each number over the frames."""
+        """Faces weighted by area and added within a frame, then pooled over the frames that have one."""
         crops = [crop for p, f in zip(pictures, found, strict=True) for crop in face_crops(p, f.boxes, self._config)]
         if not crops:
             return None
         weights = np.concatenate([area_weights(f.boxes, self._config.area_weight) for f in found])
         vectors = np.stack(self._crops.run(crops, cancel)) * weights[:, None]
         starts = np.cumsum([0, *(len(f) for f in found if len(f))])[:-1]
-        return np.asarray(np.add.reduceat(vectors, starts, axis=0).max(axis=0), dtype=np.float32)
+        return over_frames(np.add.reduceat(vectors, starts, axis=0), self._config.pooling)
 
     def _scene_vectors(self, pictures: Sequence[Picture], device: torch.device) -> list[Vector]:
         return list(self._extractor(picture_batch(pictures, device)).float().cpu().numpy())

@@ -1,5 +1,6 @@
 """Labelled faces: ``root/class/*.jpg`` folders, tar files of them, or a flat folder with labels.csv. No torch."""
 
+import csv
 import io
 import tarfile
 import zlib
@@ -34,10 +35,15 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
     """Pictures whose class is of the set. A folder train, validation or test above the class names the split.
 
     With ``identities`` every class is a person's name, and nobody is left out but whom ``label_map`` gives "".
-    Raises TrainingError when there is none, or labels.csv lacks its columns.
+    With ``votes`` the word that more than half of the votes are for takes the class's place, else "".
+    Raises TrainingError when there is none, or a table lacks its columns.
     """
     items, unknown, words = [], 0, _words(labels, config.label_map)
+    root = config.folder.parent if config.folder.is_file() else config.folder
+    majority = read_majorities(root / config.votes) if config.votes else None
     for path, member, word, split in _found(config.folder):
+        if majority is not None:
+            word = majority.get(member or path.relative_to(root).as_posix(), "")
         label = config.label_map.get(word, word) if config.identities else mapped_label(word, labels, words)
         if not label:
             unknown += 1
@@ -49,8 +55,32 @@ def read_faces(config: CorpusConfig, labels: Sequence[str]) -> Items:
         items.append(Item(path, label, part, person, member, config.align))
     if not items:
         raise TrainingError(f"{config.folder} has no picture in a folder named after a label; check label_map.")
-    problems = (f"{unknown} pictures have no label of the set and are left out.",) if unknown else ()
+    lack = "no label of the set" if majority is None else "no majority for a label of the set"
+    problems = (f"{unknown} pictures have {lack} and are left out.",) if unknown else ()
     return Items(config.folder.name, tuple(items), problems)
+
+
+def read_majorities(table: Path) -> dict[str, str]:
+    """The word that more than half of a picture's votes are for, by its file; "" where there is none.
+
+    ``table`` has a column file; every other one whose cells are whole numbers throughout counts votes for its name.
+    Raises TrainingError.
+    """
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TrainingError(f"{table} cannot be read ({error}); correct votes in run.toml.") from error
+    columns = rows[0].keys() - {"file", None} if rows and "file" in rows[0] else ()
+    words = [word for word in columns if all(row[word].isdecimal() for row in rows)]
+    if not words:
+        raise TrainingError(f"{table} tells no votes; it needs a column file and one of whole numbers per label.")
+    return {row["file"]: _majority({word: int(row[word]) for word in words}) for row in rows}
+
+
+def _majority(votes: Mapping[str, int]) -> str:
+    first = max(votes, key=votes.__getitem__)
+    return first if 2 * votes[first] > sum(votes.values()) else ""
 
 
 def _words(labels: Sequence[str], label_map: Mapping[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from m2fnet_core.base.dialogue import Dialogue, Utterance
 from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.features import visual
 from m2fnet_core.media.probe import probe
 from trainer.config import RunConfig
 from trainer.datasets.alignment import find_boxes
@@ -26,10 +27,11 @@ from trainer.datasets.speech import read_speech
 from trainer.events import Hook, Progress
 from trainer.learn.extractor_inputs import FaceSource
 from trainer.run.folder import Run
-from trainer.steps.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
+from trainer.steps.pairing import Pool, Pools, acted, confusion_of_unseen, copies, paired, text_pool
 
 Splits = Mapping[str, Sequence[Dialogue]]
 _AT_ONCE = 16  # faces
+_FEWER = 10  # times, acted utterances of the parts that are not trained on
 
 
 def pair_vectors(
@@ -56,6 +58,10 @@ def pair_vectors(
         generator = np.random.default_rng([config.seed, number])
         pools = Pools(text[split], speech[split], faces[split], read, heard, seen)
         vectors |= paired(made[split], mine, pools, config.labels, config.pairing, generator)
+        count = config.pairing.acted if learnt else config.pairing.acted // _FEWER
+        alone, of_these = acted(count, pools, config.labels, config.pairing, generator)
+        made[split] += tuple(replace(d, id=f"{d.id} {split}") for d in alone)
+        vectors |= {(f"{name} {split}", utterance): one for (name, utterance), one in of_these.items()}
     return made, vectors
 
 
@@ -78,7 +84,7 @@ def _speech(config: RunConfig, bundle: Bundle, split: str, store: Path, hook: Ho
 
 
 def _faces(run: Run, bundle: Bundle, split: str, hook: Hook, cancel: CancelToken) -> Pool:
-    """Faces in several views, the largest value of each number over them, as over the frames of an utterance."""
+    """Faces in several views, pooled as the frames of an utterance are."""
     config, step = run.config, replace(run.config.visual, input=bundle.info.visual)  # as its extractor has learnt
     named = [c for c in config.corpora if c.kind == "faces" and not c.identities]
     corpora = [read_faces(c, config.labels) for c in named if present_folder(c)]
@@ -103,8 +109,7 @@ def _seen(source: FaceSource, places: range, bundle: Bundle, views: int) -> NDAr
     pictures = [source.picture(place, np.random.default_rng([place, n])) for place in places for n in range(views)]
     with torch.inference_mode():
         vectors = source.vectors(bundle.visual, pictures, device_of(bundle.visual)).float().cpu().numpy()
-    largest: NDArray[np.float32] = vectors.reshape(len(places), views, -1).max(axis=1)
-    return largest
+    return visual.over_frames(vectors.reshape(len(places), views, -1), bundle.info.visual.pooling)
 
 
 def _some(items: Sequence[Item], config: RunConfig) -> list[Item]:

@@ -21,6 +21,7 @@ from trainer.judge.metrics import Floats, Ints
 from trainer.judge.probes import fitted_probe
 
 _NEUTRAL = "neutral"
+_WORDLESS = 0.5  # share of acted utterances without words
 _LEAST_BLUR = 0.3  # of the way to another class: nearer by, vectors learnt by heart would stay as sure as they are
 
 
@@ -98,6 +99,29 @@ def copies(dialogues: Sequence[Dialogue], texts: Vectors, count: int) -> tuple[t
     made = tuple(replace(d, id=d.id if n == 0 else f"{d.id}+{n}") for d in dialogues for n in range(count))
     origin = [d.id for d in dialogues for _ in range(count)]
     return made, {(d.id, u.id): texts[name, u.id] for d, name in zip(made, origin, strict=True) for u in d.utterances}
+
+
+def acted(
+    count: int, pools: Pools, labels: Sequence[str], config: PairingStep, generator: np.random.Generator
+) -> tuple[tuple[Dialogue, ...], dict[tuple[str, str], UtteranceVectors]]:
+    """``count`` dialogues for each label that are one utterance: its voice and face tell the label, its words nothing.
+
+    That is what a clip of acted speech is. Words are neutral or missing, voice or face may be missing, never both.
+    """
+    made, vectors = list[Dialogue](), dict[tuple[str, str], UtteranceVectors]()
+    for number, (label, name) in enumerate((*enumerate(labels),) * count):
+        audio = _given(pools.speech, label, pools.heard_as, None, config.speech, generator)
+        faces = _given(pools.faces, label, pools.seen_as, None, config.faces, generator)
+        if audio is None and faces is None:
+            continue
+        text = _drawn(pools.text, labels.index(_NEUTRAL), None, generator) if _NEUTRAL in labels else None
+        if generator.random() < _WORDLESS:
+            text = None
+        scene = None if faces is None else _any(pools.faces, generator)
+        dialogue = Dialogue(f"acted {number}", (Utterance("0", 0.0, 1.0, label=name),))
+        made.append(dialogue)
+        vectors[dialogue.id, "0"] = UtteranceVectors(text=text, audio=audio, scene=scene, faces=faces)
+    return tuple(made), vectors
 
 
 def _paired(

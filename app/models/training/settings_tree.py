@@ -18,7 +18,7 @@ _OF_KIND = {
     "iemocap": ("protocol", "label_map"),
     "pack": ("label_map",),
     "documents": ("annotator", "pseudo_labels", "label_map"),
-    "faces": ("split", "validation_share", "identities", "align", "label_map"),
+    "faces": ("split", "validation_share", "identities", "align", "votes", "label_map"),
     "speech": ("split", "validation_share", "validation_speakers", "test_speakers", "label_map"),
 }
 _FOUND = {"fusion.net": ("text", "audio", "scene", "faces", "classes")}  # vectors and labels decide these

@@ -35,6 +35,15 @@ def test_it_is_read_back_as_written(tmp_path: Path) -> None:
     assert replace(INFO, kind="starter").trained
 
 
+def test_a_bundle_of_before_a_field_does_what_it_did(tmp_path: Path) -> None:
+    write_info(replace(INFO, training_pieces=()), tmp_path)
+    raw = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    del raw["training_pieces"], raw["audio"]["encoder"], raw["visual"]["pooling"]
+    (tmp_path / "config.json").write_text(json.dumps(raw), encoding="utf-8")
+    assert read_info(tmp_path) == INFO
+    assert (INFO.audio.encoder, INFO.visual.pooling) == ("resnet18", "max")
+
+
 def newer(raw: dict[str, Any]) -> None:
     raw["version"] = 2
 

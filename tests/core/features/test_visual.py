@@ -60,6 +60,17 @@ def test_scene_is_the_largest_value_of_each_number_over_the_frames() -> None:
     np.testing.assert_allclose(seen.scene, each.max(axis=0), rtol=1e-4, atol=1e-4)
 
 
+def test_the_mean_over_the_frames_is_a_setting() -> None:
+    frames = [frame(0, (10, 10, 120)), frame(10), frame(20, (30, 30, 150))]
+    seen = VisualVectors(extractor(), replace(CONFIG, pooling="mean")).compute(frames)
+    alone = [VisualVectors(extractor(), CONFIG).compute([each]) for each in (frames[0], frames[2])]
+    assert seen is not None
+    each = embedded(*(scaled_square(f.pixels, 64) for f in frames))
+    np.testing.assert_allclose(seen.scene, each.mean(axis=0), rtol=1e-4, atol=1e-4)
+    faces = [one.faces for one in alone if one is not None]
+    np.testing.assert_allclose(seen.faces, np.mean(faces, axis=0), rtol=1e-3, atol=1e-3)
+
+
 def test_faces_are_weighted_by_area_within_a_frame_and_pooled_over_frames_that_have_some() -> None:
     frames = [frame(0, (10, 10, 120), (150, 20, 150)), frame(10), frame(20, (30, 30, 120))]
     seen = vectors().compute(frames)

@@ -13,7 +13,7 @@ from m2fnet_core.bundle.info import read_info
 from m2fnet_core.features.vectors import UtteranceVectors
 from trainer.cli import main as train
 from trainer.config import Noise, PairingStep
-from trainer.steps.pairing import Pool, Pools, confusion_of_unseen, copies, paired, text_pool
+from trainer.steps.pairing import Pool, Pools, acted, confusion_of_unseen, copies, paired, text_pool
 
 LABELS = ("neutral", "joy", "anger")
 CLEAR = Noise(neutral=0.0, wrong=0.0, missing=0.0)
@@ -118,3 +118,15 @@ def test_a_corpus_of_texts_becomes_a_bundle_that_hears_and_sees(tmp_path: Path) 
     info = read_info(run / "bundle")
     assert info.fusion.audio > 0
     assert info.fusion.visual > 0
+
+
+def test_acted_utterances_tell_their_label_by_voice_and_face_over_neutral_or_no_words() -> None:
+    pools = Pools(_pool(40), _pool(12, speakers=4), _pool(40), np.eye(3), np.eye(3), np.eye(3))
+    config = replace(EXACT, speech=replace(CLEAR, missing=0.3), faces=replace(CLEAR, missing=0.3))
+    dialogues, vectors = acted(200, pools, LABELS, config, np.random.default_rng(0))
+    found = [(LABELS.index(d.utterances[0].label or ""), vectors[d.id, "0"]) for d in dialogues]
+    assert len(vectors) == len(found) == pytest.approx(600 * (1 - 0.3 * 0.3), rel=0.05)
+    for label, one in found:
+        assert one.text is None or one.text[0] == 0
+        assert {own[0] for own in (one.audio, one.faces) if own is not None} == {label}
+    assert np.mean([one.text is None for _, one in found]) == pytest.approx(0.5, abs=0.07)
