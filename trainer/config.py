@@ -4,31 +4,15 @@ No torch: the Train panel builds its form from these fields and what `setting` t
 """
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from m2fnet_core.base.config_field import setting
+from m2fnet_core.base.config_field import check_settings, setting
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.bundle.info import AudioConfig, TextConfig, VisualConfig
 from m2fnet_core.nets.configs import FusionConfig
-
-
-def check_settings(config: Any) -> None:
-    """Hold a configuration's fields to their bounds and choices. Raises ValueError naming the field."""
-    for each in dataclasses.fields(config):
-        value, about = getattr(config, each.name), each.metadata
-        low, high, choices = about.get("low"), about.get("high"), about.get("choices")
-        if choices and value not in choices:
-            raise ValueError(f"{each.name} is {value!r}, not one of {', '.join(choices)}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{each.name} is {value}, which is no number to train with")
-        if low is not None and value < low:
-            raise ValueError(f"{each.name} is {value}, below {low}")
-        if high is not None and value > high:
-            raise ValueError(f"{each.name} is {value}, above {high}")
 
 
 class _Checked:

@@ -1,6 +1,7 @@
 """A field of a configuration, with what a person needs to know of it."""
 
 import dataclasses
+import math
 from typing import Any, get_args
 
 
@@ -30,3 +31,20 @@ def positive(**values: float) -> None:
     for name, value in values.items():
         if not value > 0:
             raise ValueError(f"{name} is {value}, not above 0")
+
+
+def check_settings(config: Any) -> None:
+    """Hold a configuration's fields to their bounds and choices. Raises ValueError naming the field."""
+    for each in dataclasses.fields(config):
+        value, about = getattr(config, each.name), each.metadata
+        low, high, choices = about.get("low"), about.get("high"), about.get("choices")
+        if choices and value not in choices:
+            raise ValueError(f"{each.name} is {value!r}, not one of {', '.join(choices)}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{each.name} is {value}, which is no number to work with")
+        if value is None:
+            continue
+        if low is not None and value < low:
+            raise ValueError(f"{each.name} is {value}, below {low}")
+        if high is not None and value > high:
+            raise ValueError(f"{each.name} is {value}, above {high}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from m2fnet_core.base.bundle_kind import BundleKind
-from m2fnet_core.base.config_field import among, positive, setting
+from m2fnet_core.base.config_field import among, check_settings, setting
 from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.json_codec import build, plain
@@ -36,9 +36,15 @@ class TextConfig:
     ``shared`` the fewest, where they fit, and never None.
     """
 
-    max_tokens: int = setting(512, "Length of the whole input, special tokens included", unit="tokens")
-    past: int | None = setting(None, "Most utterances before this one that are read with it; empty: all that fit")
-    future: int | None = setting(None, "Most utterances after this one that are read with it; empty: all that fit")
+    max_tokens: int = setting(
+        512, "Length of the whole input, special tokens included", unit="tokens", low=1, high=100_000
+    )
+    past: int | None = setting(
+        None, "Most utterances before this one that are read with it; empty: all that fit", low=0
+    )
+    future: int | None = setting(
+        None, "Most utterances after this one that are read with it; empty: all that fit", low=0
+    )
     pooling: Pooling = setting(
         "first",
         "Vector: of the first token, the mean of all (sentence encoders are trained so) or of the utterance's own",
@@ -51,8 +57,7 @@ class TextConfig:
     )
 
     def __post_init__(self) -> None:
-        among(self.pooling, Pooling, "pooling")
-        positive(max_tokens=self.max_tokens)
+        check_settings(self)
         if self.shared and (self.pooling != "utterance" or self.past is None or self.future is None):
             raise ValueError("shared needs pooling 'utterance', a past and a future")
 
@@ -70,28 +75,31 @@ class AudioConfig:
         paper="resnet18",
     )
     max_seconds: float = setting(
-        10.0, "A longer utterance is cut into equal parts whose vectors are averaged", unit="seconds"
+        10.0, "A longer utterance is cut into equal parts whose vectors are averaged", unit="seconds", low=0.1, high=600
     )
-    min_seconds: float = setting(0.1, "A shorter utterance has no audio vector", unit="seconds")
-    silence: float = setting(1e-4, "Peak amplitude (-80 dB of full scale) below which there is no audio vector")
+    min_seconds: float = setting(0.1, "A shorter utterance has no audio vector", unit="seconds", low=0.01, high=60)
+    silence: float = setting(
+        1e-4, "Peak amplitude (-80 dB of full scale) below which there is no audio vector", low=0, high=1
+    )
 
     def __post_init__(self) -> None:
-        among(self.encoder, AudioEncoder, "encoder")
-        positive(max_seconds=self.max_seconds, min_seconds=self.min_seconds)
+        check_settings(self)
 
 
 @dataclass(frozen=True, slots=True)
 class VisualConfig:
     """Which frames, how faces are found and cropped. Sizes are pixels of the extractor's square input."""
 
-    frames: int = setting(15, "Frames of an utterance that are looked at", paper="15")
+    frames: int = setting(15, "Frames of an utterance that are looked at", paper="15", low=1, high=1000)
     choice: FrameChoice = setting(
         "centred", "Which ones: in a row in the middle, or spread evenly", choices=get_args(FrameChoice)
     )
     # With these two sizes the extractor takes about half of an analysis' time on a CPU.
-    scene_size: int = setting(112, "Side of the square that a whole picture is scaled to", unit="pixels")
-    face_size: int = setting(80, "Side of the square that a face is scaled to", unit="pixels")
-    face_margin: float = setting(0.1, "Share of a face box's longer side that is added on each side")
+    scene_size: int = setting(
+        112, "Side of the square that a whole picture is scaled to", unit="pixels", low=16, high=1024
+    )
+    face_size: int = setting(80, "Side of the square that a face is scaled to", unit="pixels", low=16, high=1024)
+    face_margin: float = setting(0.1, "Share of a face box's longer side that is added on each side", low=0, high=2)
     pooling: FramePooling = setting(
         "max",
         "What is kept of each number over the frames: the largest value, or the mean, which mixes expressions less",
@@ -99,17 +107,16 @@ class VisualConfig:
         paper="max",
     )
     mirror: bool = setting(False, "A face's vector is the mean of its own and its mirror image's")
-    detect_side: int = setting(640, "Longer pictures are scaled down to this for face detection", unit="pixels")
-    min_confidence: float = setting(0.8, "How sure the detector has to be of a face, 0 to 1")
+    detect_side: int = setting(
+        640, "Longer pictures are scaled down to this for face detection", unit="pixels", low=64, high=8192
+    )
+    min_confidence: float = setting(0.8, "How sure the detector has to be of a face, 0 to 1", low=0, high=1)
     area_weight: AreaWeight = setting(
         "sum", "Faces are weighted by their area over the sum, or over the largest", choices=get_args(AreaWeight)
     )
 
     def __post_init__(self) -> None:
-        among(self.choice, FrameChoice, "choice")
-        among(self.area_weight, AreaWeight, "area_weight")
-        among(self.pooling, FramePooling, "pooling")
-        positive(frames=self.frames, scene_size=self.scene_size, face_size=self.face_size, detect_side=self.detect_side)
+        check_settings(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,17 @@ class BundleInfo:
     visual: VisualConfig = VisualConfig()
     extractor: ExtractorConfig = ExtractorConfig()
     fusion: FusionConfig = FusionConfig()
-    max_dialogue: int = 33  # utterances: the longest dialogue of training; longer ones run in overlapping windows
-    pause_seconds: float = 30.0  # a longer pause ends a dialogue
-    temperature: float = 1.0  # logits are divided by it: calibration on the validation split
+    max_dialogue: int = setting(
+        33,
+        "The longest dialogue of training; longer ones run in overlapping windows",
+        unit="utterances",
+        low=1,
+        high=5000,
+    )
+    pause_seconds: float = setting(30.0, "A longer pause ends a dialogue", unit="seconds", low=0.001)
+    temperature: float = setting(
+        1.0, "Logits are divided by it: calibration on the validation split", low=0.01, high=100
+    )
     training_data: tuple[str, ...] = ()
     training_pieces: tuple[str, ...] = ()  # of a person's own videos: what a test must leave out
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -136,7 +151,7 @@ class BundleInfo:
 
     def __post_init__(self) -> None:
         among(self.kind, BundleKind, "kind")
-        positive(max_dialogue=self.max_dialogue, pause_seconds=self.pause_seconds, temperature=self.temperature)
+        check_settings(self)
         if self.fusion.classes != len(self.label_set):
             raise ValueError(
                 f"{self.fusion.classes} outputs for the {len(self.label_set)} labels of {self.label_set.name}"

@@ -4,6 +4,7 @@ Importing transformers' model classes takes 8 s on two cores, longer than analys
 that people use here are of this one family. `nets.text_encoder` gives every other architecture to transformers.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, relu, scaled_dot_product_attention
+
+from m2fnet_core.base.config_field import check_settings, setting
+from m2fnet_core.base.json_codec import build
+from m2fnet_core.nets.configs import DEEPEST, WIDEST
 
 FAMILY = ("bert", "roberta", "xlm-roberta", "camembert")
 _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"gelu": gelu, "relu": relu}
@@ -20,18 +25,26 @@ _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"gelu": gelu, "relu": rel
 class EncoderConfig:
     """The shape that a config.json of the family describes."""
 
-    vocabulary: int
-    width: int
-    layers: int
-    heads: int
-    inner: int
-    positions: int
-    segments: int
-    activation: str
-    dropout: float
-    attention_dropout: float
-    epsilon: float
-    first_position: int  # RoBERTa counts from behind the id of its padding token
+    vocabulary: int = setting(dataclasses.MISSING, "vocab_size", low=1, high=2_000_000)
+    width: int = setting(dataclasses.MISSING, "hidden_size", low=1, high=WIDEST)
+    layers: int = setting(dataclasses.MISSING, "num_hidden_layers", low=1, high=DEEPEST)
+    heads: int = setting(dataclasses.MISSING, "num_attention_heads", low=1, high=WIDEST)
+    inner: int = setting(dataclasses.MISSING, "intermediate_size", low=1, high=8 * WIDEST)
+    positions: int = setting(dataclasses.MISSING, "max_position_embeddings", low=3, high=1_000_000)
+    segments: int = setting(dataclasses.MISSING, "type_vocab_size", low=1, high=1000)
+    activation: str = setting(dataclasses.MISSING, "hidden_act", choices=tuple(_ACTIVATIONS))
+    dropout: float = setting(dataclasses.MISSING, "hidden_dropout_prob", low=0, high=1)
+    attention_dropout: float = setting(dataclasses.MISSING, "attention_probs_dropout_prob", low=0, high=1)
+    epsilon: float = setting(dataclasses.MISSING, "layer_norm_eps", low=0, high=1)
+    # RoBERTa counts from behind the id of its padding token.
+    first_position: int = setting(dataclasses.MISSING, "pad_token_id + 1", low=0, high=1_000_000)
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        if self.width % self.heads:
+            raise ValueError(f"hidden_size {self.width} cannot be shared by {self.heads} attention heads")
+        if self.first_position >= self.positions:
+            raise ValueError(f"pad_token_id leaves none of {self.positions} positions")
 
     @property
     def longest(self) -> int:
@@ -40,27 +53,41 @@ class EncoderConfig:
 
 
 def family_config(raw: Mapping[str, Any]) -> EncoderConfig | None:
-    """The shape described by a parsed config.json, or None when another architecture is meant."""
+    """The shape described by a parsed config.json, or None when another architecture is meant.
+
+    Raises ValueError, naming the key, for one that is missing, of another type or beyond its bounds.
+    """
     kind = raw.get("model_type")
     plain_positions = raw.get("position_embedding_type", "absolute") == "absolute"
-    if kind not in FAMILY or raw.get("hidden_act", "gelu") not in _ACTIVATIONS or not plain_positions:
+    if not isinstance(kind, str) or kind not in FAMILY or not plain_positions or raw.get("is_decoder"):
         return None
-    if raw.get("is_decoder"):
+    if raw.get("hidden_act", "gelu") not in tuple(_ACTIVATIONS):
         return None
-    return EncoderConfig(
-        vocabulary=raw["vocab_size"],
-        width=raw["hidden_size"],
-        layers=raw["num_hidden_layers"],
-        heads=raw["num_attention_heads"],
-        inner=raw["intermediate_size"],
-        positions=raw["max_position_embeddings"],
-        segments=raw.get("type_vocab_size", 2),
-        activation=raw.get("hidden_act", "gelu"),
-        dropout=raw.get("hidden_dropout_prob", 0.1),
-        attention_dropout=raw.get("attention_probs_dropout_prob", 0.1),
-        epsilon=raw.get("layer_norm_eps", 1e-12),
-        first_position=0 if kind == "bert" else raw.get("pad_token_id", 1) + 1,
+    needed = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
+    missing = [key for key in (*needed, "max_position_embeddings") if key not in raw]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    padding = raw.get("pad_token_id", 1)
+    if kind != "bert" and (isinstance(padding, bool) or not isinstance(padding, int)):
+        raise ValueError(f"pad_token_id is {padding!r:.40}, no whole number")
+    shape: EncoderConfig = build(
+        EncoderConfig,
+        {
+            "vocabulary": raw["vocab_size"],
+            "width": raw["hidden_size"],
+            "layers": raw["num_hidden_layers"],
+            "heads": raw["num_attention_heads"],
+            "inner": raw["intermediate_size"],
+            "positions": raw["max_position_embeddings"],
+            "segments": raw.get("type_vocab_size", 2),
+            "activation": raw.get("hidden_act", "gelu"),
+            "dropout": raw.get("hidden_dropout_prob", 0.1),
+            "attention_dropout": raw.get("attention_probs_dropout_prob", 0.1),
+            "epsilon": raw.get("layer_norm_eps", 1e-12),
+            "first_position": 0 if kind == "bert" else padding + 1,
+        },
     )
+    return shape
 
 
 class Embeddings(nn.Module):

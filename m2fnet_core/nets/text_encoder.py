@@ -63,6 +63,9 @@ class TextEncoder(nn.Module):
         return self.network(ids, real)  # type: ignore[no-any-return]
 
 
+_LARGEST = 5_000_000  # no number of a text encoder's configuration is larger
+
+
 class AnyEncoder(nn.Module):
     """An architecture that transformers knows and `nets.encoder` does not."""
 
@@ -82,7 +85,12 @@ def load_text_encoder(source: str | Path) -> TextEncoder:
     folder = Path(source) if Path(source).is_dir() else _fetched(str(source))
     config = _config(folder)
     tokenizer = _tokenizer(folder)
-    shape = family_config(config)
+    try:
+        shape = family_config(config)
+    except ValueError as error:
+        raise CheckpointError(
+            f"{folder / 'config.json'} does not describe a text encoder: {error}; copy the encoder again."
+        ) from error
     if shape is None or not (folder / WEIGHTS).is_file():
         return TextEncoder(_foreign(folder), tokenizer, config)
     weights = _encoder_part(read_weights(folder / WEIGHTS))
@@ -157,11 +165,12 @@ def _foreign(folder: Path) -> AnyEncoder:
     from transformers import AutoModel  # 8 s to import
 
     _refuse_other_weights(folder)
+    _refuse_other_models(folder)
     try:
         model, found = AutoModel.from_pretrained(
             folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32, output_loading_info=True
         )
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+    except _unloadable() as error:
         raise CheckpointError(
             f"{folder} cannot be loaded as a text encoder ({_first_line(error)}); "
             "only encoders with weights in safetensors form are opened."
@@ -176,6 +185,31 @@ def _foreign(folder: Path) -> AnyEncoder:
     if broken is not None:
         raise CheckpointError(f"{folder} is damaged ({broken} holds what is no number); copy the encoder again.")
     return AnyEncoder(model)
+
+
+def _unloadable() -> tuple[type[Exception], ...]:
+    """What transformers, and its checks of configurations, raise for files that do not fit."""
+    from huggingface_hub.errors import StrictDataclassError  # here: a tenth of a second
+
+    wrong = (ValueError, RuntimeError, LookupError, TypeError, AttributeError, ArithmeticError, StrictDataclassError)
+    return (OSError, ImportError, *wrong)
+
+
+def _refuse_other_models(folder: Path) -> None:
+    """Raise CheckpointError for what is no encoder of texts, or larger than any, before room is made for it."""
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    except _unloadable() as error:
+        raise CheckpointError(
+            f"{folder / 'config.json'} does not describe a text encoder ({_first_line(error)}); choose another folder."
+        ) from error
+    largest = max((abs(v) for v in config.to_dict().values() if isinstance(v, int | float)), default=0)
+    if config.is_encoder_decoder or config.sub_configs or not largest < _LARGEST:
+        raise CheckpointError(
+            f"{folder / 'config.json'} describes no encoder of texts that this program can use; choose another folder."
+        )
 
 
 def _refuse_other_weights(folder: Path) -> None:

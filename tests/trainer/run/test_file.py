@@ -114,7 +114,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     [
         ("text.label_smoothing=2", "label_smoothing is 2.0, above 1"),
         ("fusion.modality_dropout=-0.1", "modality_dropout is -0.1, below 0"),
-        ("audio.loop.learning_rate=nan", "learning_rate is nan, which is no number to train with"),
+        ("audio.loop.learning_rate=nan", "learning_rate is nan, which is no number to work with"),
     ],
 )
 def test_a_value_out_of_its_bounds_is_refused_by_name(toml: Path, setting: str, reason: str) -> None:

@@ -93,10 +93,13 @@ def test_a_video_without_sound_or_known_faces_works(tmp_path: Path) -> None:
     assert probe(tmp_path / "out.mp4").audio is None
 
 
+_OLD = b"\0\0\0\x18ftypisom an older film"
+
+
 def test_stopping_leaves_what_was_there(tmp_path: Path) -> None:
     video = write_media(tmp_path / "talk.mp4", Picture(frames=60), Sound(2.4))
     out = tmp_path / "out.mp4"
-    out.write_text("old")
+    out.write_bytes(_OLD)
     cancel = CancelToken()
 
     def stop(event: Event) -> None:
@@ -104,7 +107,7 @@ def test_stopping_leaves_what_was_there(tmp_path: Path) -> None:
 
     with pytest.raises(Cancelled):
         write(sheet(video), "mp4", out, stop, cancel)
-    assert out.read_text() == "old"
+    assert out.read_bytes() == _OLD
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.mp4", "talk.mp4"]
 
 
