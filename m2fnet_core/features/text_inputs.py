@@ -1,4 +1,4 @@
-"""Transcript of an utterance and its neighbours -> the encoder's input, by EmoBERTa's recipe (the encoder: torch)."""
+"""Transcript of an utterance and its neighbours -> the encoder's input, by EmoBERTa's recipe (torch)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

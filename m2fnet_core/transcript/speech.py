@@ -1,4 +1,4 @@
-"""Utterances without text, from the sound alone, where there is no transcript."""
+"""Utterances without text, from the sound alone, where there is no transcript (torch)."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Words for the speech of a file, by a speech recognition model that the user names. Never run unasked."""
+"""Words for the speech of a file, by a speech recognition model that the user names; never run unasked (torch)."""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How likely somebody speaks, every 32 ms: silero-vad's network for 16 kHz sound, with the weights of its wheel.
+"""How likely somebody speaks, every 32 ms: silero-vad's network for 16 kHz sound, with its wheel's weights (torch).
 
 Written here instead of `silero_vad.load_silero_vad` because that unpickles a TorchScript archive (deprecated in torch
 2.11), goes frame by frame in Python, and importing the package sets torch's threads to one for the whole process.

@@ -1,4 +1,4 @@
-"""The only training loop: every step of the paper's training runs through `fit`.
+"""The only training loop: every step of the paper's training runs through `fit` (torch).
 
 A run is a function of its configuration and seed. Batches come from (seed, epoch), randomness inside a batch from
 (seed, epoch, step, process), so a run that was killed goes on bit for bit from its last state, and several processes

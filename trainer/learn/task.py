@@ -1,4 +1,4 @@
-"""What the loop asks of a step's training. No torch beyond types."""
+"""What the loop asks of a step's training (torch, for its types)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""A run folder: resolved configuration, events, TensorBoard scalars, and per step the last and the best state."""
+"""A run folder: resolved configuration, events, TensorBoard scalars, per step the last and the best state (torch)."""
 
 import json
 import os

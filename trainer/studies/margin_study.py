@@ -1,4 +1,4 @@
-"""The study behind our reading of Eq. 9-13: which form of the margin separates classes (m2fnet section 2)."""
+"""The study behind our reading of Eq. 9-13: which form of the margin separates classes, m2fnet section 2 (torch)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -11,6 +11,9 @@ from app.models.notices import Weight
 from app.models.studio import Studio
 from app.models.video.reading import is_transcript
 from tests.app.conversation import analysed
+from tests.app.desk import studio_with
+from tests.media_maker import Sound, write_media
+from tests.patience import signalled
 
 
 @pytest.fixture
@@ -66,3 +69,31 @@ def test_the_device_is_remembered(studio: Studio) -> None:
     assert studio.device == "cpu"
     studio.settings.sync()
     assert Settings().get(DEVICE) == "cpu"
+
+
+@pytest.fixture
+def open_project(qtbot: QtBot) -> Iterator[Studio]:
+    """A project of one video that is not there."""
+    made = studio_with()
+    yield made
+    made.close()
+
+
+def test_more_videos_come_in_and_what_is_none_is_named(qtbot: QtBot, open_project: Studio, tmp_path: Path) -> None:
+    good = [write_media(tmp_path / f"{name}.wav", None, Sound(seconds=length)) for name, length in (("a", 1), ("b", 2))]
+    (tmp_path / "bad.mp4").write_text("hello", encoding="utf-8")
+    with signalled(qtbot, open_project.notices.added) as said:
+        open_project.add_media([good[0], tmp_path / "bad.mp4", good[1]])
+    assert "bad.mp4" in said[0].text
+    names = [medium.path.name for medium in open_project.project.document.media.values()]
+    assert names == ["film.mp4", "a.wav", "b.wav"]
+    open_project.shaping.undo()
+    assert len(open_project.project.document.media) == 1  # all of them were one step
+
+
+def test_a_folder_without_the_missing_videos_says_so(qtbot: QtBot, open_project: Studio, tmp_path: Path) -> None:
+    before = open_project.project.document.media
+    with signalled(qtbot, open_project.notices.added) as said:
+        open_project.relink(tmp_path)
+    assert tmp_path.name in said[0].text
+    assert open_project.project.document.media == before

@@ -13,7 +13,9 @@ from app.models.training.runs_rows import HEAD, side_by_side
 from app.models.training.settings_tree import changed, rows
 from app.views.train.ablation import ablation_of, as_csv
 from m2fnet_core.base.errors import TrainingError
+from tests.app.made_runs import going, made_run
 from trainer.config import RunConfig
+from trainer.run.file import read_run
 from trainer.run.lock import locked
 from trainer.run.view import StepState, runs_folder
 from trainer.studies.paper_tables import Result
@@ -94,3 +96,41 @@ def test_an_ablation_takes_the_vectors_of_its_run(runs: Runs) -> None:
     assert config.steps == ("ablate",)
     assert [(corpus.kind, corpus.folder) for corpus in config.corpora] == [("pack", view.folder / "features")]
     assert as_csv([Result(2, "audio", 40.0, 1.0, 39.63)]).splitlines()[1] == "2,audio,40.00,1.00,39.63"
+
+
+def test_a_run_that_cannot_be_kept_is_refused(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("M2FNET_DATA", str(tmp_path / "file"))  # no folder can be made in it
+    with pytest.raises(TrainingError, match="mine cannot be written"):
+        runs.add(RunConfig("mine"))
+    assert runs.waiting == ()
+
+
+def test_a_run_made_without_the_window_is_given_its_file_and_waits_its_turn(runs: Runs) -> None:
+    folder = made_run("foreign", going(2))
+    (folder / "run.toml").unlink()
+    runs.add(RunConfig("mine"))
+    runs.resume("foreign")
+    assert read_run(folder / "run.toml").name == "foreign"
+    assert list(runs.waiting) == ["mine", "foreign"]
+    runs.resume("foreign")  # once is enough
+    assert list(runs.waiting) == ["mine", "foreign"]
+    assert runs.held_up == "It waits until elsewhere has ended, which is trained by another window or without one."
+
+
+def test_settings_of_every_kind_are_typed() -> None:
+    config = RunConfig()
+    for name, text, wanted in (
+        ("name", " mine ", "mine"),
+        ("fusion.loop.learning_rate", "3e-4", 3e-4),
+        ("steps", "fusion, evaluate", ("fusion", "evaluate")),
+        ("seed", "7", 7),
+    ):
+        config = changed(config, name, text)
+        found: object = config
+        for part in name.split("."):
+            found = getattr(found, part)
+        assert found == wanted
+    for name, text in (("seed", "x"), ("fusion.loop.learning_rate", "fast"), ("ablate.tables", "two")):
+        with pytest.raises(TrainingError, match=name):
+            changed(config, name, text)
