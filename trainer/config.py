@@ -81,8 +81,9 @@ class LoopConfig(_Checked):
     patience: int = setting(0, "Epochs without a better validation figure before it stops; 0: never", low=0)
     precision: str = setting(
         "auto",
-        "Number format; auto: fp32 on a CPU, on a GPU bf16 where there is, else fp16",
-        choices=("auto", "fp32", "bf16", "fp16"),
+        "Number format; auto: bf16 where the device has instructions for it, else fp32, or fp16 on a GPU. "
+        "bf16 is not taken where it is slow, unless forced",
+        choices=("auto", "fp32", "bf16", "fp16", "forced-bf16"),
     )
 
 

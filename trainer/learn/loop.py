@@ -27,6 +27,7 @@ from trainer.config import LoopConfig
 from trainer.events import Epoch, Hook, Warned
 from trainer.judge.validation import Validation
 from trainer.learn.optimise import Average, learning_rate, make_optimiser
+from trainer.learn.precision import number_format
 from trainer.learn.reporting import FitReport
 from trainer.learn.states import FitState, FitStates
 from trainer.learn.task import Task
@@ -72,9 +73,10 @@ class Fit:
         if str(device).startswith("cuda:") and "LOCAL_RANK" not in os.environ:
             torch.cuda.set_device(device)  # Accelerate takes the current one
         AcceleratorState._reset_state()  # else a step with another precision than the one before it is refused
+        form, told = number_format(config.precision, device)
         self.accelerator = Accelerator(
             cpu=device.type == "cpu",
-            mixed_precision=_precision(config.precision, device),
+            mixed_precision=form,
             kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
         )
         optimiser = make_optimiser(task.parameter_groups(), config)
@@ -84,6 +86,8 @@ class Fit:
         self.state = FitState()
         self._states = FitStates(run, task, self.accelerator, self.optimiser, self.average)
         self._report = FitReport(task.step, hook, self.accelerator.device)
+        if told:
+            self._report.tell(Warned(task.step, told))
         self._steps = len(task.batches(1))
         self._saved = time.monotonic()
 
@@ -276,17 +280,6 @@ def loading_processes(device: torch.device) -> int:
         return 0
     beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # training processes on this machine, from torchrun
     return max(1, min(8, (os.cpu_count() or 2) // beside - 1))
-
-
-def _precision(name: str, device: torch.device) -> str:
-    """Accelerate's word for the number format. Off a GPU auto means fp32: bf16 is faster on some processors only."""
-    if name == "fp32" or (name == "auto" and device.type != "cuda"):
-        return "no"
-    if name == "auto":
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
-    if name == "fp16" and device.type != "cuda":
-        raise TrainingError("precision fp16 needs a CUDA GPU; choose bf16, fp32 or auto.")
-    return name
 
 
 def _seed(*parts: int) -> int:

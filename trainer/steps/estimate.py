@@ -49,7 +49,7 @@ class _Probe(Job):
 
     def fit(self, task: Task, loop: LoopConfig, workers: int = 0) -> None:
         """Always raises `_Measured`, or Cancelled where the person asked."""
-        watch = _Watch(self.cancel)
+        watch = _Watch(self.cancel, self.hook)
         try:
             Fit(task, loop, self.run, self.device, watch, watch.stop, workers)()
         except Cancelled:
@@ -68,9 +68,9 @@ class _Probe(Job):
 class _Watch:
     """Times batches, and stops the fit after enough of them."""
 
-    def __init__(self, cancel: CancelToken) -> None:
+    def __init__(self, cancel: CancelToken, hook: Hook) -> None:
         self.stop = CancelToken()
-        self._cancel = cancel
+        self._cancel, self._hook = cancel, hook
         self._times = list[float]()  # when training began, and when each batch was done
 
     @property
@@ -79,6 +79,8 @@ class _Watch:
         return median(after - before for before, after in pairwise(self._times))
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Warned):  # a number format that is slow here
+            self._hook(event)
         if isinstance(event, Started | Progress):
             self._times.append(time.monotonic())
             over = len(self._times) > _BATCHES or self._times[-1] - self._times[0] > _BUDGET

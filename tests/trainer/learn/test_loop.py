@@ -1,6 +1,7 @@
 """The training loop: reproducible, resumable, honest about failure."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from trainer.events import Epoch, Event, Progress, Warned, ignore
 from trainer.judge.validation import Validation
 from trainer.learn.loop import Fit
 from trainer.learn.optimise import learning_rate
+from trainer.learn.precision import has_bf16, number_format
 from trainer.run.folder import Run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -220,7 +222,7 @@ def test_the_learning_rate_rises_and_falls() -> None:
 
 
 def test_bf16_learns_on_the_cpu_and_leaves_a_network_of_whole_precision(tmp_path: Path) -> None:
-    task, state = fit(tmp_path, precision="bf16")
+    task, state = fit(tmp_path, precision="forced-bf16")
     assert state.best > 0.6
     assert task.model(task.points[:4]).dtype == torch.float32
     first = task.model[0]
@@ -232,3 +234,12 @@ def test_bf16_learns_on_the_cpu_and_leaves_a_network_of_whole_precision(tmp_path
 def test_a_precision_that_the_device_lacks_is_refused_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="fp16 needs a CUDA GPU; choose bf16"):
         fit(tmp_path, precision="fp16")
+
+
+def test_auto_is_bf16_where_the_processor_has_it_and_slow_bf16_is_told_and_not_taken() -> None:
+    processor = torch.device("cpu")
+    assert number_format("auto", processor) == ("bf16" if has_bf16() else "no", "")
+    form, told = number_format("bf16", processor)
+    assert form == ("bf16" if has_bf16() else "no")
+    assert bool(re.search(r"\d pictures a second, \d.* in fp32", told)) is not has_bf16()
+    assert number_format("forced-bf16", processor) == ("bf16", "")
