@@ -42,8 +42,15 @@ def _scalar(kind: Any, value: Any) -> Any:
     if kind is Path:
         return Path(_checked(str | Path, value))
     if kind is float:
-        return float(_checked(int | float, value))
+        return _float(_checked(int | float, value))
     return _checked(kind, value) if kind in (str, int, bool) else value
+
+
+def _float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("a number is too large") from error
 
 
 @functools.cache  # resolving the hints of every one of 20,000 utterances anew takes seconds

@@ -2,9 +2,11 @@
 
 import re
 
+from m2fnet_core.base.numbers import finite
+
 # hours may be missing; point, comma or colon before the fraction; a blank may have slipped in before it
-_CLOCK = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+):)?(?P<m>\d{1,3}):(?P<s>\d{1,2})(?:[.,:]\s?(?P<f>\d{1,9}))?")
-_COLONS = re.compile(r"(?P<sign>-?)(?P<h>\d+):(?P<m>\d{1,2}):(?P<s>\d{1,2}):(?P<f>\d{3})")  # fraction after a colon
+_CLOCK = re.compile(r"(?P<sign>-?)(?:(?P<h>\d{1,6}):)?(?P<m>\d{1,3}):(?P<s>\d{1,2})(?:[.,:]\s?(?P<f>\d{1,9}))?")
+_COLONS = re.compile(r"(?P<sign>-?)(?P<h>\d{1,6}):(?P<m>\d{1,2}):(?P<s>\d{1,2}):(?P<f>\d{3})")  # fraction after a colon
 _SECONDS = re.compile(r"-?\d+(?:[.,]\d+)?|-?[.,]\d+")
 
 
@@ -22,9 +24,12 @@ def parse_clock(text: str) -> float | None:
 def parse_time(text: str) -> float | None:
     """Seconds of a plain number (``12.5``, ``12,5``) or of a clock time, or None when it is neither."""
     stripped = text.strip()
-    if _SECONDS.fullmatch(stripped):
-        return float(stripped.replace(",", "."))
-    return parse_clock(stripped)
+    if not _SECONDS.fullmatch(stripped):
+        return parse_clock(stripped)
+    try:
+        return finite(stripped.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def clock(seconds: float, point: str) -> str:

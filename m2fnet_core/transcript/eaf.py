@@ -73,10 +73,13 @@ def parse_eaf(path: Path) -> ET.Element:
     return root
 
 
+_DIGITS = 12  # of milliseconds: thirty years
+
+
 def times_of(root: ET.Element) -> Mapping[str, float]:
     """Seconds by time slot, of those that have a time."""
     slots = ((slot.get("TIME_SLOT_ID", ""), slot.get("TIME_VALUE", "")) for slot in root.iter("TIME_SLOT"))
-    return {name: int(value) / 1000 for name, value in slots if value.isdecimal()}
+    return {name: int(value) / 1000 for name, value in slots if value.isdecimal() and len(value) <= _DIGITS}
 
 
 def speaker_of(tier: ET.Element) -> str:

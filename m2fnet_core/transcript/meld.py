@@ -30,6 +30,9 @@ def clip_name(dialogue: int, utterance: int) -> str:
     return f"dia{dialogue}_utt{utterance}.mp4"
 
 
+_DIGITS = 9  # of a dialogue's or an utterance's number
+
+
 def meld_transcript(path: Path, rows: Sequence[Mapping[str, str]], media: MediaInfo | None) -> Transcript:
     """Utterances of MELD's ``rows`` (column names in lower case) for ``media``, by dialogue and position.
 
@@ -58,10 +61,10 @@ def _utterances(rows: Sequence[Mapping[str, str]]) -> tuple[list[Utterance], int
     for row in rows:
         numbers = row.get("dialogue_id", ""), row.get("utterance_id", "")
         start, end = parse_time(row.get("starttime", "")), parse_time(row.get("endtime", ""))
-        if start is None or end is None or not all(number.isdecimal() for number in numbers):
+        if start is None or end is None or not all(number.isdecimal() and len(number) <= _DIGITS for number in numbers):
             continue
         key = int(numbers[0]), int(numbers[1])
-        said = " ".join(row["utterance"].split()) or None
+        said = " ".join(row.get("utterance", "").split()) or None
         name = clip_name(*key).removesuffix(".mp4")
         found.setdefault(key, Utterance(name, start, end, row.get("speaker", ""), said, row.get("emotion") or None))
     return [found[key] for key in sorted(found)], len(rows) - len(found)

@@ -4,6 +4,7 @@ Field names and their order are the schema's.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from m2fnet_core.base.dialogue import Contributions, Presence
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.base.json_codec import build, plain
+from m2fnet_core.base.numbers import LARGEST
 from m2fnet_core.document.content import Decision, KeptPrediction, Medium, Model
 from m2fnet_core.document.formats.base import Entry, Found, LabelChoice, Row, Sheet, Written
 from m2fnet_core.transcript.encoding import read_text
@@ -143,14 +145,19 @@ def read_json_labels(path: Path, medium: Medium, label_set: LabelSet) -> Found:
         raise TranscriptError(f"{path} is not of the form {NAME} {SCHEMA} (docs/formats.md); export it again.")
     try:
         whole: AnnotationFile = build(AnnotationFile, raw)
+        entries = tuple(map(_entry, whole.utterances))
     except ValueError as error:
         raise TranscriptError(f"{path} does not follow the schema {SCHEMA}: {error}; export it again.") from error
     if medium.sha256 and whole.media.sha256 not in ("", medium.sha256):
         notices = (*notices, f"{path.name} was made for another file than {medium.path.name}; its times may not fit.")
-    return Found(tuple(map(_entry, whole.utterances)), notices)
+    return Found(entries, notices)
 
 
 def _entry(part: UtterancePart) -> Entry:
+    """Raises ValueError for a number that is none."""
+    numbers = [part.start, part.end, *(n for d in part.decisions for n in (d.seconds, d.intensity) if n is not None)]
+    if not all(math.isfinite(n) and abs(n) <= LARGEST for n in numbers):
+        raise ValueError(f"utterance {part.id!r:.40} has a number that cannot be used")
     return Entry(part.start, part.end, part.speaker, part.text, part.id, tuple(map(_decided, part.decisions)))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.base.json_codec import plain
+from m2fnet_core.base.numbers import finite, whole
 from m2fnet_core.base.wording import count, some
 from m2fnet_core.document.content import Decision, KeptPrediction, Medium
 from m2fnet_core.document.formats.base import Entry, Found, Row, Sheet, Written
@@ -109,7 +110,7 @@ def read_csv_labels(path: Path, medium: Medium, label_set: LabelSet) -> Found:
 
 def _entry(row: Mapping[str, str]) -> Entry:
     """Raises ValueError for times and numbers that are none."""
-    start, end = parse_time(row["start"]), parse_time(row["end"])
+    start, end = parse_time(row.get("start", "")), parse_time(row.get("end", ""))
     if start is None or end is None:
         raise ValueError("no time")
     said = row.get("text") or None
@@ -125,20 +126,15 @@ def _decisions(row: Mapping[str, str]) -> tuple[Decision, ...]:
             annotator=row.get("annotator", ""),
             label=row.get("human_label") or None,
             second=row.get("second_label") or None,
-            intensity=_whole(row.get("intensity", "")),
+            intensity=whole(row["intensity"]) if row.get("intensity") else None,
             unsure=_yes(row.get("unsure", "")),
             skip=_yes(row.get("skip", "")),
             comment=row.get("comment", ""),
-            seconds=float(row.get("seconds") or 0.0),
+            seconds=finite(row.get("seconds") or "0"),
             saw_prediction=_yes(row.get("saw_prediction") or "1"),
             time=row.get("decided_at", ""),
         ),
     )
-
-
-def _whole(cell: str) -> int | None:
-    """Pandas turns a column of whole numbers with gaps into 1.0, 2.0."""
-    return int(float(cell)) if cell else None
 
 
 def _yes(cell: str) -> bool:

@@ -8,9 +8,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from m2fnet_core.base.emotions import MELD
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.document.content import Decision
 from m2fnet_core.document.formats import LabelChoice
+from m2fnet_core.document.formats.table import read_csv_labels
 from m2fnet_core.transcript import read_transcript
 from tests.core.document.formats.talk import after, bring, document, empty, export, said
 
@@ -131,3 +133,14 @@ def test_rttm_has_ten_columns_and_no_blanks_in_names(tmp_path: Path) -> None:
     assert lines[0] == ["SPEAKER", "talk", "1", "1.000", "1.500", "<NA>", "<NA>", "Ann_B", "<NA>", "<NA>"]
     assert [columns[7] for columns in lines] == ["Ann_B", "Ann_B_2", "unknown", "unknown_2", "רות_א", "a_b"]
     assert len(notices) == 1
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "1e400", "9" * 5000, "x"])
+@pytest.mark.parametrize("column", ["seconds", "intensity", "start"])
+def test_a_number_that_is_none_costs_its_row_alone(tmp_path: Path, column: str, cell: str) -> None:
+    row = {"start": "0", "end": "1", "speaker": "A", "human_label": "joy", "intensity": "2", "seconds": "0.5"}
+    lines = [",".join(row), ",".join((row | {column: cell}).values()), ",".join(row.values()), "3"]
+    (tmp_path / "t.csv").write_text("\n".join(lines), "utf-8")
+    found = read_csv_labels(tmp_path / "t.csv", document().media["m"], MELD)
+    assert len(found.entries) == 1
+    assert found.notices == ("t.csv: 2 unreadable rows left out (row 1, 3).",)
