@@ -1,12 +1,12 @@
 """What is on the screen and when: one place that decides between Qt's player and exact decoding."""
 
-from dataclasses import replace
 from enum import Enum, auto
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtMultimedia import QVideoFrame
 
 from app.playback.backwards import Backwards
+from app.playback.lock import Lock
 from app.playback.movie import UNKNOWN, Movie
 from app.playback.screen import Screen
 from app.playback.span import Span
@@ -41,18 +41,17 @@ class Playback(QObject):
         self.screen = Screen(self)
         self.mode = Mode.STILL
         self._backwards = Backwards(self)
-        self._end_of_span = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._lock = Lock(self)
         self._speed = 1.0
         self._shuttle = 0  # steps of _SHUTTLE, negative: backwards
-        self._span: Span | None = None
         self._backwards.due.connect(self._back_to)
-        self._end_of_span.timeout.connect(self._finish)
+        self._lock.over.connect(self._finish)
         self.screen.picture_changed.connect(self.picture_changed)
         self.screen.time_changed.connect(self.time_changed)
         self.screen.indexed.connect(self._take_index)
         self.screen.failed.connect(self.failed)
-        self.movie.frame.connect(self._take_playing)
-        self.movie.moved.connect(self._take_sound)
+        self.movie.frame.connect(self._come_to)
+        self.movie.moved.connect(lambda time: self._come_to(UNKNOWN, time, None))
         self.movie.ended.connect(self._finish)
         self.movie.failed.connect(self._take_failure)
 
@@ -61,7 +60,7 @@ class Playback(QObject):
     def open(self, info: MediaInfo | None) -> None:
         """Show the first frame of another medium; None shows nothing."""
         self._rest()
-        self._span = None
+        self._lock.release()
         self.screen.open(info)
         self.movie.open(info)
         self.time_changed.emit(0.0)
@@ -94,7 +93,7 @@ class Playback(QObject):
     @property
     def span(self) -> Span | None:
         """What playing is locked to."""
-        return self._span
+        return self._lock.span
 
     @property
     def shuttling(self) -> bool:
@@ -110,35 +109,31 @@ class Playback(QObject):
 
     def play(self) -> None:
         """Run forwards from here to the end; from the beginning when this is the end."""
-        self._span = None
+        self._lock.release()
         self._set_shuttle(0)
         if self.screen.at_end():
             self.screen.aim(0.0)
         self._run()
 
     def play_span(self, span: Span, time: float | None = None) -> None:
-        """Run within the span's bounds, from ``time`` (its start by default) to its last frame, again and again
-        when it loops.
-        """
+        """Run from ``time`` (the span's start by default) to the span's last frame, again and again when it loops."""
         self._set_shuttle(0)
         self.screen.aim(span.start if time is None else time)
-        self._span = span
+        self._lock.span = span
         self._run()
 
     def lock(self, span: Span) -> None:
         """Keep to the span's bounds from now on, without a jump."""
-        self._span = span
-        self._watch_end(self.time)
+        self._lock.span = span
+        self._lock.watch(self.index, self.number, self.time, self.rate)
 
     def set_loop(self, loop: bool) -> None:
         """Whether the span in force starts again at its end."""
-        if self._span is not None:
-            self._span = replace(self._span, loop=loop)
+        self._lock.set_loop(loop)
 
     def release(self) -> None:
         """Play on past the bounds of the span in force."""
-        self._span = None
-        self._end_of_span.stop()
+        self._lock.release()
 
     def pause(self) -> None:
         """Stand still on the frame that is on screen."""
@@ -157,9 +152,7 @@ class Playback(QObject):
         """Show the frame that is on screen at ``time``; playing goes on from there."""
         if self.info is None:
             return
-        if self._span is not None and not self._span.covers(time):
-            self._span = None
-        self._end_of_span.stop()
+        self._lock.jump(time)
         self.screen.aim(min(max(0.0, time), self.info.duration))
         if self.mode is Mode.PLAYING:
             self.movie.start(self.screen.goal, self.screen.target)
@@ -174,7 +167,7 @@ class Playback(QObject):
     def step(self, frames: int) -> None:
         """Pause and go this many frames on (negative: back)."""
         self.pause()
-        self._span = None
+        self._lock.release()
         if self.index is not None and self.screen.target != UNKNOWN:
             number = min(max(0, self.screen.target + frames), len(self.index) - 1)
             self.seek(float(self.index.times[number]))
@@ -215,7 +208,7 @@ class Playback(QObject):
             return
         was_playing, self.mode = self.playing, Mode.PLAYING
         self._backwards.stop()
-        self._end_of_span.stop()
+        self._lock.rest()
         if self.screen.goal != self.time or not self.movie.resume(self.screen.target):
             self.movie.start(self.screen.goal, self.screen.target)
             self.screen.look()
@@ -235,7 +228,7 @@ class Playback(QObject):
 
     def _rest(self) -> None:
         """Nothing runs."""
-        self._end_of_span.stop()
+        self._lock.rest()
         self._backwards.stop()
         if self.mode is Mode.PLAYING:
             self.movie.stop()
@@ -252,7 +245,7 @@ class Playback(QObject):
 
     def _finish(self) -> None:
         """The end of the span or of the medium."""
-        span = self._span
+        span = self._lock.span
         if self.mode is not Mode.PLAYING or self.info is None:
             return
         if span is not None and span.loop:
@@ -272,25 +265,13 @@ class Playback(QObject):
             self.screen.look()
         self.indexed.emit()
 
-    def _take_playing(self, number: int, time: float, picture: QVideoFrame) -> None:
-        self._come_to(number, time, picture)
-
-    def _take_sound(self, time: float) -> None:
-        self._come_to(UNKNOWN, time, None)
-
     def _come_to(self, number: int, time: float, picture: QVideoFrame | None) -> None:
-        if self._span is not None and self._span.passed(time):
+        if self._lock.passed(time):
             self._finish()
             return
         self.screen.play_to(number, time, picture)
-        self._watch_end(time)
+        self._lock.watch(self.index, self.number, time, self.rate)
 
     def _take_failure(self, sentence: str) -> None:
         self.pause()
         self.failed.emit(sentence)
-
-    def _watch_end(self, time: float) -> None:
-        """Stop on time where the span ends before the next picture is due."""
-        span = self._span
-        if span is not None and span.ends_before_next(self.index, self.number, time):
-            self._end_of_span.start(max(0, round((span.end - time) / self.rate * 1000)))
