@@ -12,6 +12,7 @@ from app.base.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, Setting
 from app.base.theme import apply_scheme
 from app.commands import annotate as annotate_commands
 from app.commands import colleague as colleague_commands
+from app.commands import labels as labels_commands
 from app.commands import program as commands
 from app.commands import train as train_commands
 from app.models.keyboard import Keyboard
@@ -24,6 +25,7 @@ from app.views.frame.messages import Messages
 from app.views.frame.start import StartPage
 from app.views.frame.status import StatusBar
 from m2fnet_core.document.content import MediumState
+from m2fnet_core.document.schemes import looks_of
 
 if TYPE_CHECKING:
     from app.views.frame.workspace import Workspace
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
                 **commands.help_slots(self.studio, self.keyboard, self),
                 **annotate_commands.annotate_slots(self, self.studio, self),
                 **annotate_commands.project_slots(self.studio, self),
+                **labels_commands.labels_slots(self.studio, self.keyboard, self),
                 **colleague_commands.colleague_slots(self.studio, self),
                 **train_commands.train_slots(self),
             }
@@ -185,7 +188,7 @@ class MainWindow(QMainWindow):
     def _name_steps(self) -> None:
         """Undo and redo say what they would do; the digits say their labels."""
         project = self.studio.project
-        self.actions_.name_labels(project.document.label_set.labels)
+        self.actions_.name_labels(looks_of(project.document))
         self.actions_.name_steps(project.undo_title, project.redo_title)
         self._enable_commands()
 

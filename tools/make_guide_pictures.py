@@ -1,4 +1,4 @@
-"""Make the pictures of docs/annotating.md: ``python -m tools.make_guide_pictures`` from the repository's root.
+"""Make the pictures of docs/annotating.md and labels.md: ``python -m tools.make_guide_pictures`` from the root.
 
 Drives the real window without a screen through what the guide tells, on a copy of the demo conversation, in folders of
 its own: nothing of the user's is read or changed. ``--model DIR`` shows a trained model's predictions.
@@ -21,8 +21,10 @@ from app.base.theme import apply_scheme
 from app.main import create_application
 from app.main_window import MainWindow
 from app.models.video.analysis import State
+from app.views.labels.labels import LabelsDialog
 from app.views.timeline.canvas import Canvas
 from m2fnet_core.base.folders import cache_folder
+from m2fnet_core.document.schemes import PALETTE, SCHEMES
 from tools.pictures import SETTLE_MS, keep_picture, until
 
 _DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo"
@@ -116,7 +118,7 @@ def main() -> None:
         create_application()
         apply_scheme("light")
         guide = Guide(Path(folder), options.model)
-        for step in (_open, _label, _bounds, _speaker, _review, _blind, _compare, _export, _keys, _missing):
+        for step in (_open, _label, _bounds, _speaker, _review, _blind, _compare, _export, _labels, _keys, _missing):
             step(guide)
         guide.window.close()
 
@@ -195,6 +197,18 @@ def _compare(guide: Guide) -> None:
 def _export(guide: Guide) -> None:
     guide.press(Key.Key_E, modifier=Mod.ControlModifier)
     guide.keep_dialog("export")
+
+
+def _labels(guide: Guide) -> None:
+    """The valence and arousal quadrants in place of the seven emotions, before anything is used."""
+    guide.window.actions_["labels"].trigger()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, LabelsDialog)
+    dialog.draft.start_from("Valence x arousal", SCHEMES["Valence x arousal"])
+    for place, colour in enumerate(PALETTE[:4]):
+        dialog.draft.change(place, colour=colour)
+    dialog.refresh()
+    guide.keep_dialog("labels")
 
 
 def _keys(guide: Guide) -> None:

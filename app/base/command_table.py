@@ -36,17 +36,18 @@ class Command:
     submenu: str = ""
 
 
-DIGITS = range(1, 10)
+LABELS = range(1, 31)  # as many as a scheme may have; the first nine have digits
 
 
 def _labels() -> Iterator[Command]:
     """A key per label; the window names them after the document's label set."""
-    for n in DIGITS:
+    for n in LABELS:
         tip = f"Give the utterance at the playhead, or the selected one, label {n} of the label set"
-        yield Command(f"label-{n}", "A&nnotate", 0, f"Label {n}", tip, (f"{n}",), "", Need.EDIT, submenu="&Label")
-    for n in DIGITS:
+        keys = (f"{n}",) if n < 10 else ()
+        yield Command(f"label-{n}", "A&nnotate", 0, f"Label {n}", tip, keys, "", Need.EDIT, submenu="&Label")
+    for n in LABELS:
         tip = f"Add label {n} of the label set as a second label"
-        keys = (f"Shift+{n}",)
+        keys = (f"Shift+{n}",) if n < 10 else ()
         yield Command(
             f"second-{n}", "A&nnotate", 0, f"Second label {n}", tip, keys, "", Need.EDIT, submenu="&Second label"
         )
@@ -149,6 +150,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "&File", 3, "&Quit", "End the program", ("Ctrl+Q",), "quit"),
     Command("undo", "&Edit", 0, "&Undo", "Take the last step back", ("Ctrl+Z",), "undo", Need.UNDO),
     Command("redo", "&Edit", 0, "&Redo", "Do again what was taken back", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", Need.REDO),
+    Command(
+        "labels",
+        "Pro&ject",
+        0,
+        "&Labels…",
+        "Add, rename, merge, order and colour the labels that people choose from",
+        (),
+        "",
+        Need.EDIT,
+    ),
     *_labels(),
     Command(
         "accept",

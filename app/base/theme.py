@@ -89,9 +89,19 @@ _FALLBACK = ("#5b8ff9", "#61ddaa", "#f6bd16", "#7262fd", "#78d3f8", "#9661bc", "
 _SPEAKERS = ("#39a0ed", "#f28f3b", "#6cc070", "#c879d8", "#e5c84b", "#e2697f", "#4fc1b6", "#a0a7b8")
 
 
+_own: dict[str, str] = {}  # the open project's colours; like the palette, the program has one at a time
+SIGNS = "●■▲◆★▼◐◧◭◈✚✖◉▣△◇☆▽◑◨◮✦✛✕○□▶◀♣♠"  # one for each label of a scheme: no colour means anything alone
+
+
+def set_label_colours(colours: Mapping[str, str]) -> None:
+    """The colours that the open project gives its labels."""
+    _own.clear()
+    _own.update(colours)
+
+
 def emotion_colour(label: str, labels: tuple[str, ...] = ()) -> QColor:
-    """The colour of an emotion; labels the program does not know get one by their place in the label set."""
-    known = _EMOTIONS.get(label.lower())
+    """The project's colour of a label, else the program's; others get one by their place in the label set."""
+    known = _own.get(label) or _EMOTIONS.get(label.lower())
     if known is not None:
         return QColor(known)
     place = labels.index(label) if label in labels else sum(map(ord, label))
@@ -135,9 +145,18 @@ def line(palette: QPalette) -> QColor:
 
 def readable_on(ground: QColor) -> QColor:
     """Near-black or white, whichever is easier to read on ``ground``: the higher contrast of WCAG 2."""
-    parts = zip((0.2126, 0.7152, 0.0722), (ground.redF(), ground.greenF(), ground.blueF()), strict=True)
-    luminance = sum(w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for w, c in parts)
-    return QColor("#15181d") if luminance > 0.2 else QColor("#ffffff")
+    return max((QColor("#15181d"), QColor("#ffffff")), key=lambda ink: contrast(ink, ground))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Of two colours, 1 (alike) to 21 (WCAG 2.2, 1.4.3)."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    parts = zip((0.2126, 0.7152, 0.0722), (colour.redF(), colour.greenF(), colour.blueF()), strict=True)
+    return sum(w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for w, c in parts)
 
 
 def _palette(tones: Mapping[str, str]) -> QPalette:

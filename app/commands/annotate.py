@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from app.base.command_table import DIGITS
+from app.base.command_table import LABELS
 from app.commands.program import Room, Slots
 from app.models.project.exchange import Placing, Reading
 from app.models.studio import PROJECT, Studio
@@ -19,7 +19,7 @@ def annotate_slots(room: Room, studio: Studio, window: QWidget) -> Slots:
     """The Edit and the Annotate menu."""
     act, shape = studio.annotating, studio.shaping
     labels: dict[str, Callable[..., object]] = {}
-    for number in DIGITS:
+    for number in LABELS:
         labels[f"label-{number}"] = partial(_label, studio, number, act.label)
         labels[f"second-{number}"] = partial(_label, studio, number, act.second)
     for level in (1, 2, 3):

@@ -12,6 +12,7 @@ from app.models.studio import Studio
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.folders import resource
 from m2fnet_core.bundle.card import STARTER, model_card
+from m2fnet_core.document.schemes import looks_of
 
 if TYPE_CHECKING:
     from app.views.frame.workspace import Workspace
@@ -91,7 +92,7 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
 def help_slots(studio: Studio, keyboard: Keyboard, window: QWidget) -> Slots:
     """The Help menu."""
     return {
-        "shortcuts": lambda: _show_shortcuts(keyboard, window),
+        "shortcuts": lambda: _show_shortcuts(studio, keyboard, window),
         "keyboard": lambda: _change_shortcuts(keyboard, window),
         "documentation": lambda: _show_documentation(window),
         "about": lambda: _show_about(studio, window),
@@ -126,10 +127,10 @@ def _transcribe(studio: Studio, window: QWidget) -> None:
         studio.transcribe(recogniser)
 
 
-def _show_shortcuts(keyboard: Keyboard, window: QWidget) -> None:
+def _show_shortcuts(studio: Studio, keyboard: Keyboard, window: QWidget) -> None:
     from app.views.frame.keyboard import CheatSheet
 
-    CheatSheet(keyboard, window).open()
+    CheatSheet(keyboard, window, looks_of(studio.project.document)).open()
 
 
 def _change_shortcuts(keyboard: Keyboard, window: QWidget) -> None:

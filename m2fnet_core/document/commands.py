@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from m2fnet_core.base.emotions import LabelSet
-from m2fnet_core.document.content import Decision, FaceRole, Medium, Turn
+from m2fnet_core.document.content import Decision, FaceRole, Look, Medium, Turn
 
 
 def new_id() -> str:
@@ -142,11 +142,13 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class SetLabelSet:
     """Another label set; ``renamed`` maps labels that go to ones that stay. Labels that go without one are refused
-    while a decision uses them.
+    while a decision uses them. ``looks`` and ``meanings`` take the place of the document's; None leaves them.
     """
 
     label_set: LabelSet
     renamed: Mapping[str, str]
+    looks: tuple[Look, ...] | None = None
+    meanings: Mapping[str, str] | None = None  # a network's label -> one of the set
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,24 @@ class FaceIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a label of the project's scheme is shown and given. "" leaves a part to the program."""
+
+    label: str
+    colour: str = ""  # "#rrggbb"
+    key: str = ""  # in Qt's portable words
+    description: str = ""  # of the coding manual
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A network's label and the label of the project that it is shown as."""
+
+    label: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A project at one moment. Turns are in order of their start inside each medium."""
 
@@ -120,3 +138,5 @@ class Document:
     decisions: Mapping[tuple[str, str], Decision] = field(default_factory=dict)  # by (utterance, annotator)
     predictions: Mapping[str, KeptPrediction] = field(default_factory=dict)  # the newest of each utterance
     faces: Mapping[tuple[str, str], FaceIdentity] = field(default_factory=dict)  # by (medium, track)
+    looks: Mapping[str, Look] = field(default_factory=dict)  # by label, of those that have one
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)  # by the label of a network

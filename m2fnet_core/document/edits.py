@@ -12,9 +12,19 @@ from typing import Any, TypeVar
 
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document import commands as c
-from m2fnet_core.document.content import Decision, Document, FaceIdentity, FaceRole, Medium, Speaker, Turn
+from m2fnet_core.document.content import (
+    Decision,
+    Document,
+    FaceIdentity,
+    FaceRole,
+    Look,
+    Meaning,
+    Medium,
+    Speaker,
+    Turn,
+)
 
-TABLES = ("media", "speakers", "turns", "decisions", "faces")
+TABLES = ("media", "speakers", "turns", "decisions", "faces", "looks", "meanings")
 _FEW = 100  # edits after which sorting all utterances anew is as fast as putting each in its place
 _SLACK = 0.5  # seconds that an utterance may reach past the end: containers round their duration
 Row = Medium | Speaker | Turn | Decision | FaceIdentity
@@ -284,7 +294,21 @@ def _set_label_set(command: c.SetLabelSet, plan: Plan) -> None:
         lost = next((word for word in (label, second) if word is not None and word not in labels), None)
         if lost is not None:
             raise DocumentError(f"Decisions use the label {lost!r}, which the new set lacks; say what becomes of it.")
-        plan.put("decisions", key, replace(decision, label=label, second=second))
+        plan.put("decisions", key, replace(decision, label=label, second=None if second == label else second))
+    if command.looks is not None:
+        _replace_all(plan, "looks", {look.label: look for look in command.looks if look != Look(look.label)})
+    if command.meanings is not None:
+        lost = next((word for word in command.meanings.values() if word not in labels), None)
+        if lost is not None:
+            raise DocumentError(f"Predictions cannot be shown as {lost!r}, which the new set lacks; choose another.")
+        _replace_all(plan, "meanings", {word: Meaning(word, means) for word, means in command.meanings.items()})
+
+
+def _replace_all(plan: Plan, table: str, rows: Mapping[str, Any]) -> None:
+    for key in [key for key, _ in plan.rows(table) if key not in rows]:
+        plan.put(table, key, None)
+    for key, row in rows.items():
+        plan.put(table, key, row)
 
 
 def _name_faces(command: c.NameFaces, plan: Plan) -> None:
@@ -353,33 +377,3 @@ def _sorted_again(turns: Mapping[str, Turn], touched: Collection[str]) -> dict[s
 
 def _place(turn: Turn) -> tuple[str, float, float, str]:
     return turn.medium, turn.start, turn.end, turn.id
-
-
-_TITLES: Mapping[type, str] = {
-    c.AddMedia: "add videos",
-    c.RemoveMedium: "remove video",
-    c.Relink: "relink",
-    c.Decide: "label",
-    c.Clear: "clear",
-    c.SetBounds: "change bounds",
-    c.Split: "split",
-    c.Merge: "merge",
-    c.Insert: "insert",
-    c.Delete: "delete",
-    c.SetText: "change text",
-    c.SetSpeaker: "change speaker",
-    c.RenameSpeaker: "rename speaker",
-    c.MergeSpeakers: "merge speakers",
-    c.Import: "import",
-    c.SetLabelSet: "change label set",
-    c.NameFaces: "name faces",
-}
-
-
-def title(command: c.Command) -> str:
-    """What menus call the command."""
-    if isinstance(command, c.Together):
-        return command.title
-    if isinstance(command, c.Decide) and len(command.decisions) > 1:
-        return f"label {len(command.decisions)} utterances"
-    return _TITLES[type(command)]

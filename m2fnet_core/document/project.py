@@ -20,7 +20,7 @@ from m2fnet_core.base.json_codec import plain
 from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
 from m2fnet_core.document.content import Document, KeptPrediction, Model, Turn
-from m2fnet_core.document.edits import Edit, applied, planned, title
+from m2fnet_core.document.edits import Edit, applied, planned
 from m2fnet_core.document.media_files import found_in, looked_up, relative_to
 from m2fnet_core.document.places import SUFFIX, find_project_of, projects_folder, remember, untitled
 from m2fnet_core.document.store import file, opening, predictions, reading, snapshots
@@ -32,6 +32,7 @@ from m2fnet_core.document.store.failing import (
     failures,
 )
 from m2fnet_core.document.store.place import lock
+from m2fnet_core.document.titles import title
 
 __all__ = [
     "Change",
@@ -55,7 +56,7 @@ class Project:
         self.document = Document()
         self._done: Steps = []
         self._undone: Steps = []
-        self._newest = predictions.Newest({}, {}, {})
+        self._newest = predictions.Newest({}, {}, {}, {})
         self._connection, self._lock, self._identity = connection, lock, file.identity(path)
         self._read()
         self._kept = snapshots.newest_mark(path)  # how much was done at the last snapshot
@@ -315,9 +316,9 @@ class Project:
         self.check_media()
 
     def _changed(self, name: str, kind: str, edits: Sequence[Edit]) -> Change:
-        former, document = self.document.turns, applied(self.document, edits)
-        if document.turns is not former:
-            self._newest = self._newest.over(document.turns)
+        former, document = self.document, applied(self.document, edits)
+        if document.turns is not former.turns or document.meanings is not former.meanings:
+            self._newest = self._newest.over(document.turns, document.meanings)
             document = replace(document, predictions=self._newest)
         if any(edit.before is None and edit.table in ("media", "speakers") for edit in edits):
             with failures(self.path):

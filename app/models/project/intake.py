@@ -11,6 +11,7 @@ from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.base.events import AnalysisStarted, Event, FacesFound, Predicted
 from m2fnet_core.document.commands import Import, Insert, new_id
 from m2fnet_core.document.content import Document, Model, Turn
+from m2fnet_core.document.meanings import shown
 
 _SAME = 1e-4  # probabilities nearer than this are the same prediction
 
@@ -44,7 +45,7 @@ class Intake(QObject):
                 prediction = self._translated(event.prediction)
                 if not prediction.provisional:
                     self._final[prediction.utterance_id] = prediction
-                return Predicted(prediction)
+                return Predicted(shown(prediction, self._project.document.meanings))
         return event
 
     def finish(self) -> None:
@@ -93,5 +94,5 @@ def _kept(document: Document, model: Model, turn: Turn, prediction: Prediction) 
     kept = document.predictions.get(turn.id)
     if kept is None or kept.model.hash != model.hash or (kept.start, kept.end) != (turn.start, turn.end):
         return False
-    before, now = kept.prediction.probabilities, prediction.probabilities
+    before, now = kept.prediction.probabilities, shown(prediction, document.meanings).probabilities
     return before.keys() == now.keys() and all(abs(before[label] - now[label]) < _SAME for label in now)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from app.base.theme import set_label_colours
 from app.models.project.project import ProjectModel
 from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Prediction, Utterance
@@ -36,6 +37,8 @@ class Mirror(QObject):
         self._take_label_set()
 
     def _take_label_set(self) -> None:
+        looks = self._project.document.looks.values()
+        set_label_colours({look.label: look.colour for look in looks if look.colour})
         self._session.label_set = self._project.document.label_set.labels
 
     def _prediction(self, utterance: str) -> Prediction | None:
@@ -46,10 +49,10 @@ class Mirror(QObject):
         return live if kept is None else kept.prediction
 
     def _take(self, change: Change) -> None:
-        if self._session.label_set != self._project.document.label_set.labels:
+        if change.whole:
             self._take_label_set()
             self.reload()
-        elif change.whole or any(self._differs(utterance) for utterance in change.utterances):
+        elif any(self._differs(utterance) for utterance in change.utterances):
             self.reload()
         else:
             for utterance in change.utterances:

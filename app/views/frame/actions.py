@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.base.command_table import COMMANDS, DIGITS, Command, Need
+from app.base.command_table import COMMANDS, LABELS, Command, Need
 from app.base.icons import icon
 from app.models.keyboard import Keyboard
+from m2fnet_core.document.content import Look
 
 
 class Actions:
@@ -16,7 +17,7 @@ class Actions:
     def __init__(self, window: QWidget, keyboard: Keyboard | None = None) -> None:
         self._actions: dict[str, QAction] = {row.key: _action(row, window) for row in COMMANDS}
         self._keyboard = keyboard
-        self._labels: tuple[str, ...] | None = None
+        self._labels: tuple[Look, ...] | None = None
         self._facts: frozenset[Need] = frozenset()
         if keyboard is not None:
             keyboard.changed.connect(self._take_keys)
@@ -47,17 +48,19 @@ class Actions:
         for row in COMMANDS:
             self._actions[row.key].setEnabled(row.need in facts or row.need is Need.NOTHING)
 
-    def name_labels(self, labels: Sequence[str]) -> None:
-        """The digits stand for these labels."""
+    def name_labels(self, labels: Sequence[Look]) -> None:
+        """The commands stand for these labels; one that has a key of its own is given by that."""
         if tuple(labels) == self._labels:
             return
         self._labels = tuple(labels)
-        for number in DIGITS:
-            there = number <= len(labels)
+        for number in LABELS:
+            look = labels[number - 1] if number <= len(labels) else None
             for key in (f"label-{number}", f"second-{number}"):
                 action = self._actions[key]
-                action.setVisible(there)  # an invisible action's keys do nothing
-                action.setText(labels[number - 1].replace("&", "&&") if there else "")
+                action.setVisible(look is not None)  # an invisible action's keys do nothing
+                action.setText(look.label.replace("&", "&&") if look is not None else "")
+                action.setToolTip(look.description if look is not None and look.description else action.statusTip())
+        self._take_keys()
 
     def name_steps(self, undo: str, redo: str) -> None:
         """Say what undo and redo would do."""
@@ -71,9 +74,12 @@ class Actions:
                 self._actions[row.key].setIcon(icon(row.icon))
 
     def _take_keys(self) -> None:
-        assert self._keyboard is not None
         for row in COMMANDS:
-            self._actions[row.key].setShortcuts([QKeySequence(keys) for keys in self._keyboard.keys(row.key)])
+            keys = row.shortcuts if self._keyboard is None else self._keyboard.keys(row.key)
+            self._actions[row.key].setShortcuts([QKeySequence(key) for key in keys])
+        for number, look in enumerate(self._labels or (), 1):
+            if look.key:
+                self._actions[f"label-{number}"].setShortcuts([QKeySequence(look.key)])
 
 
 def _action(row: Command, window: QWidget) -> QAction:

@@ -1,6 +1,6 @@
 """The keyboard: a sheet of all shortcuts, and the place to change them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt
@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.base.command_table import COMMANDS, Command
+from app.base.theme import SIGNS, emotion_colour
 from app.models.keyboard import Keyboard
 from app.views.parts.widgets import label, push, row
+from m2fnet_core.document.content import Look
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 _BY_KEY = {command.key: command for command in COMMANDS}
@@ -32,7 +34,7 @@ _COLUMNS = 3
 class CheatSheet(QDialog):
     """All shortcuts by menu, as they are now."""
 
-    def __init__(self, keyboard: Keyboard, parent: QWidget) -> None:
+    def __init__(self, keyboard: Keyboard, parent: QWidget, labels: Sequence[Look] = ()) -> None:
         super().__init__(parent)
         self._keyboard, self._window = keyboard, parent
         self.setWindowTitle("Keyboard shortcuts")
@@ -40,6 +42,8 @@ class CheatSheet(QDialog):
         columns.setSpacing(40)
         for groups in _columns(keyboard):
             columns.addLayout(_column(groups))
+        if labels:
+            columns.addLayout(_manual(keyboard, labels))
         self.change = push("Change shortcuts…", "Give commands other keys")
         self.change.clicked.connect(self._change)
         buttons = _close_button(self)
@@ -95,6 +99,26 @@ def _range(title: str, commands: list[Command], keyboard: Keyboard) -> Line:
     keys = [shown(given[:1]) for command in commands if (given := keyboard.keys(command.key))]
     words = f"{keys[0]} … {keys[-1]}" if len(keys) > 1 else "".join(keys)
     return title.replace("&", ""), words
+
+
+def _manual(keyboard: Keyboard, labels: Sequence[Look]) -> QGridLayout:
+    """The labels with their signs, keys and descriptions: the coding manual at hand."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(14)
+    grid.addWidget(label("Labels", "section"), 0, 0, 1, 3)
+    names = tuple(look.label for look in labels)
+    for place, look in enumerate(labels, 1):
+        keys = (look.key,) if look.key else keyboard.keys(f"label-{place}")
+        sign = label(SIGNS[place - 1])
+        sign.setStyleSheet(f"color: {emotion_colour(look.label, names).name()}")
+        name = label(look.label)
+        for part in (sign, name):
+            part.setToolTip(look.description)
+        grid.addWidget(sign, place, 0)
+        grid.addWidget(name, place, 1)
+        grid.addWidget(label(shown(keys), "muted"), place, 2, Qt.AlignmentFlag.AlignRight)
+    grid.setRowStretch(len(labels) + 1, 1)
+    return grid
 
 
 def _column(groups: list[Group]) -> QGridLayout:

@@ -3,10 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from m2fnet_core.base.dialogue import Contributions, Prediction, Presence
-from m2fnet_core.document.content import KeptPrediction, Model, Turn
+from m2fnet_core.document.content import KeptPrediction, Meaning, Model, Turn
+from m2fnet_core.document.meanings import shown
 from m2fnet_core.document.store.failing import DocumentDamaged
 
 _NEWEST = (  # rows come in the order of analyses, and one index has all that the inner question needs
@@ -20,20 +22,29 @@ Analyses = dict[int, tuple[Model, str]]  # by number: model and time
 
 
 class Newest(Mapping[str, KeptPrediction]):
-    """The newest prediction of each utterance that is there; a body is read when it is asked for, and kept.
+    """The newest prediction of each utterance that is there, in the project's words for the network's labels.
+
+    A body is read when it is asked for, and kept.
 
     Raises DocumentDamaged for one that cannot be read. For any thread.
     """
 
-    def __init__(self, raw: Mapping[str, Raw], analyses: Analyses, turns: Mapping[str, Turn]) -> None:
-        self._raw, self._analyses, self._turns = raw, analyses, turns
+    def __init__(
+        self,
+        raw: Mapping[str, Raw],
+        analyses: Analyses,
+        turns: Mapping[str, Turn],
+        meanings: Mapping[str, Meaning],
+    ) -> None:
+        self._raw, self._analyses, self._turns, self._meanings = raw, analyses, turns, meanings
         self._read: dict[str, KeptPrediction] = {}
 
     def __getitem__(self, utterance: str) -> KeptPrediction:
         if utterance not in self._turns:
             raise KeyError(utterance)
         if utterance not in self._read:
-            self._read[utterance] = kept(utterance, self._raw[utterance], self._analyses)
+            made = kept(utterance, self._raw[utterance], self._analyses)
+            self._read[utterance] = replace(made, prediction=shown(made.prediction, self._meanings))
         return self._read[utterance]
 
     def __iter__(self) -> Iterator[str]:
@@ -42,15 +53,15 @@ class Newest(Mapping[str, KeptPrediction]):
     def __len__(self) -> int:
         return sum(utterance in self._turns for utterance in self._raw)
 
-    def over(self, turns: Mapping[str, Turn]) -> "Newest":
-        """The same of other utterances; what was read stays read."""
-        other = Newest(self._raw, self._analyses, turns)
-        other._read = self._read
+    def over(self, turns: Mapping[str, Turn], meanings: Mapping[str, Meaning]) -> "Newest":
+        """The same of other utterances, or in other words; what was read in the same words stays read."""
+        other = Newest(self._raw, self._analyses, turns, meanings)
+        other._read = self._read if meanings == self._meanings else {}
         return other
 
     def after(self, raw: Mapping[str, Raw], analyses: Analyses) -> "Newest":
         """These and newer ones."""
-        other = Newest({**self._raw, **raw}, {**self._analyses, **analyses}, self._turns)
+        other = Newest({**self._raw, **raw}, {**self._analyses, **analyses}, self._turns, self._meanings)
         other._read = {utterance: known for utterance, known in self._read.items() if utterance not in raw}
         return other
 

@@ -41,7 +41,7 @@ def read(connection: sqlite3.Connection, path: Path) -> Content:
         except (ValueError, TypeError, IndexError) as error:
             raise damaged(path, error) from error
         label_set = tables.pop("label_set").get("", MELD)
-        newest = predictions.Newest(raw, analyses, turns)
+        newest = predictions.Newest(raw, analyses, turns, tables["meanings"])
         document = Document(label_set, **{**tables, "turns": turns, "predictions": newest})
         return Content(arranged(connection, document), newest, done, undone, version_of(connection))
 

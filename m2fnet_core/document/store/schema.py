@@ -7,10 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from m2fnet_core.base.emotions import LabelSet
-from m2fnet_core.document.content import Decision, FaceIdentity, FaceRole, Medium, MediumState, Speaker, Turn
+from m2fnet_core.document.content import (
+    Decision,
+    FaceIdentity,
+    FaceRole,
+    Look,
+    Meaning,
+    Medium,
+    MediumState,
+    Speaker,
+    Turn,
+)
 
 APPLICATION = 0x4D324650  # "M2FP": tells a project from any other SQLite file
-VERSION = 2
+VERSION = 3
 
 VERSION_1 = (
     "CREATE TABLE label_set(key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -53,8 +63,12 @@ VERSION_2 = (
     ),
     "CREATE INDEX arrivals ON changes(tbl, key, entry, place) WHERE before IS NULL AND tbl IN ('media', 'speakers')",
 )
+VERSION_3 = (
+    "CREATE TABLE looks(label TEXT PRIMARY KEY, colour TEXT NOT NULL, key TEXT NOT NULL, description TEXT NOT NULL)",
+    "CREATE TABLE meanings(label TEXT PRIMARY KEY, means TEXT NOT NULL)",
+)
 # Steps to each version from the one before; opening a file of an older version takes the missing ones.
-MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1, 2: VERSION_2}
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +170,14 @@ TABLES: Mapping[str, Table] = {
             lambda row: FaceIdentity(row[0], row[1], FaceRole(row[2]), row[3]),
             lambda f: (f.medium, f.track, f.role.value, f.speaker),
         ),
+        Table(
+            "looks",
+            ("label", "colour", "key", "description"),
+            1,
+            lambda row: Look(*row),
+            lambda look: (look.label, look.colour, look.key, look.description),
+        ),
+        Table("meanings", ("label", "means"), 1, lambda row: Meaning(*row), lambda m: (m.label, m.means)),
         # One row, with the key "": a setting of the document.
         Table(
             "label_set",

@@ -8,6 +8,7 @@ from app.base.command_table import COMMANDS
 from app.base.settings import KEYS, Settings
 from app.models.keyboard import Keyboard
 from app.views.frame.actions import Actions
+from m2fnet_core.document.content import Look
 
 
 def test_only_what_differs_is_kept(qtbot: QtBot) -> None:
@@ -56,6 +57,7 @@ def test_actions_follow(qtbot: QtBot) -> None:
     actions = Actions(window, keyboard)
     keyboard.give("split", ("F6",))
     assert actions["split"].shortcuts() == [QKeySequence("F6")]
-    actions.name_labels(("happy", "sad"))
+    actions.name_labels((Look("happy", key="H"), Look("sad")))
+    assert actions["label-1"].shortcuts() == [QKeySequence("H")]
     assert actions["label-1"].text() == "happy"
     assert not actions["label-3"].isVisible()

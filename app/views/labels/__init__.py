@@ -1,0 +1,1 @@
+"""The label scheme of the project."""
