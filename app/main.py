@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.base.settings import SCHEME, Settings
 from app.base.theme import apply_scheme
+from app.commands.mistakes import Mistakes
 from app.commands.program import demo_video
 from app.main_window import MainWindow
 from app.models.video.analysis import State
@@ -22,7 +23,6 @@ from m2fnet_core.base.folders import resource
 
 # Qt tells the terminal every stream of every file it opens, and which sound servers it did not find.
 _QUIET = "*.info=false\nqt.multimedia.symbolsresolver=false"
-_log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,8 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     QLoggingCategory.setFilterRules(_QUIET)
     application = create_application()
-    sys.excepthook = lambda *failure: _log.error("a mistake in the program", exc_info=failure)
-    window = launch(options)  # noqa: F841 - kept alive while the program runs
+    window = launch(options)
+    Mistakes(window.studio.notices)
     return application.exec()
 
 

@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
     def _offer_snapshot(self, sentence: str, snapshot: Path) -> None:
         """A damaged project: the person decides, and nothing is deleted either way."""
         box = QMessageBox(QMessageBox.Icon.Warning, _TITLE, sentence, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText("The damaged file stays where it is. Go on with a copy of the snapshot?")
         box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.commands.program import Slots
@@ -38,6 +39,7 @@ def may_close(studio: Studio, window: QWidget) -> bool:
     if not name:
         return True
     box = QMessageBox(QMessageBox.Icon.Question, _TITLE, f"The run {name} is being trained.", parent=window)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(
         "It can stop now and be resumed, or go on without the window and be found at the next start."
     )

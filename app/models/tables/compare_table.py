@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from app.base.outside import plain_tip
 from app.base.words import clock
 from app.models.tables.pairing import NETWORK, Pairing
 from app.models.video.session import Session
@@ -105,7 +106,9 @@ class CompareTable(QAbstractTableModel):
         row, column = self.rows[index.row()], Column(index.column())
         if role == ROW:
             return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(str(self.data(index)))
+        if role == Qt.ItemDataRole.DisplayRole:
             match column:
                 case Column.START:
                     return clock(row.utterance.start)

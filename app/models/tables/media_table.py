@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.base.outside import plain_tip
 from app.base.words import time_left
 from app.models.project.project import ProjectModel
 from app.models.video.queue import AnalysisQueue, Place, Standing
@@ -127,7 +128,7 @@ class MediaTable(QAbstractTableModel):
         if role == ROW:
             return row
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(row)
+            return plain_tip(_tip(row))
         return _text(row, Column(index.column())) if role == Qt.ItemDataRole.DisplayRole else None
 
 

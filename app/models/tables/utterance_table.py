@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 
+from app.base.outside import plain_tip
 from app.base.words import clock, percent
 from app.models.tables.filters import Filters
 from app.models.video.session import Session
@@ -96,7 +97,7 @@ class UtteranceTable(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return self._text(utterance, Column(index.column()))
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(utterance, Column(index.column()))
+                return plain_tip(self._tip(utterance, Column(index.column())))
             case _ if role == UTTERANCE:
                 return utterance
             case _ if role == PREDICTION:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.base.outside import plain_tip
 from app.base.theme import line, muted
 from m2fnet_core.document.agreement import Measure
 
@@ -61,7 +62,8 @@ class Measures(QWidget):
         self._rows = tuple(rows)
         self.updateGeometry()
         self.setAccessibleDescription("; ".join(_spoken(row) for row in rows))
-        self.setToolTip("\n".join(f"{row.word}: {row.measure.reason}" for row in rows if row.measure.reason))
+        reasons = [f"{row.word}: {row.measure.reason}" for row in rows if row.measure.reason]
+        self.setToolTip(plain_tip("\n".join(reasons)))
         self.update()
 
     def sizeHint(self) -> QSize:

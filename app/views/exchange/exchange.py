@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QLabel,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -103,7 +102,7 @@ class UnknownLabels(QDialog):
             box.addItem(_LEAVE, "")
             near = next((own for own in known if own.casefold()[:3] == name.casefold()[:3]), None)
             box.setCurrentIndex(0 if near is None else 1 + list(known).index(near))
-            form.addRow(QLabel(name), box)
+            form.addRow(label(name), box)
         layout = dialog_page(self, "The file has labels that this project does not know")
         layout.addLayout(form)
         layout.addWidget(dialog_buttons(self, "Import"))

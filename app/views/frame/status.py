@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.base import icons
+from app.base.outside import plain_tip
 from app.base.words import time_left
 from app.models.notices import Notices, Weight
 from app.models.video.analysis import Analysis, State
@@ -117,7 +118,7 @@ class StatusBar(QStatusBar):
         for entry in entries:
             name = "warning" if entry.weight is Weight.FAILURE else "info"
             shown = textwrap.shorten(entry.text, _LONGEST, placeholder=" …").replace("&", "&&")
-            self._list.addAction(icons.icon(name), shown).setToolTip(entry.text)
+            self._list.addAction(icons.icon(name), shown).setToolTip(plain_tip(entry.text))
         if entries:
             self._list.addSeparator()
             self._list.addAction(icons.icon("check"), "Clear the list", self._notices.clear)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QInputDialog, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QInputDialog, QVBoxLayout, QWidget
+
+from app.base.outside import CardBrowser
 
 
 class Page(QDialog):
@@ -13,10 +15,8 @@ class Page(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(760, 640)
-        self.browser = QTextBrowser()
-        self.browser.setOpenExternalLinks(True)
-        self.browser.setSearchPaths([str(pictures)])
-        self.browser.setMarkdown(markdown)
+        self.browser = CardBrowser()
+        self.browser.show_page(markdown, pictures)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 12)
         layout.addWidget(self.browser)

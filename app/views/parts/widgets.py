@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.base.outside import plain_tip
 from app.base.theme import muted
 
 
@@ -56,7 +57,7 @@ class Steady(QWidget):
 def push(text: str, tip: str, primary: bool = False) -> QPushButton:
     """A button with words; a primary one is what the view suggests to do."""
     made = QPushButton(text)
-    made.setToolTip(tip)
+    made.setToolTip(plain_tip(tip))
     made.setStatusTip(tip)
     made.setProperty("primary", primary)
     made.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QVBoxLayout
 
 from app.base import icons
+from app.base.outside import plain_tip
 from app.models.training.settings_tree import changed_corpus, corpus_rows
 from app.views.parts.widgets import label, push, row
 from app.views.train.settings_form import SettingsForm
@@ -43,7 +44,7 @@ class CorpusCard(QFrame):
             self.kind.addItem(_WORDS[kind], kind)
         self.kind.setAccessibleName("What the folder holds")
         folder = label(corpus.folder.name or str(corpus.folder), "heading")
-        folder.setToolTip(str(corpus.folder))
+        folder.setToolTip(plain_tip(str(corpus.folder)))
         self.found = label(_LOOKING, "muted", wrap=True)
         self.problems = label("", "", wrap=True)
         self.all = push("Show all", "Everything that is missing or does not open")

@@ -8,13 +8,12 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QSplitter,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
+from app.base.outside import CardBrowser, ask
 from app.models.training.models import Models
 from app.views.parts.widgets import label, push, row
 from m2fnet_core.base.errors import CheckpointError
@@ -33,7 +32,7 @@ class ModelsPage(QWidget):
         self._models = models
         self.list = QListWidget()
         self.list.setAccessibleName("Models")
-        self.card = QTextBrowser()
+        self.card = CardBrowser()
         self.bytes, self.under_way = label("", "muted"), label("", "muted", wrap=True)
         self.use = push("Use this model", "Predict with it; open videos are analysed again", primary=True)
         self.back = push("Back to the former model", "Predict with the model that was in use before")
@@ -107,11 +106,12 @@ class ModelsPage(QWidget):
             button.setEnabled(model is not None)
         self.use.setEnabled((model.folder if model else None) != self._models.in_use and not (model and model.error))
         self.bytes.setText("" if model is None else f"{model.bytes / 1e6:.0f} MB")
-        self.card.setSearchPaths([] if model is None else [str(model.folder)])
+        folder = model.folder if model else None
         try:
-            self.card.setMarkdown(model.error if model and model.error else model_card(model.folder if model else None))
+            words = model.error if model and model.error else model_card(folder)
         except CheckpointError as error:
-            self.card.setMarkdown(str(error))
+            words = str(error)
+        self.card.show_page(words, folder)
 
     def _ask_name(self) -> None:
         model = self.chosen
@@ -143,5 +143,5 @@ class ModelsPage(QWidget):
         if model is None:
             return
         words = f"Delete {model.name} for good? That frees {model.bytes / 1e6:.0f} MB."
-        if QMessageBox.question(self, "Delete the model", words) == QMessageBox.StandardButton.Yes:
+        if ask(self, "Delete the model", words):
             self._models.delete(model)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QHBoxLayout,
-    QMessageBox,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.base.outside import ask
 from app.base.words import time_left
 from app.models.training.runs import Runs
 from app.models.video.session import Session
@@ -258,7 +258,7 @@ class RunPage(QWidget):
 
     def _ask_remove(self) -> None:
         words = f"Delete the run {self.name} for good, with its weights and reports?"
-        if QMessageBox.question(self, "Delete the run", words) == QMessageBox.StandardButton.Yes:
+        if ask(self, "Delete the run", words):
             self._runs.remove(self.name)
 
     def _open_folder(self) -> None:
