@@ -94,14 +94,14 @@ class Joint:
 
 def percent(table: Table) -> npt.NDArray[np.float64]:
     """Share of utterances with the same label."""
-    return _divided(np.trace(table, axis1=-2, axis2=-1), table.sum((-2, -1)))
+    return divided(np.trace(table, axis1=-2, axis2=-1), table.sum((-2, -1)))
 
 
 def kappa(table: Table) -> npt.NDArray[np.float64]:
     """Cohen's kappa, (p_o - p_e) / (1 - p_e). NaN where agreement by chance is certain."""
     n = table.sum((-2, -1))
     by_chance = (table.sum(-1) * table.sum(-2)).sum(-1)
-    return _divided(n * np.trace(table, axis1=-2, axis2=-1) - by_chance, n * n - by_chance)
+    return divided(n * np.trace(table, axis1=-2, axis2=-1) - by_chance, n * n - by_chance)
 
 
 def alpha(coincidences: Table) -> npt.NDArray[np.float64]:
@@ -110,7 +110,7 @@ def alpha(coincidences: Table) -> npt.NDArray[np.float64]:
     n = values.sum(-1)
     differing = n - np.trace(coincidences, axis1=-2, axis2=-1)
     expected = n * n - (values * values).sum(-1)
-    return 1.0 - _divided((n - 1.0) * differing, expected)
+    return 1.0 - divided((n - 1.0) * differing, expected)
 
 
 def alpha_of_two(table: Table) -> npt.NDArray[np.float64]:
@@ -154,6 +154,12 @@ def compare(
         _classes(whole, samples, words),
         samples,
     )
+
+
+def measured(statistic: Statistic, pair: Agreement, undefined: str) -> Measure:
+    """Another statistic of the same two judges. ``undefined``: the sentence for a table where it has no value."""
+    whole = np.array(pair.table, float).reshape(len(pair.labels), len(pair.labels))
+    return _measured(statistic, whole, pair.samples, undefined if pair.matched else _nothing(whole, pair.labels))
 
 
 def difference(before: Agreement, after: Agreement, statistic: Statistic, seed: int = 0) -> Measure:
@@ -273,8 +279,8 @@ def _classes(whole: Table, samples: Table, words: Sequence[str]) -> tuple[ClassA
     return tuple(found)
 
 
-def _divided(part: Any, whole: Any) -> npt.NDArray[np.float64]:
-    """NaN where ``whole`` is nothing."""
+def divided(part: Any, whole: Any) -> npt.NDArray[np.float64]:
+    """Element by element, NaN where ``whole`` is nothing."""
     part, whole = np.asarray(part, float), np.asarray(whole, float)
     there = whole > _TINY
     return np.where(there, part / np.where(there, whole, 1.0), np.nan)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from m2fnet_core.document.content import Document
+from m2fnet_core.document.content import Decision, Document
 
 
 class Pass(StrEnum):
@@ -64,11 +64,16 @@ def said_by(document: Document, judge: Judge, among: Collection[str]) -> dict[st
     if judge.annotator is None:
         there = set(document.predictions) & set(among)
         return {utterance: document.predictions[utterance].prediction.label for utterance in there}
+    return {utterance: said.label for utterance, said in decisions_by(document, judge, among).items() if said.label}
+
+
+def decisions_by(document: Document, judge: Judge, among: Collection[str]) -> dict[str, Decision]:
+    """An annotator's decision with a label on each of the utterances ``among`` that has one."""
     found = {}
     for utterance in among:
-        decision = document.decisions.get((utterance, judge.annotator))
+        decision = document.decisions.get((utterance, judge.annotator or ""))
         if decision is not None and decision.label is not None and judge.which.holds(decision.saw_prediction):
-            found[utterance] = decision.label
+            found[utterance] = decision
     return found
 
 

@@ -19,6 +19,7 @@ from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.base.wording import count
 from m2fnet_core.document.agreement import Agreement, Joint, Measure, compare, difference, joint, percent
 from m2fnet_core.document.content import Document
+from m2fnet_core.document.graded import Graded, graded
 from m2fnet_core.document.judges import Judge, Pass, annotators, passes, said_by
 from m2fnet_core.document.project import LogEntry, Project
 
@@ -44,6 +45,7 @@ class Found:
     """Everything that the panel shows. ``all_of_them``: of all annotators, where there are more than two."""
 
     pair: Agreement
+    graded: Graded
     all_of_them: Joint | None
     passes: Passes | None
 
@@ -119,6 +121,7 @@ class AgreementPanel(QWidget):
             Line("Krippendorff's alpha", "nominal, of the two", pair.alpha, strong=True),
             Line("Same label", f"{pair.matched - pair.differing} of {pair.matched}", pair.percent, share=True),
         ]
+        rows += _graded_rows(found.graded)
         if found.all_of_them is not None:
             every = found.all_of_them
             rows.append(Line("Alpha of all annotators", f"{every.judges} on {every.utterances}", every.alpha))
@@ -152,6 +155,17 @@ class AgreementPanel(QWidget):
         self.passes.set_rows(rows)
 
 
+def _graded_rows(found: Graded) -> list[Line]:
+    """Of intensities and sets of labels, where there are any."""
+    rows = []
+    if found.several:
+        rows.append(Line("Alpha with MASI", f"label and second label, {found.sets}", found.masi))
+    if found.intensities:
+        same = f"intensity, same label, {found.intensities}"
+        rows += [Line("Weighted kappa", same, found.kappa), Line("ICC(2,1)", same, found.icc)]
+    return rows
+
+
 def _matched(pair: Agreement) -> str:
     return f"{pair.matched - pair.differing} of {pair.matched}"
 
@@ -175,7 +189,7 @@ def _compute(
     several = joint(said, labels, dialogues) if len(names) > 2 else None
     who = next((judge.annotator for judge in judges if judge.annotator is not None), "")
     own = None if not who else _passes(document, who, dialogues, history, blind)
-    emit(Found(pair, several, own))
+    emit(Found(pair, graded(document, judges, within), several, own))
 
 
 def _passes(
