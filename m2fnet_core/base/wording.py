@@ -1,6 +1,9 @@
 """Words around numbers and names, as notices use them."""
 
+import re
 from collections.abc import Sequence
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tab and line end
 
 
 def count(number: int, noun: str) -> str:
@@ -11,3 +14,8 @@ def count(number: int, noun: str) -> str:
 def some(names: Sequence[str], most: int = 3) -> str:
     """The first few of ``names`` for a notice: ``u0001, u0002, u0003, …``."""
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
+def visible(text: str) -> str:
+    """Words from outside for a terminal: what would move its cursor or change its title is shown as ``\\x1b``."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)

@@ -18,6 +18,7 @@ from m2fnet_core.base.events import Failed, Finished, Stopped
 from m2fnet_core.base.json_codec import build
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.base.requests import Analyze
+from m2fnet_core.base.wording import visible
 from m2fnet_core.commands.targets import targets
 from m2fnet_core.commands.terminal import Watch, report_table
 from m2fnet_core.document.formats import FORMATS, write
@@ -134,7 +135,7 @@ def _conclude(
     if isinstance(outcome, Stopped):
         raise KeyboardInterrupt
     if isinstance(outcome, Failed):
-        told.print(f"error: {outcome.message}", style="bold red", markup=False)
+        told.print(visible(f"error: {outcome.message}"), style="bold red", markup=False)
         return False
     report: Report = build(Report, outcome.result)
     shown.print(report_table(report))
@@ -142,11 +143,11 @@ def _conclude(
         try:
             notices = _write(report, target, form, sources)
         except M2FNetError as error:
-            told.print(f"error: {error}", style="bold red", markup=False)
+            told.print(visible(f"error: {error}"), style="bold red", markup=False)
             return False
         for notice in notices:
-            told.print(f"note: {notice}", style="yellow", markup=False)
-        told.print(f"written: {target}", markup=False)
+            told.print(visible(f"note: {notice}"), style="yellow", markup=False)
+        told.print(visible(f"written: {target}"), markup=False)
     return True
 
 

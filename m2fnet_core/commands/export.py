@@ -13,6 +13,7 @@ from m2fnet_core.base.dialogue import FaceBox
 from m2fnet_core.base.errors import Cancelled, DocumentError, M2FNetError
 from m2fnet_core.base.events import Event, FacesScanned, Hook
 from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.base.wording import visible
 from m2fnet_core.commands.targets import targets
 from m2fnet_core.commands.terminal import Watch
 from m2fnet_core.document.content import Document, Medium
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(parser, arguments, told, cancel)
     except M2FNetError as error:
-        told.print(f"error: {error}", style="bold red", markup=False)
+        told.print(visible(f"error: {error}"), style="bold red", markup=False)
         return 1
     except (KeyboardInterrupt, Cancelled):
         cancel.cancel()
@@ -84,12 +85,12 @@ def _run(parser: argparse.ArgumentParser, arguments: argparse.Namespace, told: C
                     sheet = with_faces(sheet, watch.hear, cancel)
                 notices = write(sheet, arguments.format, place, watch.hear, cancel, sources)
         except M2FNetError as error:
-            told.print(f"error: {error}", style="bold red", markup=False)
+            told.print(visible(f"error: {error}"), style="bold red", markup=False)
             failed += 1
             continue
         for notice in notices:
-            told.print(f"note: {notice}", style="yellow", markup=False)
-        told.print(f"written: {place}", markup=False)
+            told.print(visible(f"note: {notice}"), style="yellow", markup=False)
+        told.print(visible(f"written: {place}"), markup=False)
     return 1 if failed else 0
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from m2fnet_core.analysis.report import AnalysedUtterance, Report
 from m2fnet_core.base import events
 from m2fnet_core.base.json_codec import plain
+from m2fnet_core.base.wording import visible
 
 _UNTRAINED = "UNTRAINED MODEL: its weights are random, the emotions mean nothing."
 _ALARM = "bold white on red"
@@ -26,10 +27,10 @@ class Watch:
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TextColumn("{task.fields[left]}", markup=False),
         )
-        self._name = name
+        self._name = visible(name)
         self._console = console
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._bar.add_task(name, total=1, left="")
+        self._task = self._bar.add_task(self._name, total=1, left="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -52,13 +53,15 @@ class Watch:
                     left="" if event.seconds_left is None else f"{clock(event.seconds_left, 0)} left",
                 )
             case events.Notice():
-                self._console.print(f"note: {event.text}", style="yellow", markup=False)
+                self._console.print(visible(f"note: {event.text}"), style="yellow", markup=False)
 
 
 def report_table(report: Report) -> RenderableType:
     """Time, speaker, emotion, contributions and present modalities of every utterance."""
     count = len(report.utterances)
-    title = Text(f"{report.media.path.name} · model {report.model.name} · {count} utterance{'s' * (count != 1)}")
+    title = Text(
+        visible(f"{report.media.path.name} · model {report.model.name} · {count} utterance{'s' * (count != 1)}")
+    )
     table = Table(title=title, title_justify="left", caption=_caption(), caption_justify="left")
     for name in ("start", "end"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -84,7 +87,7 @@ def _row(utterance: AnalysedUtterance) -> list[Text]:
     there = ", ".join(name for name, is_there in plain(utterance.present).items() if is_there)
     emotion = f"{utterance.label} {utterance.probabilities[utterance.label]:.0%}"
     cells = [clock(utterance.start), clock(utterance.end), utterance.speaker, emotion, *changes, there or "nothing"]
-    return [Text(cell) for cell in cells]
+    return [Text(visible(cell)) for cell in cells]
 
 
 def clock(seconds: float, digits: int = 1) -> str:

@@ -24,7 +24,7 @@ def read_run(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise TrainingError(f"{path} cannot be read ({error.strerror}); name a run.toml that exists.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TrainingError(f"{path} is not valid TOML: {error}.") from error
     for override in overrides:
         _override(values, override)
@@ -42,7 +42,8 @@ def parse_run(values: Mapping[str, Any], path: Path) -> RunConfig:
     corpora = tuple(dataclasses.replace(c, folder=base / c.folder) for c in run.corpora)
     text = dataclasses.replace(run.text, encoder=_beside(base, run.text.encoder))
     start_from = _beside(base, run.start_from)
-    return dataclasses.replace(run, out=base / run.out, corpora=corpora, text=text, start_from=start_from)
+    audio = dataclasses.replace(run.audio, encoder_weights=_beside(base, run.audio.encoder_weights))
+    return dataclasses.replace(run, out=base / run.out, corpora=corpora, text=text, audio=audio, start_from=start_from)
 
 
 def write_run(config: RunConfig, path: Path) -> None:
@@ -80,8 +81,8 @@ def _corpus(corpus: CorpusConfig) -> dict[str, Any]:
 
 
 def _beside(base: Path, name: str) -> str:
-    """A folder beside run.toml by its full path; anything else (a Hugging Face id, nothing) as it is."""
-    return str(base / name) if name and (base / name).is_dir() else name
+    """A folder or file beside run.toml by its full path; anything else (a Hugging Face id, nothing) as it is."""
+    return str(base / name) if name and (base / name).exists() else name
 
 
 def _override(values: dict[str, Any], override: str) -> None:

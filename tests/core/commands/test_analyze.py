@@ -177,3 +177,29 @@ def test_an_analysis_is_written_in_the_format_that_is_asked_for(videos: Path, mo
     assert "<v Ann>Hello. [" in (tmp_path / "one.vtt").read_text("utf-8")
     assert "model_label,p_neutral" in (tmp_path / "one.csv").read_text("utf-8")
     assert probe(tmp_path / "one.mp4").duration == pytest.approx(2.0, abs=0.1)
+
+
+def test_nothing_is_written_over_the_video_or_its_transcript(videos: Path, model: str, tmp_path: Path) -> None:
+    """Not even under another name; --force lets a transcript go, never a video."""
+    video = tmp_path / "one.mp4"
+    video.write_bytes((videos / "one.mp4").read_bytes())
+    talk = tmp_path / "one.srt"
+    talk.write_text("1\n00:00:00,000 --> 00:00:01,000\nAnn: Hello\n", "utf-8")
+    before = video.read_bytes(), talk.read_bytes()
+    common = [str(video), "--model", model]
+    assert main([*common, "--out", str(video)]) == 1
+    assert main([*common, "--out", str(video), "--force"]) == 1
+    assert main([*common, "--format", "srt", "--out", str(tmp_path)]) == 1
+    assert (video.read_bytes(), talk.read_bytes()) == before
+    assert main([*common, "--format", "srt", "--out", str(tmp_path), "--force"]) == 0
+    assert video.read_bytes() == before[0]
+    assert talk.read_bytes() != before[1]
+
+
+def test_a_name_from_outside_moves_no_cursor(videos: Path, model: str, tmp_path: Path, capsys: Capture) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text("start,end,speaker,text\n0,1,\x1b]0;PWN\x07\x1b[2JEve,Hm\n", "utf-8")
+    assert main([str(videos / "one.mp4"), "--model", model, "--transcript", str(mine)]) == 0
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "\\x1b" in shown

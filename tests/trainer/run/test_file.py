@@ -1,5 +1,6 @@
 """run.toml: defaults, overrides, and errors that name the way out."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,18 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_value_out_of_its_bounds_is_refused_by_name(toml: Path, setting: str, reason: str) -> None:
     with pytest.raises(TrainingError, match=reason):
         read_run(toml, [setting])
+
+
+@pytest.mark.parametrize("name", ["../../../etc", "/abs", "..", "", "a\\b", "x" * 200])
+def test_a_runs_name_is_the_name_of_one_folder(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(f"name = {json.dumps(name)}\n", "utf-8")
+    with pytest.raises(TrainingError, match="not the name of one folder"):
+        read_run(path)
+
+
+def test_a_file_nested_without_end_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text("name = " + "[" * 100_000, "utf-8")
+    with pytest.raises(TrainingError, match="is not valid TOML"):
+        read_run(path)
