@@ -19,8 +19,8 @@ _EMOTIONS = {
     "sad": "#4a86e8",
     "fear": "#3fae9f",
     "disgust": "#7aa83a",
-    "anger": "#dd4b4b",
-    "angry": "#dd4b4b",
+    "anger": "#e44d4d",
+    "angry": "#e44d4d",
     "frustrated": "#b8552f",
 }
 _DARK = {
@@ -85,7 +85,7 @@ _ROLES = {
     Role.Dark: "line",
     Role.Shadow: "line",
 }
-_FALLBACK = ("#5b8ff9", "#61ddaa", "#f6bd16", "#7262fd", "#78d3f8", "#9661bc", "#f6903d", "#008685", "#f08bb4")
+_FALLBACK = ("#5b8ff9", "#61ddaa", "#f6bd16", "#7a6bff", "#78d3f8", "#935fb8", "#f6903d", "#008382", "#f08bb4")
 _SPEAKERS = ("#39a0ed", "#f28f3b", "#6cc070", "#c879d8", "#e5c84b", "#e2697f", "#4fc1b6", "#a0a7b8")
 
 

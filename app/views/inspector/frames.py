@@ -33,6 +33,8 @@ class Frames(QWidget):
         self._frames_title, self._faces_title = label("", "section"), label("", "section")
         self._trouble = label("", "muted", wrap=True)
         self.frames, self.faces = Tiles(_FRAME_WIDTH, captions=False), Tiles(_CROP_WIDTH, captions=True)
+        self.frames.setAccessibleName("Frames that the network saw")
+        self.faces.setAccessibleName("Faces that the network saw")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -122,6 +122,7 @@ class _Chip(QWidget):
         self._colour = emotion_colour(chosen, labels) if chosen is not None else muted(self.palette())
         self._words = decision_words(decision)
         self.setToolTip("Your decision")
+        self.setAccessibleName(f"Your decision: {self._words}")
         self.update()
 
     def set_prediction(
@@ -137,6 +138,7 @@ class _Chip(QWidget):
             self._words = f"{prediction.label}  {percent(prediction.probabilities[prediction.label])}{later}"
             self._colour = emotion_colour(prediction.label, labels)
             self.setToolTip("May still change: later turns are not analysed yet." if later else "Predicted emotion")
+        self.setAccessibleName(f"Prediction: {self._words}")
         self.update()
 
     def width_needed(self) -> int:
@@ -170,6 +172,7 @@ class _Presence(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[tuple[str, str, bool]] = []
+        self.setAccessibleName("What the network had")
         self.setToolTip("What the network had; a modality that is absent is left out, never guessed.")
 
     def set_prediction(self, prediction: Prediction | None) -> None:

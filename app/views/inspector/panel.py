@@ -35,6 +35,9 @@ class Inspector(QStackedWidget):
         self.probabilities = Bars(118, clickable=True)
         self.contributions = Bars(84, diverging=True)
         self.attention = Bars(150, clickable=True)
+        self.probabilities.setAccessibleName("Labels and their probabilities")
+        self.contributions.setAccessibleName("What each modality contributed")
+        self.attention.setAccessibleName("Turns that the network attended to")
         self.header, self.decision, self.frames = Header(session), DecisionBox(session), Frames(session)
         self.sort_button = self._make_sort_button()
         self._explained: list[QWidget] = []

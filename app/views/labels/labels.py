@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
     QComboBox,
@@ -108,7 +108,7 @@ class LabelsDialog(QDialog):
     def _make_palette(self) -> QMenu:
         menu = QMenu(self)
         for colour in PALETTE:
-            menu.addAction(colour, partial(self._recolour, colour))
+            menu.addAction(_swatch(colour), colour, partial(self._recolour, colour))
         menu.addAction("Another…", lambda: self.choose_colour(self.table.currentRow()))
         return menu
 
@@ -246,6 +246,12 @@ class LabelsDialog(QDialog):
         box.setCurrentIndex(max(0, box.findData(self.draft.elsewhere.get(word, ""))))
         box.currentIndexChanged.connect(lambda _: self.draft.elsewhere.__setitem__(word, box.currentData()))
         return box
+
+
+def _swatch(colour: str) -> QIcon:
+    pixmap = QPixmap(16, 16)
+    pixmap.fill(QColor(colour))
+    return QIcon(pixmap)
 
 
 def _item(text: str, colour: QColor | None) -> QTableWidgetItem:

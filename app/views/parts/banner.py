@@ -20,11 +20,13 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self.setAccessibleName(name)
         self._icon = icons.button("warning", "")
+        self._icon.setAccessibleName(f"Kind of message: {name}")
         self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._text = label("", wrap=True)
         self._buttons: list[QPushButton] = []
         self._stays = stays
         self._close = icons.button("close", "Put this message away")
+        self._close.setAccessibleName("Put this message away")
         self._close.setVisible(not stays)
         self._close.clicked.connect(self.hide)
         self._layout = row(self._icon, self._text, self._close, margins=(6, 4, 6, 4))
