@@ -14,7 +14,7 @@ import stat
 import uuid
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -45,6 +45,11 @@ _UNREADABLE = (
     RuntimeError,
     EOFError,
 )  # a zip file
+# Bounds of what a zip file becomes, in bytes where nothing else is said.
+_MB = 1_000_000
+_TABLE, _SMALL, _SPARE = 100 * _MB, 10 * _MB, 200 * _MB  # a tokeniser's; too small to harm; what stays free on the disk
+_MOST: Mapping[str, int | None] = {".safetensors": None, ".md": _MB, ".png": 20 * _MB, CONFIG: _MB, HASHES: _MB}
+_MEMBERS, _DEPTH, _RATIO = 1000, 8, 200  # files, folders in each other, unpacked over packed
 _ALSO = ("LICENSE", "NOTICE", ".gitattributes", ".DS_Store")
 
 
@@ -196,7 +201,8 @@ def _unpacked(source: Path, fresh: Path) -> Path:
             for member in members:
                 link = stat.S_ISLNK(member.external_attr >> 16)
                 _refuse_other_than_data(member.filename, source, link=link, folder=member.is_dir())
-            if sum(member.file_size for member in members) > shutil.disk_usage(fresh).free:
+            _refuse_outsize(members, source)
+            if sum(member.file_size for member in members) + _SPARE > shutil.disk_usage(fresh).free:
                 raise CheckpointError(f"{source.name} needs more disk than there is; free space and import it again.")
             for member in members:
                 archive.extract(member, fresh)  # reads no more than the size that the member declares
@@ -206,6 +212,21 @@ def _unpacked(source: Path, fresh: Path) -> Path:
     if not inside:
         raise CheckpointError(f"{source.name} holds no model ({CONFIG} is missing); choose the zip file of a bundle.")
     return inside[0]
+
+
+def _refuse_outsize(members: Sequence[zipfile.ZipInfo], source: Path) -> None:
+    """Raise CheckpointError where unpacking would make far more of the zip file than a model has."""
+    if len(members) > _MEMBERS:
+        raise CheckpointError(f"{source.name} holds {len(members)} files, which no model has; get it from its maker.")
+    for member in members:
+        path = PurePosixPath(member.filename)
+        most = _MOST.get(path.name, _MOST.get(path.suffix.lower(), _TABLE))
+        swollen = member.file_size > _SMALL and member.file_size > _RATIO * member.compress_size
+        if len(path.parts) > _DEPTH or swollen or (most is not None and member.file_size > most):
+            raise CheckpointError(
+                f"{source.name} is not safe: {member.filename[:80]!r} would become larger, or lie deeper, than such a "
+                "file of a model; get the model from its maker."
+            )
 
 
 def _refuse_other_than_data(name: str, source: Path, *, link: bool, folder: bool) -> None:
@@ -266,6 +287,8 @@ def _digest(hashes: Mapping[str, str]) -> str:
 def _safe(name: str) -> str:
     """A name that every system allows for a folder. Raises CheckpointError where nothing of it is left."""
     safe = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", name).strip(" .-")[:80].rstrip(" .")
+    if re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", safe, re.IGNORECASE):  # devices on Windows
+        safe = f"model {safe}"
     if not safe:
         raise CheckpointError(f"{name!r} is no name for a model; use letters and digits.")
     return safe

@@ -176,9 +176,11 @@ def _foreign(folder: Path) -> AnyEncoder:
             "only encoders with weights in safetensors form are opened."
         ) from error
     lost = sorted(found["missing_keys"]) + sorted(str(each[0]) for each in found["mismatched_keys"])
-    if lost:  # transformers would go on with random numbers in their place
+    lost += sorted(filter(_of_the_body, found["unexpected_keys"]))
+    if lost:  # transformers would go on with random numbers in their place, or without what was learnt
         raise CheckpointError(
-            f"The weights of {folder} are not those of its config.json: {lost[0]} is missing or of another shape; "
+            f"The weights of {folder} are not those of its config.json: {lost[0]} is missing, left over or of "
+            "another shape; "
             "copy the encoder again."
         )
     broken = next((name for name, tensor in model.state_dict().items() if not bool(torch.isfinite(tensor).all())), None)
@@ -210,6 +212,11 @@ def _refuse_other_models(folder: Path) -> None:
         raise CheckpointError(
             f"{folder / 'config.json'} describes no encoder of texts that this program can use; choose another folder."
         )
+
+
+def _of_the_body(name: str) -> bool:
+    """Whether a weight is of the encoder itself: heads, and buffers that old files hold, may be left over."""
+    return name.endswith((".weight", ".bias")) and ("embeddings." in name or "encoder.layer." in name)
 
 
 def _refuse_other_weights(folder: Path) -> None:

@@ -29,6 +29,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     with failures(path):
         connection = _reader(path) if read_only else sqlite3.connect(path, isolation_level=None)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute("PRAGMA trusted_schema = OFF")  # what a file's own statements call has no effects
         return connection
 
 
@@ -92,10 +93,41 @@ def check(connection: sqlite3.Connection, path: Path) -> int:
                 f"{path.name} was made by a newer version of this program (its form is {version}, this one knows up to "
                 f"{VERSION}); install the newer version to open it."
             )
+        planted = _planted(connection, version)
+        if planted:
+            raise damaged(path, f"its form is not this program's: {planted}")
         found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         if found != "ok" or version < 1:
             raise damaged(path, found.splitlines()[-1])
         return version
+
+
+def _planted(connection: sqlite3.Connection, version: int) -> str:
+    """What of the form is not as we make it, "" for nothing: such a statement would run inside ours.
+
+    Tables and views of a person's own beside ours are no damage.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        for step in range(1, version + 1):
+            for statement in MIGRATIONS[step]:
+                fresh.execute(statement)
+        ours = _objects(fresh)
+    found = _objects(connection)
+    tables = {name for kind, name in ours if kind == "table"}
+    for (kind, name), (table, sql) in found.items():
+        own = ours.get((kind, name))
+        if own is not None and own[1] != sql:
+            return f"the {kind} {name} is another one"
+        if own is None and (name in tables or (table in tables and kind == "trigger")):
+            return f"it holds a {kind} {name}"
+    lost = next((name for kind, name in ours if (kind, name) not in found and kind == "table"), "")
+    return f"the table {lost} is missing" if lost else ""
+
+
+def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """Table and statement by kind and name, names in small letters as SQLite compares them."""
+    rows = connection.execute("SELECT type, lower(name), lower(tbl_name), sql FROM sqlite_master").fetchall()
+    return {(kind, name): (table, statement) for kind, name, table, statement in rows}
 
 
 def prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:

@@ -117,4 +117,9 @@ def _verify(copy: sqlite3.Connection, counts: dict[str, int], path: Path) -> Non
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Rows of every table."""
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
+    return {name: connection.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchone()[0] for name in names}
+
+
+def _quoted(name: str) -> str:
+    """A table may be a person's own, with any name."""
+    return '"' + name.replace('"', '""') + '"'

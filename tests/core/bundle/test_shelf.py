@@ -132,3 +132,32 @@ def test_a_folder_put_there_by_hand_that_is_none_is_listed_with_the_reason(bundl
     assert (stray.info, stray.kind, stray.hash) == (None, "", "")
     assert "no model bundle" in stray.error
     assert delete(stray) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "swollen"),
+    [
+        ("README.md", 2_000_000, False),
+        ("text/tokenizer.json", 20_000_000, True),
+        ("/".join("d" * 40) + "/a.txt", 1, False),
+    ],
+)
+def test_a_zip_file_that_would_swell_is_refused(
+    bundle: Path, tmp_path: Path, name: str, size: int, swollen: bool
+) -> None:
+    path = zipped(bundle, tmp_path / "bomb.zip")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED if swollen else zipfile.ZIP_STORED) as archive:
+        archive.writestr(name, b" " * size)
+    with pytest.raises(CheckpointError, match=r"bomb\.zip is not safe"):
+        add(path)
+    assert models() == ()
+
+
+def test_a_zip_file_of_too_many_files_is_refused(bundle: Path, tmp_path: Path) -> None:
+    path = zipped(bundle, tmp_path / "many.zip", **{f"{number}.txt": "" for number in range(1001)})
+    with pytest.raises(CheckpointError, match="which no model has"):
+        add(path)
+
+
+def test_a_model_is_never_called_like_a_device(bundle: Path) -> None:
+    assert add(bundle, "CON").name == "model CON"

@@ -147,7 +147,7 @@ def test_an_unknown_id_offline_names_the_way_out() -> None:
         load_text_encoder("no such folder/at all/here")
 
 
-@pytest.mark.parametrize("other", ["distilbert", "gpt2"])
+@pytest.mark.parametrize("other", ["distilbert", "gpt2", "bert-generation"])
 def test_weights_of_another_architecture_are_refused_not_made_up(tmp_path: Path, other: str) -> None:
     write_encoder(tmp_path, "bert")
     config = json.loads((tmp_path / "config.json").read_text("utf-8"))
