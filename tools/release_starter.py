@@ -22,21 +22,23 @@ from tools.clip_study import main as clip_study
 from trainer.run.view import StepState, read_view
 
 _TEMPLATE = Path(__file__).with_name("starter_card.md")
-_LICENCE = "Research use only: trained on RAVDESS (CC BY-NC-SA 4.0), FER2013 (research) and MELD (GPL-3.0)"
+_LICENCE = (
+    "Research use only: trained on RAVDESS and nEMO (CC BY-NC-SA 4.0), other speech corpora, FER2013 and ExpW "
+    "(research) and MELD (GPL-3.0); the speech encoder is Whisper's (MIT)"
+)
 _CARD = (
     "Small, and trained on acted speech, photographs and the texts of one television series, never on all three of one "
     "person at once: a start to look around with, not a measurement."
 )
 _DATA = (
     "text: MELD's train split (csv files)",
-    "speech: RAVDESS, 16 actors",
-    "faces: FER2013's training part and muxspace/facial_expressions",
+    "speech: RAVDESS (16 actors), nEMO, CASIA, Urdu, EMOVO, EmoTale, behind three layers of Whisper base's encoder",
+    "faces: FER2013's training part and muxspace/facial_expressions; in dialogues also FER+ votes and ExpW",
     "dialogues: MELD's texts, paired with those clips and faces",
 )
+_KEPT = ("text.png", "faces.png")  # of the encoder and the extractor that the run takes over
 _REPORTS = {  # name in the card: report of the run
-    "text": "text/test",
     "speech": "audio/test",
-    "faces": "visual/test",
     "paired_text": "evaluate/test-text",
     "paired_audio": "evaluate/test-audio",
     "paired_visual": "evaluate/test-visual",
@@ -48,7 +50,10 @@ def main(run: Path, clips: Sequence[Path]) -> None:
     """Bundle, card and pictures."""
     bundle = load_bundle(run / "bundle", torch.device("cpu"))
     info = replace(bundle.info, name="starter", kind="starter", licence=_LICENCE, card=_CARD, training_data=_DATA)
+    kept = {name: (STARTER / name).read_bytes() for name in _KEPT}
     save_bundle(replace(bundle, info=info), STARTER, small=True)
+    for name, picture in kept.items():
+        (STARTER / name).write_bytes(picture)
     reports = {
         name: json.loads((run / f"{place}.json").read_text(encoding="utf-8")) for name, place in _REPORTS.items()
     }
