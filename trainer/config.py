@@ -24,7 +24,6 @@ class _Checked:
         check_settings(self)
 
 
-_LONGEST_NAME = 120  # characters: file systems take 255 bytes
 SHIPPED = "starter"  # as start_from: the model that ships with the program
 _BATCH = 16
 _SMALLEST_FACE = 16  # pixels
@@ -324,8 +323,6 @@ class RunConfig(_Checked):
     ablate: AblateStep = AblateStep()
 
     def __post_init__(self) -> None:
-        if self.name in ("", ".", "..") or len(self.name) > _LONGEST_NAME or set(self.name) & set("/\\\0\n"):
-            raise ValueError(f"name {self.name!r:.80} is not the name of one folder")
         check_settings(self)
         if unknown := sorted({*self.steps} - {*STEPS}):
             raise ValueError(f"steps has {', '.join(unknown)}; the steps are {', '.join(STEPS)}")

@@ -14,6 +14,8 @@ from m2fnet_core.base.files import write_whole
 from m2fnet_core.base.json_codec import build, plain
 from trainer.config import CorpusConfig, RunConfig
 
+_LONGEST_NAME = 120  # characters: file systems take 255 bytes
+
 
 def read_run(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
     """The run of a run.toml, with ``key.sub=value`` overrides. Paths in it become absolute.
@@ -28,7 +30,10 @@ def read_run(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
         raise TrainingError(f"{path} is not valid TOML: {error}.") from error
     for override in overrides:
         _override(values, override)
-    return parse_run(values, path)
+    run = parse_run(values, path)
+    if run.name in ("", ".", "..") or len(run.name) > _LONGEST_NAME or set(run.name) & set("/\\\0\n"):
+        raise TrainingError(f"{path}: name {run.name!r:.80} is not the name of one folder; give the run another one.")
+    return run
 
 
 def parse_run(values: Mapping[str, Any], path: Path) -> RunConfig:

@@ -117,7 +117,7 @@ def test_boxes_are_pixels_of_the_original_picture_when_it_was_scaled_down() -> N
 
 
 def test_unsure_faces_are_left_out() -> None:
-    strict = VisualVectors(extractor(), replace(CONFIG, min_confidence=1.1))
+    strict = VisualVectors(extractor(), replace(CONFIG, min_confidence=1.0))
     seen = strict.compute([frame(0, (10, 10, 150))])
     assert seen is not None
     assert seen.faces is None
