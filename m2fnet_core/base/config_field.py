@@ -26,13 +26,6 @@ def among(value: str, choices: Any, name: str) -> None:
         raise ValueError(f"{name} is {value!r}, not one of {', '.join(get_args(choices))}")
 
 
-def positive(**values: float) -> None:
-    """Raise ValueError that names the first field whose value is not above 0."""
-    for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"{name} is {value}, not above 0")
-
-
 def check_settings(config: Any) -> None:
     """Hold a configuration's fields to their bounds and choices. Raises ValueError naming the field."""
     for each in dataclasses.fields(config):

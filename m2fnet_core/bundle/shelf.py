@@ -104,7 +104,7 @@ def add(source: Path, name: str = "") -> ShelfModel:
 def export(model: ShelfModel, target: Path) -> None:
     """Write a model as a zip file (``target`` ends in .zip) or as a folder that must not exist yet.
 
-    Raises CheckpointError where it cannot be written; then there is nothing at ``target``.
+    Raises CheckpointError where it cannot be written, DocumentError where a file of another kind lies at ``target``.
     """
     with _writing(model.name):
         if target.suffix.lower() != ".zip":

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.nets.configs import DEEPEST
 from m2fnet_core.nets.encoder import Encoder, family_config
 from m2fnet_core.nets.weights import filled, read_weights, write_weights
 
@@ -207,8 +208,10 @@ def _refuse_other_models(folder: Path) -> None:
         raise CheckpointError(
             f"{folder / 'config.json'} does not describe a text encoder ({_first_line(error)}); choose another folder."
         ) from error
-    largest = max((abs(v) for v in config.to_dict().values() if isinstance(v, int | float)), default=0)
-    if config.is_encoder_decoder or config.sub_configs or not largest < _LARGEST:
+    numbers = {name: abs(v) for name, v in config.to_dict().items() if isinstance(v, int | float)}
+    largest = max(numbers.values(), default=0)
+    deepest = max((v for name, v in numbers.items() if name.endswith(("layer", "layers"))), default=0)
+    if config.is_encoder_decoder or config.sub_configs or not (largest < _LARGEST and deepest <= DEEPEST):
         raise CheckpointError(
             f"{folder / 'config.json'} describes no encoder of texts that this program can use; choose another folder."
         )

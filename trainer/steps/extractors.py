@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -10,6 +9,7 @@ import torch
 from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.base.json_codec import plain
 from m2fnet_core.base.progress import CancelToken
+from m2fnet_core.features.audio import AudioExtractor
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.speech_transformer import SpeechEncoder, SpeechExtractor
@@ -26,7 +26,7 @@ from trainer.learn.batches import BatchMix
 from trainer.learn.extractor_inputs import FaceSource, SpeechSource
 from trainer.learn.fit_extractor import ExtractorTask
 from trainer.learn.loop import loading_processes
-from trainer.learn.pooled import PooledSpeech
+from trainer.learn.pooled import Listening, PooledSpeech
 from trainer.run.processes import from_first
 from trainer.steps.job import Job, tell_unreadable
 from trainer.steps.run_bundle import base_bundle, going_on
@@ -39,42 +39,45 @@ def audio(job: Job) -> Done:
     corpora = [c for c in config.corpora if c.kind == "speech"]
     items = [read_speech(c, config.labels) for c in corpora if present_folder(c)]
 
-    begun = _begun_speech(config.audio, base.audio if base else None)
+    torch.manual_seed(config.seed)
+    begun = _first_audio(config.audio, base.audio if base else None)
 
     def source(split: str) -> SpeechSource | PooledSpeech:
         mine = [item for corpus in items for item in corpus.of(split)]
         most = config.features.most_unreadable
-        if begun is None:
-            return SpeechSource(mine, config.labels, config.audio, most)
-        kept = job.run.step_folder("audio") / f"pooled-{split}.npz"
-        views = config.audio.views if split == "train" else 0
-        begun.encoder.to(job.device).eval()
-        return PooledSpeech(
-            mine, config.labels, config.audio, most, begun.encoder, views, kept, partial(_listened, job), job.cancel
-        )
+        if isinstance(begun, SpeechExtractor):
+            return PooledSpeech(mine, config.labels, most, _listening(job, config.audio, begun, split))
+        return SpeechSource(mine, config.labels, config.audio, most)
 
-    start = begun or (base.audio if base else None)
-    return _extractor(job, "audio", config.audio, config.labels, items, source, start)
+    return _extractor(job, "audio", config.audio, config.labels, items, source, begun)
 
 
-def _listened(job: Job, done: int, of: int) -> None:
-    job.hook(Progress("audio", done, of))
+def _listening(job: Job, step: AudioStep, extractor: SpeechExtractor, split: str) -> Listening:
+    encoder = extractor.encoder.to(job.device).eval()
+    views = step.views if split == "train" else 0
+    kept = job.run.step_folder("audio") / f"pooled-{split}.npz"
+    return Listening(encoder, step, views, kept, lambda done, of: job.hook(Progress("audio", done, of)), job.cancel)
 
 
-def _begun_speech(config: AudioStep, base: Extractor | SpeechExtractor | None) -> SpeechExtractor | None:
-    """The extractor to begin with where a speech transformer is asked for. Raises TrainingError, CheckpointError."""
-    if config.input.encoder != "speech-transformer":
-        return None
-    if isinstance(base, SpeechExtractor):
+def _first_audio(config: AudioStep, base: AudioExtractor | None) -> AudioExtractor:
+    """The extractor to begin with: the base's, or a new one of the kind that is asked for, its speech encoder from
+    ``encoder_weights`` or the base. Raises TrainingError, CheckpointError.
+    """
+    if base is not None and config.start == "auto":
         return base
-    if not config.encoder_weights:
+    if config.input.encoder == "resnet18":
+        return Extractor(ExtractorConfig())
+    extractor = SpeechExtractor(ExtractorConfig())
+    if config.encoder_weights:
+        path = Path(config.encoder_weights)
+        extractor.encoder = filled(SpeechEncoder, read_weights(path), path)
+    elif isinstance(base, SpeechExtractor):
+        extractor.encoder = base.encoder
+    else:
         raise TrainingError(
             "audio.input.encoder is speech-transformer, but no weights are named: set audio.encoder_weights, or "
             "start_from a model that has one."
         )
-    path = Path(config.encoder_weights)
-    extractor = SpeechExtractor(ExtractorConfig())
-    extractor.encoder = filled(SpeechEncoder, read_weights(path), path)
     extractor.encoder.requires_grad_(False)
     return extractor
 
@@ -95,7 +98,9 @@ def visual(job: Job) -> Done:
         mine = [item for corpus in items for item in corpus.of(split)]
         return FaceSource(mine, classes, config.visual, config.features.most_unreadable, boxes)
 
-    return _extractor(job, "visual", config.visual, classes, items, source, base.visual if base else None)
+    torch.manual_seed(config.seed)
+    begun = base.visual if base is not None and config.visual.start == "auto" else Extractor(ExtractorConfig())
+    return _extractor(job, "visual", config.visual, classes, items, source, begun)
 
 
 def _extractor(
@@ -105,9 +110,9 @@ def _extractor(
     classes: Sequence[str],
     corpora: Sequence[Items],
     source: Callable[[str], SpeechSource | PooledSpeech | FaceSource],
-    base: Extractor | SpeechExtractor | None,
+    begun: AudioExtractor,
 ) -> Done:
-    """What both extractors share: everything but their classes, their sources, and the one to go on from."""
+    """What both extractors share: everything but their classes, their sources, and the one to begin with."""
     run = job.run.config
     if not corpora:
         raise TrainingError(f"The run {run.name} names no corpus for {step}; add one under [[corpora]] in run.toml.")
@@ -123,10 +128,7 @@ def _extractor(
     require_labels("The validation split", (i.label for corpus in corpora for i in corpus.of("validation")), classes)
     sources = {split: source(split) for split in there}
     tell_unreadable(job, step, [sentence for each in sources.values() for sentence in each.unreadable])
-    torch.manual_seed(run.seed)
-    goes_on = base is not None and (config.start == "auto" or isinstance(base, SpeechExtractor))
-    extractor = copy.deepcopy(base) if goes_on else Extractor(ExtractorConfig())
-    assert extractor is not None
+    extractor = copy.deepcopy(begun)
     mix = BatchMix(config.per_class, config.classes, config.balance)
     task = ExtractorTask(step, extractor, sources, config.loss, mix, len(classes), run.seed)
     job.fit(task, config.loop, loading_processes(job.device))

@@ -203,6 +203,8 @@ def test_whole_numbers_in_place_of_weights_are_refused(tmp_path: Path) -> None:
         {"model_type": "t5"},
         {"model_type": "clip"},
         {"model_type": "distilbert", "n_layers": 10**9},
+        {"model_type": "distilbert", "n_layers": 10**6},
+        {"model_type": "gpt2", "n_layer": 10**6},
     ],
 )
 def test_a_configuration_that_describes_no_encoder_is_one_sentence(tmp_path: Path, change: dict[str, object]) -> None:

@@ -19,7 +19,8 @@ from m2fnet_core.features.audio import mel_levels
 from m2fnet_core.media.mel import band_centres
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
-from m2fnet_core.nets.weights import filled, read_weights
+from m2fnet_core.nets.speech_transformer import SpeechEncoder, SpeechExtractor
+from m2fnet_core.nets.weights import filled, read_weights, write_weights
 from tests.media_maker import Sound, write_media
 from trainer.cli import main
 from trainer.config import AudioStep, CorpusConfig, TripletLossConfig, VisualStep
@@ -34,6 +35,7 @@ from trainer.run.file import read_run
 from trainer.train import How, train
 
 LABELS = ("neutral", "joy", "anger")
+Capture = pytest.CaptureFixture[str]
 
 
 def picture(shade: int, seed: int) -> Image.Image:
@@ -106,17 +108,74 @@ def test_people_are_told_apart_where_folders_are_people(tmp_path: Path) -> None:
     assert {(i.label, i.speaker) for i in items} == {(f"{p:07d}", f"{p:07d}") for p in range(6)}
 
 
-def test_the_audio_extractor_is_trained_on_speakers_apart(tmp_path: Path) -> None:
-    folder = tmp_path / "speech"
+def write_speech(folder: Path) -> str:
+    """Three emotions of four speakers; the corpus as a run names it."""
     folder.mkdir()
     for code, pitch in (("01", 200.0), ("03", 400.0), ("05", 800.0)):
         for speaker in range(1, 5):
             name = folder / f"03-01-{code}-01-01-01-{speaker:02d}.wav"
             write_media(name, picture=None, sound=Sound(seconds=0.5, tone=pitch + 10 * speaker))
-    corpus = 'kind = "speech"\nfolder = "speech"\nvalidation_speakers = ["04"]'
-    run = write_run(tmp_path, corpus, "audio", "crop_frames = 32")
+    return f'kind = "speech"\nfolder = "{folder.name}"\nvalidation_speakers = ["04"]'
+
+
+def test_the_audio_extractor_is_trained_on_speakers_apart(tmp_path: Path) -> None:
+    run = write_run(tmp_path, write_speech(tmp_path / "speech"), "audio", "crop_frames = 32")
     assert main(["audio", str(run)]) == 0
     assert (tmp_path / "runs" / "tiny" / "audio" / "extractor.safetensors").is_file()
+
+
+def write_speech_encoder(path: Path, seed: int) -> SpeechEncoder:
+    torch.manual_seed(seed)
+    encoder = SpeechEncoder()
+    write_weights(encoder, path, "float16")
+    return encoder
+
+
+def test_a_speech_encoder_stays_as_it_was_and_is_listened_to_once(tmp_path: Path) -> None:
+    """What was heard waits for a resumed training; a file that a kill cut off is made anew."""
+    corpus = write_speech(tmp_path / "speech")
+    encoder = write_speech_encoder(tmp_path / "encoder.safetensors", seed=1)
+    settings = 'start = "scratch"\nencoder_weights = "encoder.safetensors"\nviews = 1\n'
+    path = write_run(tmp_path, corpus, "audio", settings + '[audio.input]\nencoder = "speech-transformer"')
+    folder = tmp_path / "runs" / "tiny" / "audio"
+
+    def listened_to(code: int, resume: bool) -> list[int]:
+        """Clips of each split that was listened to; 130: the training is stopped at its first step."""
+        cancel, told = CancelToken(), list[Progress]()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Progress):
+                told.append(event)
+                if event.losses and code == 130:
+                    cancel.cancel()
+
+        assert train("audio", lambda: read_run(path), How(resume=resume), hear, cancel) == code
+        return [event.of for event in told if not event.losses and event.done == 0]
+
+    assert listened_to(130, resume=False) == [9, 3]
+    kept = folder / "pooled-train.npz"
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert listened_to(130, resume=True) == [9]
+    assert listened_to(0, resume=True) == []
+    weights = read_weights(folder / "extractor.safetensors")
+    filled(lambda: SpeechExtractor(ExtractorConfig()), weights, folder / "extractor.safetensors")
+    for name, tensor in encoder.state_dict().items():
+        assert torch.equal(weights[f"encoder.{name}"], tensor.half().float()), name
+
+
+def test_a_new_extractor_is_of_the_kind_that_is_asked_for_whatever_the_base_has(tmp_path: Path) -> None:
+    corpus = write_speech(tmp_path / "speech")
+    run = write_run(tmp_path, corpus, "audio", 'start = "scratch"\ncrop_frames = 32')
+    assert main(["audio", str(run), "--set", "start_from=starter"]) == 0
+    weights = tmp_path / "runs" / "tiny" / "audio" / "extractor.safetensors"
+    filled(lambda: Extractor(ExtractorConfig()), read_weights(weights), weights)
+
+
+def test_a_speech_encoder_without_weights_is_refused_with_the_way_out(tmp_path: Path, capsys: Capture) -> None:
+    settings = '[audio.input]\nencoder = "speech-transformer"'
+    run = write_run(tmp_path, write_speech(tmp_path / "speech"), "audio", settings)
+    assert main(["audio", str(run)]) == 1
+    assert "set audio.encoder_weights" in " ".join(capsys.readouterr().err.split())
 
 
 def test_speakers_never_stand_in_two_splits(tmp_path: Path) -> None:
