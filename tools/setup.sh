@@ -59,5 +59,8 @@ if [ -z "$uv" ]; then
 fi
 # Compiled once, here: where Python may not write bytecode, every process would compile torch anew, for seconds.
 say "Installing Python packages into .venv (a few minutes and about 6 GB the first time)"
-"$uv" pip install -q --compile-bytecode --python .venv/bin/python --editable . --group dev
+install() { "$uv" pip install -q --compile-bytecode --python .venv/bin/python "$@"; }
+install --editable ".[cluster,onnx]" --group dev
+# Words without a transcript are an extra: where its packages cannot be had, all else works.
+install --editable ".[speech]" || say "The speech recogniser could not be installed; videos without a transcript get no words until make finds its packages."
 say "Ready."
