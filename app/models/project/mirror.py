@@ -40,6 +40,7 @@ class Mirror(QObject):
         looks = self._project.document.looks.values()
         set_label_colours({look.label: look.colour for look in looks if look.colour})
         self._session.label_set = self._project.document.label_set.labels
+        self._session.meanings = self._project.document.meanings
 
     def _prediction(self, utterance: str) -> Prediction | None:
         live = self._session.known_prediction(utterance)
