@@ -23,8 +23,9 @@ from m2fnet_core.document.content import (
     Speaker,
     Turn,
 )
+from m2fnet_core.document.traces import values_of
 
-TABLES = ("media", "speakers", "turns", "decisions", "faces", "looks", "meanings")
+TABLES = ("media", "speakers", "turns", "decisions", "faces", "looks", "meanings", "traces")
 _FEW = 100  # edits after which sorting all utterances anew is as fast as putting each in its place
 _SLACK = 0.5  # seconds that an utterance may reach past the end: containers round their duration
 Row = Medium | Speaker | Turn | Decision | FaceIdentity
@@ -121,6 +122,8 @@ def _remove_medium(command: c.RemoveMedium, plan: Plan) -> None:
     _drop_turns(plan, turns)
     for key in [key for key, face in plan.rows("faces") if face.medium == command.medium]:
         plan.put("faces", key, None)
+    for key in [key for key, take in plan.rows("traces") if take.medium == command.medium]:
+        plan.put("traces", key, None)
     plan.put("media", command.medium, None)
 
 
@@ -322,6 +325,25 @@ def _name_faces(command: c.NameFaces, plan: Plan) -> None:
         plan.put("faces", (command.medium, track), face)
 
 
+def _add_trace(command: c.AddTrace, plan: Plan) -> None:
+    for take in command.takes:
+        _known(plan, "media", take.medium)
+        if plan.get("traces", take.id) is not None:
+            raise DocumentError(f"The project has a trace {take.id!r} already; a new one needs another id.")
+        if not take.annotator:
+            raise DocumentError("A trace needs its annotator's name; set it under Annotate.")
+        if take.first < 0 or not len(values_of(take)):
+            raise DocumentError("A trace needs a value at a time of the video; record it again.")
+        plan.put("traces", take.id, take)
+
+
+def _remove_trace(command: c.RemoveTrace, plan: Plan) -> None:
+    for take in command.takes:
+        if plan.get("traces", take) is None:
+            raise DocumentError("The trace is gone already; look again at the timeline.")
+        plan.put("traces", take, None)
+
+
 _HOW: Mapping[type, Callable[[Any, Plan], None]] = {
     c.AddMedia: _add_media,
     c.RemoveMedium: _remove_medium,
@@ -340,6 +362,8 @@ _HOW: Mapping[type, Callable[[Any, Plan], None]] = {
     c.Import: _import,
     c.SetLabelSet: _set_label_set,
     c.NameFaces: _name_faces,
+    c.AddTrace: _add_trace,
+    c.RemoveTrace: _remove_trace,
 }
 
 

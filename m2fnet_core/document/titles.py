@@ -22,6 +22,8 @@ _TITLES: Mapping[type, str] = {
     c.Import: "import",
     c.SetLabelSet: "change label set",
     c.NameFaces: "name faces",
+    c.AddTrace: "trace",
+    c.RemoveTrace: "remove trace",
 }
 
 
