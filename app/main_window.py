@@ -14,6 +14,7 @@ from app.commands import annotate as annotate_commands
 from app.commands import colleague as colleague_commands
 from app.commands import labels as labels_commands
 from app.commands import program as commands
+from app.commands import trace as trace_commands
 from app.commands import train as train_commands
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
                 **commands.help_slots(self.studio, self.keyboard, self),
                 **annotate_commands.annotate_slots(self, self.studio, self),
                 **annotate_commands.project_slots(self.studio, self),
+                **trace_commands.trace_slots(self, self.studio, self),
                 **labels_commands.labels_slots(self.studio, self.keyboard, self),
                 **colleague_commands.colleague_slots(self.studio, self),
                 **train_commands.train_slots(self),

@@ -264,6 +264,36 @@ COMMANDS: tuple[Command, ...] = (
         Need.EDIT,
     ),
     Command(
+        "trace-valence",
+        "A&nnotate",
+        6,
+        "Trace &valence",
+        "Record how pleasant it feels while the video plays; again: end the recording",
+        ("V",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "trace-arousal",
+        "A&nnotate",
+        6,
+        "Trace arousa&l",
+        "Record how excited it feels while the video plays; again: end the recording",
+        ("W",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "trace-remove", "A&nnotate", 6, "Remove your traces", "Take your traces of this video out", (), "", Need.EDIT
+    ),
+    Command(
+        "trace-lag",
+        "A&nnotate",
+        6,
+        "Your delay in traces…",
+        "How late you answer what you see; new traces lie that much earlier",
+    ),
+    Command(
         "toggle",
         "&Play",
         0,

@@ -34,6 +34,7 @@ TRAININGS = Setting("training/queue", str, "", "Trainings that wait, by name, as
 PAUSED = Setting("training/paused", str, "", "Training that holds up those that wait")
 ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
 BLIND = Setting("annotating/blind", bool, False, "Hide predictions while deciding")
+LAG = Setting("annotating/lag", int, 0, "Milliseconds that a person answers late; traces lie that much earlier")
 REVIEW = Setting("annotating/review", str, "entropy", "Order of the review queue")
 KEYS = Setting("keyboard/shortcuts", str, "", "Shortcuts that differ from the program's own, as JSON")
 RECENT: Setting[list[str]] = Setting("files/recent", list, [], "Files opened last, newest first")
@@ -53,6 +54,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     PAUSED,
     ANNOTATOR,
     BLIND,
+    LAG,
     REVIEW,
     KEYS,
     RECENT,
@@ -111,6 +113,8 @@ def _read(row: Setting[T], value: Any) -> Any:
     """An ini file knows only text: a flag comes back as a word, a list of one as a single text."""
     if row.type is bool and isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower(), value)
+    if row.type is int and isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
     if row.type is list and not isinstance(value, list):
         return [value] if value else []
     return value

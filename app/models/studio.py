@@ -11,6 +11,7 @@ from app.jobs.worker import WorkerClient
 from app.models.editing.aim import Aim
 from app.models.editing.annotating import Annotating
 from app.models.editing.shaping import Shaping
+from app.models.editing.tracing import Tracing
 from app.models.notices import Notices
 from app.models.project.exchange import Exchange
 from app.models.project.housing import Housing
@@ -56,6 +57,7 @@ class Studio(QObject):
         self.aim = Aim(self.session, self)
         self.annotating = Annotating(self.project, self.session, self.aim, self.review, self)
         self.shaping = Shaping(self.project, self.session, self.aim, self)
+        self.tracing = Tracing(self.project, self.session, settings, self.notices, self.aim, self)
         self.exchange = Exchange(self.project, self.session, self.notices, self)
         self.pairing = Pairing(self.project, self.session, self.aim, self.annotating, self)
         self.device = settings.get(DEVICE)
@@ -140,6 +142,7 @@ class Studio(QObject):
 
     def save_as(self, path: Path) -> None:
         """Keep the project under a name."""
+        self.tracing.stop()
         if self.project.save_as(path):
             self.settings.remember_file(path)
 
@@ -204,6 +207,7 @@ class Studio(QObject):
 
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""
+        self.tracing.stop()
         self._opener.close()
         self.runs.close()
         self.exchange.close()
@@ -223,6 +227,7 @@ class Studio(QObject):
 
     def _leave(self) -> None:
         """Nothing goes on for what is open now."""
+        self.tracing.stop()
         self._reviewing = False
         self._opener.cancel()
         self.reading.emit("")

@@ -5,7 +5,7 @@ in `graded`); Nicolle et al. 2012, "Robust continuous prediction of human emotio
 correlation with the others). How to read them: docs/traces.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,7 +15,7 @@ from m2fnet_core.document.graded import icc
 from m2fnet_core.document.traces import RATE, Floats
 
 REACH = 4.0  # seconds: how late or early annotators can be to each other
-_MOST = 20_000  # points that a correlation looks at; more tell no better how late somebody is
+_LONG, _COARSE = 10_000, 5  # points from which on means of so many are looked at first
 _LEAST = 2 * RATE  # shared points below which nothing is measured
 
 
@@ -56,25 +56,42 @@ def ccc(one: Floats, other: Floats) -> float:
 
 
 def lag_of(one: Floats, other: Floats) -> float:
-    """Seconds that ``one`` comes later than ``other`` (negative: earlier), where they correlate best; else 0."""
-    reach, stride = round(REACH * RATE), max(1, len(one) // _MOST)
-    best, found = 0.0, 0
-    for step in sorted(range(-reach, reach + 1), key=abs):  # of equals the nearest
-        value = _correlation(one, other, step, stride)
-        if value > best + 1e-9:
-            best, found = value, step
+    """Seconds that ``one`` comes later than ``other`` (negative: earlier), where they correlate best; else 0.
+
+    Long curves are first looked at coarsely, then around the best place of that.
+    """
+    coarse = _COARSE if len(one) > _LONG else 1
+    reach = round(REACH * RATE)
+    found = _best(_blocks(one, coarse), _blocks(other, coarse), range(-reach // coarse, reach // coarse + 1))
+    if coarse > 1:
+        found = _best(one, other, range((found - 1) * coarse, (found + 1) * coarse + 1))
     return found / RATE
 
 
-def _correlation(one: Floats, other: Floats, step: int, stride: int) -> float:
+def _best(one: Floats, other: Floats, steps: Iterable[int]) -> int:
+    """The step at which they correlate best, of equals the one nearest to 0; 0 where they never do."""
+    best, found = 0.0, 0
+    for step in sorted(steps, key=abs):
+        value = _correlation(one, other, step)
+        if value > best + 1e-9:
+            best, found = value, step
+    return found
+
+
+def _blocks(curve: Floats, size: int) -> Floats:
+    """Means of ``size`` values each, NaN where one is missing; the rest at the end goes."""
+    return curve if size == 1 else curve[: len(curve) // size * size].reshape(-1, size).mean(1)
+
+
+def _correlation(one: Floats, other: Floats, step: int) -> float:
     x, y = (one[step:], other[: len(other) - step]) if step >= 0 else (one[:step], other[-step:])
-    x, y = x[::stride], y[::stride]
-    both = np.isfinite(x) & np.isfinite(y)
+    both = np.isfinite(x + y)
     if both.sum() < _LEAST:
         return 0.0
-    x, y = x[both] - x[both].mean(), y[both] - y[both].mean()
-    spread = np.sqrt((x @ x) * (y @ y))
-    return float(x @ y / spread) if spread > 1e-12 else 0.0
+    x, y = x[both], y[both]
+    x, y = x - x.mean(), y - y.mean()
+    spread = np.sqrt((x * x).sum() * (y * y).sum())  # no matrix product: its threads wait for whoever is busy
+    return float((x * y).sum() / spread) if spread > 1e-12 else 0.0
 
 
 def _lags(found: Mapping[str, Floats]) -> dict[str, float]:
@@ -82,10 +99,13 @@ def _lags(found: Mapping[str, Floats]) -> dict[str, float]:
     lags = dict.fromkeys(found, 0.0)
     if len(found) < 2:
         return lags
+    if len(found) == 2:
+        (one, curve), (two, other) = found.items()
+        lag = lag_of(curve, other)
+        return {one: lag / 2, two: -lag / 2}
     for name, curve in found.items():
         lags[name] = lag_of(curve, _mean([other for key, other in found.items() if key != name]))
-    share = 0.5 if len(found) == 2 else 1.0
-    return {name: share * lag for name, lag in lags.items()}
+    return lags
 
 
 def _moved(curve: Floats, by: int) -> Floats:

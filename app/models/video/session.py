@@ -10,7 +10,7 @@ from m2fnet_core.base.bundle_kind import BundleKind
 from m2fnet_core.base.dialogue import FaceBox, Prediction, Utterance
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.base.events import AnalysisStarted, Event, FacesFound, FacesScanned, Predicted
-from m2fnet_core.document.content import Decision, Meaning
+from m2fnet_core.document.content import Decision, Meaning, Take
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.people.face_tracks import FaceTracks
 
@@ -23,6 +23,7 @@ class Session(QObject):
     prediction_changed = Signal(str)  # utterance id
     decision_changed = Signal(str)  # utterance id
     faces_changed = Signal()  # boxes of some frames
+    traces_changed = Signal()
     selection_changed = Signal(str)  # utterance id, "" for none
     model_changed = Signal()  # name, kind, labels, device
 
@@ -61,6 +62,7 @@ class Session(QObject):
         self._used: dict[str, tuple[FaceBox, ...]] = {}
         self._scanned: dict[float, tuple[FaceBox, ...]] = {}
         self._scan_times: list[float] = []
+        self.traces: tuple[Take, ...] = ()  # everybody's
         self.tracks = FaceTracks()  # the scanned faces, as they follow each other
 
     def open(self, media: MediaInfo | None, medium: str = "", reachable: bool = True) -> None:
@@ -123,6 +125,12 @@ class Session(QObject):
         else:
             self._decisions[utterance_id] = decision
         self.decision_changed.emit(utterance_id)
+
+    def set_traces(self, traces: tuple[Take, ...]) -> None:
+        """Take in what people traced in the open medium."""
+        if traces != self.traces:
+            self.traces = traces
+            self.traces_changed.emit()
 
     def set_blind(self, blind: bool) -> None:
         """Hide predictions from every view, or show them."""

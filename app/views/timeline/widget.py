@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QWidget
 
 from app.models.video.session import Session
 from app.views.timeline.canvas import Canvas
+from app.views.timeline.curves import Curves
 from app.views.timeline.hits import hit
 from app.views.timeline.look import Look
 from app.views.timeline.menu import TracksMenu
@@ -23,12 +24,15 @@ from app.views.timeline.tracks.lanes import LanesTrack
 from app.views.timeline.tracks.overview import Overview
 from app.views.timeline.tracks.ruler import Ruler
 from app.views.timeline.tracks.spectrogram import SpectrogramTrack
+from app.views.timeline.tracks.traces import TracesTrack
 from app.views.timeline.tracks.waveform import WaveformTrack
 from app.views.timeline.viewport import Viewport
 from app.views.timeline.zoom_buttons import zoom_buttons
+from m2fnet_core.document.content import Dimension
+from m2fnet_core.document.traces import Events
 
 _STEP = 1.5  # zoom of one key press
-_TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack)
+_TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack, TracesTrack)
 _HEADER = (150, 210)  # narrowest and widest, pixels
 _PREDICTED = ("overview", "attention", "lanes", "emotions")  # tracks that show predictions
 _SOUND = ("waveform", "spectrogram")
@@ -80,6 +84,7 @@ class Timeline(QWidget):
         session.selection_changed.connect(self._take_selection)
         session.decision_changed.connect(self._take_decision)
         session.faces_changed.connect(self._take_frames)
+        session.traces_changed.connect(self._take_traces)
         pointer.seek.connect(self.seek_requested)
         pointer.select.connect(session.select)
         pointer.activate.connect(self.utterance_activated)
@@ -145,6 +150,7 @@ class Timeline(QWidget):
     def _open(self) -> None:
         media = self._session.media
         self._navigation.open(media.duration if media else 0.0)
+        self._scene.curves = Curves(self._session.traces)
         self._take_utterances()
         self._take_selection(self._session.selected)
         self._sources.open(media, missing=not self._session.reachable)
@@ -192,6 +198,20 @@ class Timeline(QWidget):
         self._canvas.refresh()
         self._describe()
 
+    def _take_traces(self) -> None:
+        live, self._scene.curves = self._scene.curves.live, Curves(self._session.traces)
+        self._scene.curves.live = live
+        self._place()
+        self._describe()
+
+    def set_live(self, live: tuple[Dimension, Events] | None) -> None:
+        """What is being traced; its events may grow. None: nothing."""
+        if (live is None) != (self._scene.curves.live is None):
+            self._scene.curves.live = live
+            self._place()
+        elif live is not None and live[1] and live[1][-1] is not None:
+            self._canvas.refresh_span("traces", live[1][-1][0] - 0.5, live[1][-1][0])
+
     def _take_frames(self) -> None:
         frames = self._session.frames_used(self._session.selected)
         if frames != self._scene.frames:
@@ -236,7 +256,7 @@ class Timeline(QWidget):
 
     def _describe(self) -> None:
         """Say in words what is visible, for those who cannot see it."""
-        self._canvas.setAccessibleDescription(described(self._session, self._navigation.view))
+        self._canvas.setAccessibleDescription(described(self._session, self._navigation.view, self._scene.curves))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
