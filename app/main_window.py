@@ -8,8 +8,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from app.base.command_table import Need
-from app.base.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, Settings
-from app.base.theme import apply_scheme
+from app.base.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, TEXT_SIZE, Settings
+from app.base.theme import apply_scheme, apply_text_size
 from app.commands import annotate as annotate_commands
 from app.commands import colleague as colleague_commands
 from app.commands import labels as labels_commands
@@ -166,6 +166,8 @@ class MainWindow(QMainWindow):
             self._offer_recent()
         elif key == SCHEME.key:
             apply_scheme(self.settings.get(SCHEME))
+        elif key == TEXT_SIZE.key:
+            apply_text_size(self.settings.get(TEXT_SIZE))
         elif key == OVERLAYS.key:
             self.actions_["overlays"].setChecked(self.settings.get(OVERLAYS))
             if self._workspace is not None:

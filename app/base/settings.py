@@ -24,6 +24,7 @@ class Setting(Generic[T]):
 
 
 SCHEME = Setting("look/scheme", str, "system", "Colours of the window", ("system", "dark", "light"))
+TEXT_SIZE = Setting("look/text-size", int, 100, "Size of the text, per cent of the system's: 100 to 200")
 OVERLAYS = Setting("look/overlays", bool, True, "Draw face boxes and area weights on the picture")
 SORTED_BARS = Setting("look/sorted-bars", bool, False, "Most probable emotion first instead of the label set's order")
 DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analysis")
@@ -44,6 +45,7 @@ LAYOUT = Setting("window/layout", QByteArray, QByteArray(), "Places of the panel
 
 SETTINGS: tuple[Setting[Any], ...] = (
     SCHEME,
+    TEXT_SIZE,
     OVERLAYS,
     SORTED_BARS,
     DEVICE,

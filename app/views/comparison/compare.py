@@ -55,8 +55,7 @@ class Compare(QWidget):
     def _prepare(self) -> None:
         self.table.setModel(self.model)
         self.table.setItemDelegate(_Cells(self._session))
-        for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, width)
+        self.table.set_widths(_WIDTHS)
         self.table.horizontalHeader().setSectionResizeMode(Column.TEXT, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.table.clicked.connect(self._play)

@@ -78,8 +78,7 @@ class Dashboard(QWidget):
     def _lay_out(self) -> None:
         self.table.setModel(self.model)
         self.table.setItemDelegate(_Cells(self._session))
-        for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, width)
+        self.table.set_widths(_WIDTHS)
         self.table.horizontalHeader().setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

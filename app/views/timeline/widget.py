@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QWidget
 
+from app.base.theme import scaled
 from app.models.video.session import Session
 from app.views.timeline.canvas import Canvas
 from app.views.timeline.curves import Curves
@@ -248,7 +249,8 @@ class Timeline(QWidget):
     def _fit_header(self) -> None:
         metrics = QFontMetrics(self._scene.look.font)
         names = [metrics.horizontalAdvance(speaker) + 20 for speaker in self._session.speakers]
-        self._canvas.header_width = min(max([_HEADER[0], *names]), _HEADER[1])
+        narrowest, widest = map(scaled, _HEADER)
+        self._canvas.header_width = min(max([narrowest, *names]), widest)
         self._fit_width()
 
     def _fit_width(self) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.base.theme import speaker_colour
+from app.base.theme import scaled, speaker_colour
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import mix
 from app.views.timeline.tracks.base import Track, heading, mark_selection
@@ -32,7 +32,7 @@ class TracesTrack(Track):
 
     def wish(self) -> Wish:
         number = max(1, len(self._lanes()))
-        return Wish(56 * number, 26 * number)
+        return Wish(scaled(56) * number, scaled(26) * number)
 
     def _lanes(self) -> tuple[Dimension, ...]:
         return self.scene.curves.dimensions
