@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
             {
                 **commands.file_slots(self.studio, self),
                 **commands.play_slots(self, self.studio),
-                **commands.view_slots(self, self.studio),
+                **commands.view_slots(self, self.studio, self),
                 **commands.analysis_slots(self.studio, self),
                 **commands.help_slots(self.studio, self.keyboard, self),
                 **annotate_commands.annotate_slots(self, self.studio, self),

@@ -356,6 +356,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("fit", "&View", 1, "&Fit the whole video", "Show all time in the timeline", ("F",), "fit", Need.MEDIA),
     Command("find", "&View", 2, "&Find utterances", "Go to the filter box", ("Ctrl+F",), "search", Need.MEDIA),
     Command(
+        "next-control",
+        "&View",
+        2,
+        "Next &control",
+        "Go to the next control; Space presses it, Up and Down change it",
+        ("F6",),
+    ),
+    Command("previous-control", "&View", 2, "Previous control", "Go to the control before", ("Shift+F6",)),
+    Command(
         "reset-layout", "&View", 3, "&Reset layout", "Put all panels back to where they were at first", (), "layout"
     ),
     Command(

@@ -45,7 +45,7 @@ class Compare(QWidget):
         self.only.setToolTip("Show only utterances that got two different labels")
         self.counter = label("", "muted")
         self.adopt_button = push("Adopt (A)", "Decide as the other one did, for the selected utterance")
-        self.adopt_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.adopt_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._prepare()
         self.lazily = Lazily(self, self._fill)
         for signal in (pairing.changed, pairing.said, session.utterances_changed):

@@ -90,7 +90,7 @@ class Dashboard(QWidget):
         layout.addLayout(head)
         layout.addLayout(foot)
         for button in (self.analyse_button, self.stop_button, self.find_button, self.add_button):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect(self) -> None:
         project, queue, session = self._project, self._queue, self._session

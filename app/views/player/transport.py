@@ -176,7 +176,7 @@ def _toggle(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 
 
@@ -184,7 +184,7 @@ def _speed_button(transport: Transport) -> QToolButton:
     button = QToolButton()
     button.setText(times(1.0))
     button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setToolTip("Speed; the pitch of the voices is kept")
     button.setAccessibleName("Speed")
