@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.base.settings import DEVICE, MODEL, RECOGNISER, Settings
+from app.base.settings import DEVICE, MODEL, RECOGNISE, RECOGNISER, Settings
 from app.jobs.background import Background
 from app.jobs.worker import WorkerClient
 from app.models.editing.aim import Aim
@@ -178,7 +178,8 @@ class Studio(QObject):
         if self.path is None or not self.session.reachable:
             return
         own = self.session.utterances if self._transcript is None else ()
-        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None)
+        recogniser = self.settings.get(RECOGNISER) if self.settings.get(RECOGNISE) else ""
+        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, recogniser)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -200,10 +201,13 @@ class Studio(QObject):
         self.settings.set(MODEL, str(folder or ""))
         self.analyse()
 
-    def transcribe(self, recogniser: str) -> None:
-        """Write the text of the open video with a speech recognition model (a Hugging Face id or a folder)."""
-        self.settings.set(RECOGNISER, recogniser)
-        self.analysis.transcribe(recogniser, self.device)
+    def transcribe(self) -> None:
+        """Find the words of the open video, beside what a person did."""
+        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device)
+
+    def fetch_recogniser(self, name: str) -> None:
+        """Fetch a speech recognition model, which a person said yes to, and find the open video's words with it."""
+        self.analysis.transcribe(name, self.device, fetch=True)
 
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""

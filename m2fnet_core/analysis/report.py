@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
+from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance, Word
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.files import write_whole
 from m2fnet_core.base.guard import refuse_overwriting
@@ -51,6 +51,7 @@ class AnalysedUtterance:
     contributions: Contributions
     present: Presence
     faces: tuple[FaceBox, ...]
+    words: tuple[Word, ...] = ()  # of ``text``, where their times are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ def analysed(utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox,
         contributions=prediction.contributions,
         present=prediction.present,
         faces=faces,
+        words=utterance.words,
     )
 
 

@@ -30,6 +30,8 @@ INSERT INTO "log" VALUES(4,'2026-11-01T10:00:00.000000+00:00','NameFaces','name 
 INSERT INTO "log" VALUES(5,'2026-11-01T10:00:00.000000+00:00','Delete','delete','{"utterances": ["u1"]}',NULL);
 INSERT INTO "log" VALUES(6,'2026-11-01T10:00:00.000000+00:00','SetText','change text','{"utterance": "u2", "text": "later"}',NULL);
 INSERT INTO "log" VALUES(7,'2026-11-01T10:00:00.000000+00:00','undo','change text','null',6);
+CREATE TABLE looks(label TEXT PRIMARY KEY, colour TEXT NOT NULL, key TEXT NOT NULL, description TEXT NOT NULL);
+CREATE TABLE meanings(label TEXT PRIMARY KEY, means TEXT NOT NULL);
 CREATE TABLE media(id TEXT PRIMARY KEY, path TEXT NOT NULL, relative TEXT NOT NULL, sha256 TEXT NOT NULL, duration REAL NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL);
 INSERT INTO "media" VALUES('m1','/videos/talk.mp4','talk.mp4','m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1m1',100.0,'ok','');
 INSERT INTO "media" VALUES('m2','/videos/other.mp4','other.mp4','m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2m2',50.0,'ok','');
@@ -54,8 +56,6 @@ CREATE TRIGGER predictions_no_replace BEFORE INSERT ON predictions WHEN EXISTS (
 CREATE TRIGGER log_no_replace BEFORE INSERT ON log WHEN EXISTS (SELECT 1 FROM log WHERE number = NEW.number) BEGIN SELECT RAISE(ABORT, 'log are kept as they were made'); END;
 CREATE TRIGGER changes_no_replace BEFORE INSERT ON changes WHEN EXISTS (SELECT 1 FROM changes WHERE entry = NEW.entry AND place = NEW.place) BEGIN SELECT RAISE(ABORT, 'changes are kept as they were made'); END;
 CREATE INDEX arrivals ON changes(tbl, key, entry, place) WHERE before IS NULL AND tbl IN ('media', 'speakers');
-CREATE TABLE looks(label TEXT PRIMARY KEY, colour TEXT NOT NULL, key TEXT NOT NULL, description TEXT NOT NULL);
-CREATE TABLE meanings(label TEXT PRIMARY KEY, means TEXT NOT NULL);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('log',7);
 INSERT INTO "sqlite_sequence" VALUES('analyses',1);
