@@ -1,40 +1,10 @@
 """Every command a person can give, in one table: menus, shortcuts, tooltips and the shortcut sheet are made from it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
 
+from app.base.command import Command, Need
 
-class Need(Enum):
-    """What must be there for a command to make sense."""
-
-    NOTHING = auto()
-    MEDIA = auto()
-    SELECTION = auto()
-    PROJECT = auto()
-    EDIT = auto()  # a medium is shown, and its project can be changed
-    MISSING = auto()  # media whose files are not found
-    UNDO = auto()
-    REDO = auto()
-    RUNNING = auto()
-    HALTED = auto()  # an analysis that was stopped or interrupted
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One row. ``group``: rows of a menu with another number are set apart by a line; ``submenu`` gathers rows."""
-
-    key: str
-    menu: str
-    group: int
-    text: str
-    tip: str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    need: Need = Need.NOTHING
-    checkable: bool = False
-    submenu: str = ""
-
+__all__ = ["COMMANDS", "LABELS", "Command", "Need"]
 
 LABELS = range(1, 31)  # as many as a scheme may have; the first nine have digits
 
@@ -355,14 +325,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom-out", "&View", 1, "Zoom &out", "Show more time in the timeline", ("-",), "zoom-out", Need.MEDIA),
     Command("fit", "&View", 1, "&Fit the whole video", "Show all time in the timeline", ("F",), "fit", Need.MEDIA),
     Command("find", "&View", 2, "&Find utterances", "Go to the filter box", ("Ctrl+F",), "search", Need.MEDIA),
-    Command(
-        "next-control",
-        "&View",
-        2,
-        "Next &control",
-        "Go to the next control; Space presses it, Up and Down change it",
-        ("F6",),
-    ),
+    Command("next-control", "&View", 2, "Next &control", "Go to the next control; Space presses it", ("F6",)),
     Command("previous-control", "&View", 2, "Previous control", "Go to the control before", ("Shift+F6",)),
     Command(
         "reset-layout", "&View", 3, "&Reset layout", "Put all panels back to where they were at first", (), "layout"

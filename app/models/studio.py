@@ -150,9 +150,8 @@ class Studio(QObject):
         """Find missing videos in a folder by their content, and show the open one again if it was among them."""
         project = self.project.path
         if project is not None:
-            media = tuple(self.project.document.media.values())
             self.reading.emit(folder.name)
-            self._opener.start(partial(find, folder, media, project.parent))
+            self._opener.start(partial(find, folder, tuple(self.project.document.media.values()), project.parent))
 
     def close_media(self) -> None:
         """Close the project."""
@@ -211,12 +210,8 @@ class Studio(QObject):
 
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""
-        self.tracing.stop()
-        self._opener.close()
-        self.runs.close()
-        self.exchange.close()
-        self.worker.close()
-        self.project.close()
+        for part in (self.tracing, self._opener, self.runs, self.exchange, self.worker, self.project):
+            part.close()
 
     # Inside
 

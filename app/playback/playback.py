@@ -33,7 +33,6 @@ class Playback(QObject):
     playing_changed = Signal(bool)
     rate_changed = Signal(float)  # negative while running backwards
     indexed = Signal()  # frame numbers are known from now on
-    jumped = Signal()  # somebody went elsewhere: the next time is not connected with the one before
     failed = Signal(str)  # one sentence; what can go on goes on
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -119,7 +118,6 @@ class Playback(QObject):
     def play_span(self, span: Span, time: float | None = None) -> None:
         """Run from ``time`` (the span's start by default) to the span's last frame, again and again when it loops."""
         self._set_shuttle(0)
-        self.jumped.emit()
         self.screen.aim(span.start if time is None else time)
         self._lock.span = span
         self._run()
@@ -155,7 +153,6 @@ class Playback(QObject):
         if self.info is None:
             return
         self._lock.jump(time)
-        self.jumped.emit()
         self.screen.aim(min(max(0.0, time), self.info.duration))
         if self.mode is Mode.PLAYING:
             self.movie.start(self.screen.goal, self.screen.target)

@@ -76,6 +76,10 @@ class Tracing(QObject):
         if kept:
             self._aim.told.emit(f"{head.dimension.capitalize()}: traced" if takes else "Nothing was traced.")
 
+    def close(self) -> None:
+        """End what goes on."""
+        self.stop()
+
     def remove(self) -> None:
         """Take the annotator's own traces of this video out; undo brings them back."""
         own = tuple(take.id for take in self._session.traces if take.annotator == self._project.annotator)

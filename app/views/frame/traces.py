@@ -12,11 +12,11 @@ def connected_pad(tracing: Tracing, player: Player, timeline: Timeline) -> Trace
     player.put_beside(pad)
     player.time_changed.connect(tracing.set_time)
     player.playing_changed.connect(tracing.set_playing)
-    player.playback.jumped.connect(tracing.jump)
+    player.playback.screen.jumped.connect(tracing.jump)
 
     def show() -> None:
         dimension = tracing.dimension
-        timeline.set_live(None if dimension is None else (dimension, tracing.events))
+        timeline.traces.set_live(None if dimension is None else (dimension, tracing.events))
 
     tracing.changed.connect(show)
     tracing.sampled.connect(show)

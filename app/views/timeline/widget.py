@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QWidget
 from app.base.theme import scaled
 from app.models.video.session import Session
 from app.views.timeline.canvas import Canvas
-from app.views.timeline.curves import Curves
 from app.views.timeline.hits import hit
+from app.views.timeline.live import Traces
 from app.views.timeline.look import Look
 from app.views.timeline.menu import TracksMenu
 from app.views.timeline.navigation import Navigation
@@ -29,8 +29,6 @@ from app.views.timeline.tracks.traces import TracesTrack
 from app.views.timeline.tracks.waveform import WaveformTrack
 from app.views.timeline.viewport import Viewport
 from app.views.timeline.zoom_buttons import zoom_buttons
-from m2fnet_core.document.content import Dimension
-from m2fnet_core.document.traces import Events
 
 _STEP = 1.5  # zoom of one key press
 _TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack, TracesTrack)
@@ -58,6 +56,7 @@ class Timeline(QWidget):
         self._canvas = Canvas(self._scene, self._rows, self._navigation, self)
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self._sources = Sources(self)
+        self.traces = Traces(session, self._scene, self._canvas, self._place)
         self._actions: tuple[QAction, ...] = ()
         self._lay_out()
         self._buttons = zoom_buttons(self._canvas, self.zoom_out, self.zoom_in, self.fit)
@@ -85,7 +84,7 @@ class Timeline(QWidget):
         session.selection_changed.connect(self._take_selection)
         session.decision_changed.connect(self._take_decision)
         session.faces_changed.connect(self._take_frames)
-        session.traces_changed.connect(self._take_traces)
+        session.traces_changed.connect(self.traces.take)
         pointer.seek.connect(self.seek_requested)
         pointer.select.connect(session.select)
         pointer.activate.connect(self.utterance_activated)
@@ -108,11 +107,11 @@ class Timeline(QWidget):
 
     def zoom_in(self) -> None:
         """Closer, around the playhead if it is visible."""
-        self._zoom(_STEP)
+        self._look(self._navigation.zoomed(_STEP))
 
     def zoom_out(self) -> None:
         """Further away, around the playhead if it is visible."""
-        self._zoom(1 / _STEP)
+        self._look(self._navigation.zoomed(1 / _STEP))
 
     def fit(self) -> None:
         """Show the whole file."""
@@ -143,15 +142,12 @@ class Timeline(QWidget):
         """Stop reading the sound and wait until its threads are gone; the window calls it before it closes."""
         self._sources.close()
 
-    def _zoom(self, factor: float) -> None:
-        self._look(self._navigation.zoomed(factor))
-
     # What the session says
 
     def _open(self) -> None:
         media = self._session.media
         self._navigation.open(media.duration if media else 0.0)
-        self._scene.curves = Curves(self._session.traces)
+        self.traces.take()
         self._take_utterances()
         self._take_selection(self._session.selected)
         self._sources.open(media, missing=not self._session.reachable)
@@ -164,7 +160,6 @@ class Timeline(QWidget):
         scene.editable, scene.blind, scene.draft = session.editable, session.blind, None
         self._fit_header()
         self._place()
-        self._describe()
 
     def _take_labels(self) -> None:
         if self._session.all_labels != self._scene.content.labels:
@@ -199,20 +194,6 @@ class Timeline(QWidget):
         self._canvas.refresh()
         self._describe()
 
-    def _take_traces(self) -> None:
-        live, self._scene.curves = self._scene.curves.live, Curves(self._session.traces)
-        self._scene.curves.live = live
-        self._place()
-        self._describe()
-
-    def set_live(self, live: tuple[Dimension, Events] | None) -> None:
-        """What is being traced; its events may grow. None: nothing."""
-        if (live is None) != (self._scene.curves.live is None):
-            self._scene.curves.live = live
-            self._place()
-        elif live is not None and live[1] and live[1][-1] is not None:
-            self._canvas.refresh_span("traces", live[1][-1][0] - 0.5, live[1][-1][0])
-
     def _take_frames(self) -> None:
         frames = self._session.frames_used(self._session.selected)
         if frames != self._scene.frames:
@@ -241,6 +222,7 @@ class Timeline(QWidget):
         self._scroll.setVisible(self._rows.overflow > 0)
         for shown in self._buttons:
             shown.setVisible(self._navigation.view.duration > 0)
+        self._describe()
 
     def _scroll_to(self, value: int) -> None:
         self._rows.scrolled = value
@@ -249,8 +231,7 @@ class Timeline(QWidget):
     def _fit_header(self) -> None:
         metrics = QFontMetrics(self._scene.look.font)
         names = [metrics.horizontalAdvance(speaker) + 20 for speaker in self._session.speakers]
-        narrowest, widest = map(scaled, _HEADER)
-        self._canvas.header_width = min(max([narrowest, *names]), widest)
+        self._canvas.header_width = min(max([scaled(_HEADER[0]), *names]), scaled(_HEADER[1]))
         self._fit_width()
 
     def _fit_width(self) -> None:
