@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.base.settings import LAG, Settings
 from app.models.editing.tracing import FLUSH_MS
+from app.models.project.colleague import renamed
 from app.models.studio import Studio
 from app.views.player.trace_pad import STEPS, TracePad
 from app.views.timeline.curves import Curves
@@ -142,3 +143,7 @@ def test_two_annotators_are_compared(studio: Studio) -> None:
     assert curves.named(VALENCE) == "Valence · ICC 1.00"
     assert "delays: Ann +0.00 s" in curves.told(VALENCE)
     assert curves.dimensions == (VALENCE,)
+    command = renamed(studio.project.document, {"Bob": "Bea"})
+    assert command is not None
+    assert studio.project.do(command) is not None
+    assert Curves(studio.session.traces).annotators == ("Ann", "Bea")
