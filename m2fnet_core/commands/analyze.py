@@ -26,6 +26,7 @@ from m2fnet_core.document.from_report import sheet_of_report
 from m2fnet_core.service.jobs import WarmBundle, perform
 from m2fnet_core.transcript.registry import READERS
 
+_MOST_SPEAKERS = 50
 _WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
 _EPILOG = """\
 Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt, .eaf,
@@ -85,6 +86,14 @@ def _parser() -> argparse.ArgumentParser:
         help="find the words of a video without a transcript: base (the program's own, default), a folder with a "
         "Whisper model in CTranslate2's form, or its name on Hugging Face",
     )
+    parser.add_argument(
+        "--speakers",
+        nargs="?",
+        type=int,
+        const=0,
+        metavar="N",
+        help="name speakers by their voices where the transcript names none; N of them (default: found out)",
+    )
     parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
     parser.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1, mps")
@@ -111,6 +120,8 @@ def _parser() -> argparse.ArgumentParser:
 def _targets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> list[Path | None]:
     """Where each video's result goes. Ends the program (exit code 2) when the arguments do not fit together."""
     videos, out = arguments.videos, arguments.out
+    if arguments.speakers is not None and not 0 <= arguments.speakers <= _MOST_SPEAKERS:
+        parser.error(f"--speakers is a number up to {_MOST_SPEAKERS}, or nothing to find it out")
     if arguments.transcript is not None and len(videos) > 1:
         parser.error("--transcript belongs to one video; name one, or put each transcript beside its video")
     if out is None:
@@ -134,6 +145,7 @@ def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: 
             arguments.device,
             use_cache=not arguments.no_cache,
             recogniser=arguments.transcribe,
+            speakers=arguments.speakers,
         )
         with Watch(video.name, told) as watch:
             outcome = perform(job, watch.hear, cancel, warm)
