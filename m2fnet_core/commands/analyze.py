@@ -19,6 +19,7 @@ from m2fnet_core.base.json_codec import build
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.base.wording import visible
+from m2fnet_core.commands.many import add_options, check_options, run_many, show_status, wants_many
 from m2fnet_core.commands.targets import targets
 from m2fnet_core.commands.terminal import Watch, report_table
 from m2fnet_core.document.formats import FORMATS, write
@@ -42,10 +43,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a speaker's name must not end the program on a small code page
     parser = _parser()
     arguments = parser.parse_args(argv)
-    targets = _targets(parser, arguments)
+    if arguments.status is not None:
+        return show_status(arguments.status)
+    if not arguments.videos:
+        parser.error("name at least one VIDEO, or a folder of them")
     cancel = CancelToken()
     with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
-        code = _run(arguments, targets, cancel)
+        if wants_many(arguments):
+            check_options(parser, arguments)
+            code = run_many(arguments)
+        else:
+            code = _run(arguments, _targets(parser, arguments), cancel)
     if not cancel.cancelled:
         return code
     Console(stderr=True).print("Stopped.")
@@ -74,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("videos", nargs="+", type=Path, metavar="VIDEO", help="a video or sound file")
+    parser.add_argument(
+        "videos", nargs="*", type=Path, metavar="VIDEO", help="a video or sound file; a folder, @list or project"
+    )
     parser.add_argument("--transcript", type=Path, metavar="F", help="who says what and when, for one VIDEO")
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
     parser.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1, mps")
@@ -95,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--force", action="store_true", help="let --out replace a transcript beside its video")
     parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
+    add_options(parser)
     return parser
 
 
