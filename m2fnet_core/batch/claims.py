@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _BEAT = 20.0  # seconds between two signs of life
-_PATIENCE = 180.0  # seconds without one after which another machine's claim is taken over
+PATIENCE = 180.0  # seconds without one after which another machine's claim is taken over
 MOST_ATTEMPTS = 3  # processes that may end over one video
 
 
@@ -43,7 +43,7 @@ def this_process() -> Owner:
 class Claims:
     """The claims in a folder. One video at a time for each instance."""
 
-    def __init__(self, folder: Path, patience: float = _PATIENCE, beat: float = _BEAT) -> None:
+    def __init__(self, folder: Path, patience: float = PATIENCE, beat: float = _BEAT) -> None:
         self._folder, self._patience, self._beat = folder, patience, beat
 
     @contextmanager

@@ -248,6 +248,13 @@ def _on(run: Run, place: Place) -> Run:
     return replace(run, settings=replace(run.settings, request=request))
 
 
+def executor_for(run: Run, workers: int | None, devices: Sequence[str], tasks: int) -> Executor:
+    """``workers``: None for one on each device, 0 for this very process; never more than there are tasks."""
+    count = len(devices) if workers is None else workers
+    there = places(max(1, min(count, tasks)), devices, cores_here())
+    return HereExecutor(run, there[0]) if count == 0 else WorkerExecutor(run, there)
+
+
 def carried_out(
     tasks: Sequence[Task],
     executor: Executor,

@@ -11,7 +11,8 @@ from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.events import Event, Progress
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.base.wording import count, visible
-from m2fnet_core.batch.crew import Executor, HereExecutor, WorkerExecutor, carried_out, cores_here, gpus_here, places
+from m2fnet_core.batch.cluster import cluster_of, run_on
+from m2fnet_core.batch.crew import carried_out, executor_for, gpus_here
 from m2fnet_core.batch.folder import RunFolder, cannot_write, made, newest, others, read_settings
 from m2fnet_core.batch.listing import ENDINGS, Patterns, is_many, listed
 from m2fnet_core.batch.outcome import Journal, Journals, Outcome
@@ -34,6 +35,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     many.add_argument("--exclude", action="append", default=[], metavar="P", help="those that do not: 'old/*'")
     many.add_argument("--workers", type=int, metavar="N", help="processes that analyse (default: 1; 0: this one)")
     many.add_argument("--devices", metavar="D", help="cuda:0,cuda:1 or auto (all cards): a worker for each")
+    many.add_argument("--slurm", metavar="P", help="on a cluster: partition=gpu,time=8:00:00,gpus=1 (extra [cluster])")
+    many.add_argument("--jobs", type=int, default=10, metavar="N", help="jobs of the cluster (default: 10)")
     many.add_argument("--retry-failed", action="store_true", help="try again what failed before")
     many.add_argument("--status", type=Path, metavar="DIR", help="say how the run in DIR stands, and end")
 
@@ -41,7 +44,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def wants_many(arguments: argparse.Namespace) -> bool:
     """Whether the command line means a run over many videos."""
     named = any(is_many(path) for path in arguments.videos)
-    return named or arguments.workers is not None or bool(arguments.devices) or arguments.retry_failed
+    given = (arguments.workers, arguments.devices, arguments.slurm)
+    return named or arguments.retry_failed or any(each is not None for each in given)
 
 
 def check_options(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
@@ -52,6 +56,8 @@ def check_options(parser: argparse.ArgumentParser, arguments: argparse.Namespace
         parser.error("--transcript belongs to one video; put each transcript beside its video")
     if arguments.format not in ("json", "csv"):
         parser.error(f"--format {arguments.format} is for one video; of many, json and csv are written")
+    if arguments.jobs < 1:
+        parser.error("--jobs must be at least 1")
     if arguments.workers is not None and arguments.workers < 0:
         parser.error("--workers must not be negative")
     if arguments.out.is_file():
@@ -101,8 +107,7 @@ def _run(arguments: argparse.Namespace, told: Console) -> int:
     office = Office(run, journals, len(found), told)
     try:
         if planned.tasks:
-            with _executor(arguments, run, len(planned.tasks)) as executor, office.watch(planned):
-                carried_out(planned.tasks, executor, office.hear, office.take, office.tick)
+            _carry_out(arguments, run, planned, office)
     finally:
         stands = office.close()
     told.print(_sentence(stands), markup=False)
@@ -110,17 +115,24 @@ def _run(arguments: argparse.Namespace, told: Console) -> int:
     return 1 if stands.counts["failed"] or stands.counts["left"] else 0
 
 
+def _carry_out(arguments: argparse.Namespace, run: Run, planned: Plan, office: "Office") -> None:
+    """On the cluster, or on this machine."""
+    if arguments.slurm is not None:
+        cluster = cluster_of(arguments.slurm, arguments.jobs)
+        with office.watch(planned):
+            run_on(cluster, planned.tasks, run, arguments.workers, office.say, office.look)
+        return
+    with (
+        executor_for(run, arguments.workers, _devices(arguments), len(planned.tasks)) as executor,
+        office.watch(planned),
+    ):
+        carried_out(planned.tasks, executor, office.hear, office.take, office.tick)
+
+
 def _settled(arguments: argparse.Namespace) -> Run:
     model = None if arguments.model is None else arguments.model.absolute()
     request = Analyze(Path(), None, model, arguments.device, not arguments.no_cache)
     return Run(arguments.out.absolute(), settings_for(request))
-
-
-def _executor(arguments: argparse.Namespace, run: Run, tasks: int) -> Executor:
-    devices = _devices(arguments)
-    workers = arguments.workers if arguments.workers is not None else len(devices)
-    there = places(max(1, min(workers, tasks)), devices, cores_here())
-    return HereExecutor(run, there[0]) if workers == 0 else WorkerExecutor(run, there)
 
 
 def _devices(arguments: argparse.Namespace) -> tuple[str, ...]:
@@ -140,6 +152,8 @@ class Office:
         self._skipped: list[Outcome] = []
         self._changing = threading.Lock()
         self._next_summary = 0.0
+        self._others = Journals(run.folder.journals)
+        self._others.take()  # what is new from now on is told
 
     def watch(self, planned: Plan) -> ManyWatch:
         """A context in which progress is shown."""
@@ -159,6 +173,16 @@ class Office:
             self._watch.end(outcome)
         if outcome.state == "failed":
             self._told.print(visible(f"failed: {outcome.reason}"), style="bold red", markup=False)
+
+    def say(self, sentence: str) -> None:
+        """A sentence for people."""
+        self._told.print(visible(sentence), markup=False)
+
+    def look(self) -> None:
+        """Take what others wrote into the journals, and write the summary now and then."""
+        for outcome in self._others.take():
+            self.take(outcome)
+        self.tick()
 
     def tick(self) -> None:
         """Write the summary, unless it was written a moment ago."""
@@ -219,7 +243,7 @@ def _sentence(stands: Standing) -> str:
         return text
     left = stands.seconds_left
     time_left = "" if left is None else f", {clock(left, 0)} left"
-    return f"{text}; {stands.at_work} at work at work{time_left}"
+    return f"{text}; {stands.at_work} at work{time_left}"
 
 
 def _failed(stands: Standing) -> list[Outcome]:

@@ -7,8 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from m2fnet_core.document.commands import AddMedia, Insert
 from m2fnet_core.document.content import Medium, Turn
 from m2fnet_core.document.project import Project
 from m2fnet_core.media.content import content_hash
+from tests.core.batch.seen import attempts, first_claim, until
 
 Capture = pytest.CaptureFixture[str]
 
@@ -34,24 +33,9 @@ def summary(out: Path) -> dict[str, dict[str, str]]:
         return {Path(row["media"]).name: row for row in csv.DictReader(file)}
 
 
-def attempts(out: Path) -> list[str]:
-    """The names of the videos that were analysed to the end, each as often as that happened."""
-    lines = [line for path in out.glob(".m2fnet/*/journals/*") for line in path.read_text("utf-8").split("\n") if line]
-    return sorted(Path(each["media"]).name for each in map(json.loads, lines) if each["state"] == "done")
-
-
 def report(out: Path, name: str) -> dict[str, Any]:
     """The result of the video of that name."""
     found: dict[str, Any] = json.loads((out / summary(out)[name]["result"]).read_text("utf-8"))
-    return found
-
-
-def until(condition: Callable[[], list[Any]]) -> list[Any]:
-    """What the condition says once it holds."""
-    end = time.monotonic() + 120
-    while not (found := condition()):
-        assert time.monotonic() < end
-        time.sleep(0.02)
     return found
 
 
@@ -200,8 +184,7 @@ def test_killed_workers_and_a_killed_parent_lose_nothing_that_was_done(clips: Pa
     assert run(clips, "--model", model, "--out", undisturbed) == 0
     command = [sys.executable, "-m", "m2fnet_core.commands.analyze", clips, "--model", model, "--no-cache"]
     with subprocess.Popen([*map(str, command), "--workers", "1", "--out", str(out)], stderr=subprocess.PIPE) as parent:
-        claims = until(lambda: list(out.glob(".m2fnet/*/claims/*.claim")))
-        first = json.loads(claims[0].read_text("utf-8"))["process"]
+        first = first_claim(out)
         os.kill(first, signal.SIGKILL)
         until(lambda: attempts(out))  # another worker took over
         children = psutil.Process(parent.pid).children()
