@@ -3,6 +3,8 @@
 import argparse
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from m2fnet_core.base.events import Event, Progress
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.base.wording import count, visible
 from m2fnet_core.batch.cluster import cluster_of, run_on
+from m2fnet_core.batch.collect import into_project, write_table
 from m2fnet_core.batch.crew import carried_out, executor_for, gpus_here
 from m2fnet_core.batch.folder import RunFolder, cannot_write, made, newest, others, read_settings
 from m2fnet_core.batch.listing import ENDINGS, Patterns, is_many, listed
@@ -21,6 +24,7 @@ from m2fnet_core.batch.settings import settings_for
 from m2fnet_core.batch.shard import Run
 from m2fnet_core.batch.summary import Standing, standing, write_summary
 from m2fnet_core.commands.terminal import ManyWatch, clock
+from m2fnet_core.document.places import SUFFIX
 
 _SUMMARY_SHARE = 100  # a summary is written again once this many times the time has passed that the last one took
 _FAILURES_SHOWN = 10
@@ -38,13 +42,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     many.add_argument("--slurm", metavar="P", help="on a cluster: partition=gpu,time=8:00:00,gpus=1 (extra [cluster])")
     many.add_argument("--jobs", type=int, default=10, metavar="N", help="jobs of the cluster (default: 10)")
     many.add_argument("--retry-failed", action="store_true", help="try again what failed before")
+    many.add_argument("--out-project", type=Path, metavar="P", help="collect all results in a project, talks.m2f")
     many.add_argument("--status", type=Path, metavar="DIR", help="say how the run in DIR stands, and end")
 
 
 def wants_many(arguments: argparse.Namespace) -> bool:
     """Whether the command line means a run over many videos."""
     named = any(is_many(path) for path in arguments.videos)
-    given = (arguments.workers, arguments.devices, arguments.slurm)
+    given = (arguments.workers, arguments.devices, arguments.slurm, arguments.out_project)
     return named or arguments.retry_failed or any(each is not None for each in given)
 
 
@@ -56,6 +61,8 @@ def check_options(parser: argparse.ArgumentParser, arguments: argparse.Namespace
         parser.error("--transcript belongs to one video; put each transcript beside its video")
     if arguments.format not in ("json", "csv"):
         parser.error(f"--format {arguments.format} is for one video; of many, json and csv are written")
+    if arguments.out_project is not None and arguments.out_project.suffix.lower() != SUFFIX:
+        parser.error(f"--out-project: {arguments.out_project} must end in {SUFFIX}")
     if arguments.jobs < 1:
         parser.error("--jobs must be at least 1")
     if arguments.workers is not None and arguments.workers < 0:
@@ -111,7 +118,8 @@ def _run(arguments: argparse.Namespace, told: Console) -> int:
     finally:
         stands = office.close()
     told.print(_sentence(stands), markup=False)
-    told.print(visible(f"written: {run.root / 'summary.csv'}"), markup=False)
+    for path in (run.root / "summary.csv", *_collected(arguments, folder, stands)):
+        told.print(visible(f"written: {path}"), markup=False)
     return 1 if stands.counts["failed"] or stands.counts["left"] else 0
 
 
@@ -119,14 +127,31 @@ def _carry_out(arguments: argparse.Namespace, run: Run, planned: Plan, office: "
     """On the cluster, or on this machine."""
     if arguments.slurm is not None:
         cluster = cluster_of(arguments.slurm, arguments.jobs)
-        with office.watch(planned):
+        with office.watch(planned), _jobs_outlive(run, office):
             run_on(cluster, planned.tasks, run, arguments.workers, office.say, office.look)
         return
-    with (
-        executor_for(run, arguments.workers, _devices(arguments), len(planned.tasks)) as executor,
-        office.watch(planned),
-    ):
+    executor = executor_for(run, arguments.workers, _devices(arguments), len(planned.tasks))
+    with executor, office.watch(planned):
         carried_out(planned.tasks, executor, office.hear, office.take, office.tick)
+
+
+@contextmanager
+def _jobs_outlive(run: Run, office: "Office") -> Iterator[None]:
+    """Whoever stops watching is told that the cluster goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        office.say(f"The jobs go on: m2fnet-analyze --status {run.root} says how far, scancel ends them.")
+        raise
+
+
+def _collected(arguments: argparse.Namespace, folder: RunFolder, stands: Standing) -> Iterator[Path | str]:
+    """What the results are brought together in, where that is wanted."""
+    if arguments.format == "csv":
+        yield write_table(folder, stands)
+    if arguments.out_project is not None:
+        added = into_project(arguments.out_project, folder, stands)
+        yield f"{arguments.out_project} ({count(added, 'video')} added)"
 
 
 def _settled(arguments: argparse.Namespace) -> Run:

@@ -6,7 +6,7 @@ What `do`, `undo` and `redo` returned is on disk. Nothing here is thread-safe; a
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.json_codec import plain
+from m2fnet_core.document.analysed import AnalysedVideo
 from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
 from m2fnet_core.document.content import Document, KeptPrediction, Model, Turn
@@ -201,9 +202,7 @@ class Project:
         edits = planned(command, self.document)
         name, kind = title(command), type(command).__name__
         with failures(self.path), file.transaction(self._connection):
-            number = file.log_entry(self._connection, kind, name, plain(command))
-            file.write_edits(self._connection, edits)
-            file.keep_edits(self._connection, number, edits)
+            number = self._written(command, edits)
         self._done.append((number, name))
         self._undone.clear()
         return self._changed(name, kind, edits)
@@ -243,6 +242,25 @@ class Project:
         self._newest = self._newest.after(*written)
         self.document = replace(self.document, predictions=self._newest)
         return Change("analysis", "analysis", frozenset(written[0]), frozenset((medium,)))
+
+    def add_analysed(self, videos: Iterable[AnalysedVideo]) -> int:
+        """Put videos that were analysed elsewhere in, each in one transaction and one undo step; how many.
+
+        The document is read again at the end only. Raises DocumentError.
+        """
+        self._must_be_writable()
+        added = 0
+        try:
+            for video in videos:
+                with failures(self.path), file.transaction(self._connection):
+                    if video.command is not None:
+                        edits = planned(video.command, Document(self.document.label_set, speakers=video.known))
+                        self._written(video.command, edits)
+                    predictions.write_analysis(self._connection, video.medium, video.model, video.items, file.now())
+                added += 1
+        finally:
+            self._read()
+        return added
 
     # Media
 
@@ -307,6 +325,13 @@ class Project:
             raise DocumentError(f"{self.path.name} is open read-only; close the other window, or save it elsewhere.")
         if file.identity(self.path) != self._identity:  # what is written now would be lost with the journal
             raise DocumentError(f"{self.path} was moved or deleted while it was open; save the project as a new file.")
+
+    def _written(self, command: Command, edits: Sequence[Edit]) -> int:
+        """A command with what it changes; the number of its entry. Inside a transaction."""
+        number = file.log_entry(self._connection, type(command).__name__, title(command), plain(command))
+        file.write_edits(self._connection, edits)
+        file.keep_edits(self._connection, number, edits)
+        return number
 
     def _read(self) -> None:
         """The whole document from the file."""

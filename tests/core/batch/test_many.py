@@ -145,8 +145,30 @@ def test_lists_projects_and_patterns_name_videos(clips: Path, model: str, tmp_pa
     assert "it was moved or deleted" in rows["gone.mp4"]["reason"]
     said = report(out, "two.mp4")["utterances"]
     assert [(u["id"], u["speaker"], u["text"]) for u in said] == [("t1", "Eve", "Mine.")]
+    collected(project.path, out, *given, "--exclude", "bad.mp4", "--model", model)
     assert run(tmp_path / "clips", "--include", "*.xyz", "--out", out) == 1
     assert "There is no video in" in capsys.readouterr().err
+
+
+def collected(project: Path, out: Path, *given: str | Path) -> None:
+    """The results come into the project and into one table, once."""
+    for _ in range(2):
+        assert run(*given, "--out", out, "--out-project", project, "--format", "csv") == 1
+        opened = Project.open(project, read_only=True)
+        document = opened.document
+        opened.close()
+        assert sorted(medium.path.name for medium in document.media.values()) == ["one.mp4", "three.mp4", "two.mp4"]
+        assert {medium.relative.partition("/")[0] for medium in document.media.values()} == {"clips"}
+        assert sorted(speaker.name for speaker in document.speakers.values()) == ["Ann", "Eve"]
+        hashes = {document.predictions[turn].model.hash for turn in document.turns}
+        assert {kept.analysis for kept in document.predictions.values()} == {1, 2, 3}  # each once
+    rows = list(csv.DictReader((out / "utterances.csv").read_text("utf-8").splitlines()))
+    assert [(Path(row["media"]).name, row["speaker"]) for row in rows] == [
+        ("three.mp4", "Ann"),
+        ("one.mp4", "Ann"),
+        ("two.mp4", "Eve"),
+    ]
+    assert {row["model_hash"] for row in rows} == hashes
 
 
 @pytest.mark.parametrize(
@@ -156,6 +178,7 @@ def test_lists_projects_and_patterns_name_videos(clips: Path, model: str, tmp_pa
         (("--out", "x", "--transcript", "a.srt"), "one video"),
         (("--out", "x", "--format", "eaf"), "json and csv"),
         (("--out", "x", "--workers", "-1"), "negative"),
+        (("--out", "x", "--out-project", "talks.txt"), "must end in .m2f"),
     ],
 )
 def test_wrong_use_is_explained(options: tuple[str, ...], said: str, tmp_path: Path, capsys: Capture) -> None:
