@@ -52,7 +52,7 @@ class Claims:
 
         ``Owner.attempts`` above `MOST_ATTEMPTS` says that too many processes ended over it. Raises OSError.
         """
-        place = self._folder / (hashlib.sha256(media.encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".claim")
+        place = self._place(media)
         owner, mine = self._claimed(place)
         if not mine:
             yield owner, False
@@ -68,10 +68,22 @@ class Claims:
             with contextlib.suppress(OSError):  # it grows old by itself
                 place.unlink(missing_ok=True)
 
+    def note_failure(self, media: str) -> None:
+        """Let other processes know, without reading journals, that an attempt at the video failed. Raises OSError."""
+        self._place(media).with_suffix(".failed").touch()
+
+    def failed(self, media: str) -> bool:
+        """Whether an attempt ever failed: the journals say which, and whether it still counts."""
+        return self._place(media).with_suffix(".failed").exists()
+
     def living(self) -> list[Owner]:
         """Those that work now."""
         found = [(path, _read(path)) for path in self._folder.glob("*.claim")]
         return [owner for path, owner in found if owner is not None and not self._is_over(path, owner)]
+
+    def _place(self, media: str) -> Path:
+        digits = hashlib.sha256(media.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return self._folder / f"{digits}.claim"
 
     def _claimed(self, place: Path) -> tuple[Owner, bool]:
         me = this_process()

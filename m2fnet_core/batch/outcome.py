@@ -47,9 +47,9 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._path = folder / f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
 
-    def add(self, outcome: Outcome) -> None:
-        """Append it and bring it to the disk. Raises OSError; half a line does no harm, the next begins a new one."""
-        line = ("\n" + json.dumps(asdict(outcome)) + "\n").encode()
+    def add(self, *outcomes: Outcome) -> None:
+        """Append them and bring them to the disk. Raises OSError; half a line does no harm, the next begins anew."""
+        line = "".join(f"\n{json.dumps(asdict(outcome))}\n" for outcome in outcomes).encode()
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         try:
             written = os.write(handle, line)

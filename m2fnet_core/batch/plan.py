@@ -93,7 +93,7 @@ def plan(found: Sequence[Listed], folder: RunFolder, journals: Journals, retry_f
     # What cannot be read comes first: it costs nothing, and is told early.
     tasks.sort(key=lambda task: (task.length > 0, -task.length))
     made = Plan(tuple(tasks), tuple(known), tuple(each for each in known if each.media not in journals.newest))
-    _keep(made, folder)
+    keep_plan(made, folder)
     return made
 
 
@@ -200,7 +200,8 @@ def _words(media: Path, utterances: Sequence[Utterance] | None, texts: Transcrip
         return "unreadable"
 
 
-def _keep(made: Plan, folder: RunFolder) -> None:
+def keep_plan(made: Plan, folder: RunFolder) -> None:
+    """Write down what is planned, for whoever asks how the run stands. Raises DocumentError."""
     known = {outcome.media: (outcome.length, 0) for outcome in made.known}
     videos = {**known, **{str(task.media): (task.length, task.turn) for task in made.tasks}}
     try:

@@ -31,7 +31,6 @@ from m2fnet_core.service.jobs import WarmBundle, perform
 Work = Callable[[Analyze, Hook, CancelToken], Finished | Failed | Stopped]
 
 _WAIT = 120.0  # seconds for a drive that is away
-_POLL = 2.0  # seconds between two looks at what other processes did
 # What no waiting mends: a full disk, a quota, a missing permission.
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _log = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ class Hands:
         self._run, self._cancel, self._work = run, cancel, work or _analysis(run)
         self._folder = run.folder
         self._claims, self._journal = Claims(self._folder.claims), Journal(self._folder.journals)
-        self._journals, self._looked = Journals(self._folder.journals), float("-inf")
+        self._journals = Journals(self._folder.journals)
         self._model_hash = ""
 
     def analyse(self, task: Task, hook: Hook = ignore) -> Outcome:
@@ -96,10 +95,9 @@ class Hands:
 
     def _done_meanwhile(self, task: Task) -> Outcome | None:
         """What another process did since the plan was made."""
-        if time.monotonic() - self._looked < _POLL and not (self._folder.results / task.target).exists():
-            return None
+        if not (self._claims.failed(str(task.media)) or (self._folder.results / task.target).exists()):
+            return None  # by far the most; reading what all others wrote would cost more than a short clip
         self._journals.take()
-        self._looked = time.monotonic()
         newest = self._journals.newest.get(str(task.media))
         if newest is None or newest.turn < task.turn:
             return None
@@ -176,6 +174,8 @@ class Hands:
 
         def add() -> bool:
             self._journal.add(outcome)
+            if outcome.state == "failed":
+                self._claims.note_failure(outcome.media)
             return True
 
         self._persistently(add)

@@ -8,12 +8,11 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from m2fnet_core.base.files import write_whole
-from m2fnet_core.base.json_codec import plain
 from m2fnet_core.batch.claims import Claims
 from m2fnet_core.batch.folder import RunFolder, cannot_write
 from m2fnet_core.batch.outcome import Journals, Outcome
@@ -82,7 +81,8 @@ def write_summary(folder: RunFolder, settings: Settings, stands: Standing) -> No
 
 
 def _json(folder: RunFolder, settings: Settings, stands: Standing) -> bytes:
-    body = {
+    """One line for each video; there may be a hundred thousand."""
+    about = {
         "schema": SCHEMA,
         "settings": {
             "key": settings.key,
@@ -92,9 +92,10 @@ def _json(folder: RunFolder, settings: Settings, stands: Standing) -> bytes:
         },
         "results": folder.results.name,
         "counts": stands.counts,
-        "videos": [{**_row(media, outcome), "notices": _notices(outcome)} for media, outcome in stands.videos.items()],
     }
-    return json.dumps(plain(body), indent=1).encode() + b"\n"
+    rows = ({**_row(media, outcome), "notices": _notices(outcome)} for media, outcome in stands.videos.items())
+    lines = ",\n".join(map(json.dumps, rows))
+    return f'{json.dumps(about)[:-1]},\n"videos": [\n{lines}\n]}}\n'.encode()
 
 
 def _csv(folder: RunFolder, stands: Standing) -> bytes:
@@ -111,8 +112,7 @@ def _csv(folder: RunFolder, stands: Standing) -> bytes:
 def _row(media: str, outcome: Outcome | None) -> dict[str, Any]:
     if outcome is None:
         return {**dict.fromkeys(_COLUMNS), "media": media, "state": LEFT}
-    known = asdict(outcome)
-    return {name: known[name] for name in _COLUMNS}
+    return {name: getattr(outcome, name) for name in _COLUMNS}
 
 
 def _notices(outcome: Outcome | None) -> list[str]:

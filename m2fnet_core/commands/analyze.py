@@ -41,19 +41,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a speaker's name must not end the program on a small code page
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    made = parser()
+    arguments = made.parse_args(argv)
     if arguments.status is not None:
         return show_status(arguments.status)
     if not arguments.videos:
-        parser.error("name at least one VIDEO, or a folder of them")
+        made.error("name at least one VIDEO, or a folder of them")
     cancel = CancelToken()
     with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
         if wants_many(arguments):
-            check_options(parser, arguments)
+            check_options(made, arguments)
             code = run_many(arguments)
         else:
-            code = _run(arguments, _targets(parser, arguments), cancel)
+            code = _run(arguments, _targets(made, arguments), cancel)
     if not cancel.cancelled:
         return code
     Console(stderr=True).print("Stopped.")
@@ -75,7 +75,8 @@ def _cancelled_by_ctrl_c(cancel: CancelToken) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """All that the command line may say."""
     parser = argparse.ArgumentParser(
         prog="m2fnet-analyze",
         description="Predict the emotion of every utterance of conversation videos (or sound files).",

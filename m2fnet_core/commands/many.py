@@ -26,7 +26,7 @@ from m2fnet_core.batch.summary import Standing, standing, write_summary
 from m2fnet_core.commands.terminal import ManyWatch, clock
 from m2fnet_core.document.places import SUFFIX
 
-_SUMMARY_SHARE = 100  # a summary is written again once this many times the time has passed that the last one took
+_SUMMARY_SHARE = 500  # a summary is written again once this many times the time has passed that the last one took
 _FAILURES_SHOWN = 10
 
 
@@ -233,10 +233,8 @@ def _keep_moved(planned: Plan, folder: RunFolder) -> None:
     """Videos that were renamed or moved since they were done: the journals learn their new places."""
     if not planned.moved:
         return
-    journal = Journal(folder.journals)
     try:
-        for outcome in planned.moved:
-            journal.add(outcome)
+        Journal(folder.journals).add(*planned.moved)
     except OSError as error:
         raise cannot_write(folder.root, error) from error
 

@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -13,7 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
-from m2fnet_core.commands.analyze import main
+from m2fnet_core.commands.analyze import main, parser
+from m2fnet_core.commands.many import check_options
 from m2fnet_core.document.commands import AddMedia, Insert
 from m2fnet_core.document.content import Medium, Turn
 from m2fnet_core.document.project import Project
@@ -169,6 +172,18 @@ def collected(project: Path, out: Path, *given: str | Path) -> None:
         ("two.mp4", "Eve"),
     ]
     assert {row["model_hash"] for row in rows} == hashes
+
+
+def test_the_command_lines_of_the_guide_are_right() -> None:
+    """Also those of its job script and its Snakemake rule."""
+    guide = (Path(__file__).parents[3] / "docs" / "many-videos.md").read_text("utf-8")
+    lines = re.findall(r"^(?:m2fnet-analyze|    shell: \"m2fnet-analyze) ([^\"#\n]*)", guide, re.MULTILINE)
+    assert len(lines) >= 5
+    for line in lines:
+        arguments = parser().parse_args(shlex.split(line))
+        if arguments.status is None:
+            assert arguments.videos
+            check_options(parser(), arguments)
 
 
 @pytest.mark.parametrize(
