@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from m2fnet_core.base.files import drive_time
+
 _BEAT = 20.0  # seconds between two signs of life
 PATIENCE = 180.0  # seconds without one after which another machine's claim is taken over
 MOST_ATTEMPTS = 3  # processes that may end over one video
@@ -105,18 +107,9 @@ class Claims:
         if owner is not None and owner.host == _machine() and os.name != "nt":
             return _born(owner.process) != owner.born
         try:
-            return self._now() - place.stat().st_mtime > self._patience
+            return drive_time(self._folder) - place.stat().st_mtime > self._patience
         except FileNotFoundError:
             return True
-
-    def _now(self) -> float:
-        """The time as the drive tells it."""
-        probe = self._folder / f"now-{secrets.token_hex(4)}"
-        probe.touch()
-        try:
-            return probe.stat().st_mtime
-        finally:
-            probe.unlink(missing_ok=True)
 
 
 def _create(place: Path, owner: Owner) -> bool:
