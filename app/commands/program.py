@@ -86,6 +86,7 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
         "model-card": lambda: _show_model_card(studio, window),
         "own-model": lambda: studio.choose_model(None),
         "transcribe": lambda: _transcribe(studio, window),
+        "storage": lambda: _show_storage(window),
     }
 
 
@@ -125,6 +126,12 @@ def _transcribe(studio: Studio, window: QWidget) -> None:
     recogniser = ask_recogniser(window, studio.settings.get(RECOGNISER))
     if recogniser:
         studio.transcribe(recogniser)
+
+
+def _show_storage(window: QWidget) -> None:
+    from app.views.frame.storage import Storage
+
+    Storage(window).open()
 
 
 def _show_shortcuts(studio: Studio, keyboard: Keyboard, window: QWidget) -> None:
