@@ -43,20 +43,23 @@ def main(clips: int) -> int:
 
 
 def cut(source: Path, target: Path, number: int) -> None:
-    """A clip that begins at another key frame each, with one utterance, so that no two have the same content."""
+    """A clip from some key frame on, with one utterance as long as itself; no two have the same content."""
     target.parent.mkdir(exist_ok=True)
     with av.open(str(source)) as reader, av.open(str(target), "w") as writer:
-        begin = (number * 0.7) % max(1.0, float(reader.duration or 0) / av.time_base - SECONDS - 1)
+        length = float(reader.duration or 0) / av.time_base
+        reader.seek(int((number * 0.7) % max(1.0, length - 2 * SECONDS) * av.time_base))
         streams = {each.index: writer.add_stream_from_template(each) for each in reader.streams if each.type != "data"}
         writer.metadata["title"] = str(number)
-        reader.seek(int(begin * av.time_base))
+        begin: float | None = None
         for packet in reader.demux():
-            stream, now = streams.get(packet.stream.index), packet.pts and float(packet.pts * packet.time_base)
-            if stream is None or not packet.size or now is None or not begin - 1 <= now <= begin + SECONDS + 1:
+            if not packet.size or packet.pts is None or packet.stream.index not in streams:
                 continue
-            packet.stream = stream
-            writer.mux(packet)
-    target.with_suffix(".srt").write_text(f"1\n00:00:00,100 --> 00:00:0{SECONDS:g},000\nAnn: Clip {number}.\n", "utf-8")
+            now = float(packet.pts * packet.time_base)
+            begin = now if begin is None and packet.stream.type == "video" else begin
+            if begin is not None and begin <= now <= begin + SECONDS:
+                packet.stream = streams[packet.stream.index]
+                writer.mux(packet)
+    target.with_suffix(".srt").write_text(f"1\n00:00:00,000 --> 00:00:0{SECONDS:g},000\nAnn: Clip {number}.\n", "utf-8")
 
 
 def timed(folder: Path, workers: int) -> tuple[float, float, float]:
