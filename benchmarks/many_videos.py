@@ -4,12 +4,14 @@ python -m benchmarks.many_videos [CLIPS]   (default: 200 of two seconds, cut fro
 """
 
 import csv
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import av
 import psutil
@@ -88,6 +90,12 @@ def timed(folder: Path, workers: int) -> tuple[float, float, float]:
     quarter = len(memory) // 4
     grown = max(memory[-quarter:]) / max(memory[quarter : 2 * quarter])
     return ended - begun, sum(float(row["seconds"]) for row in rows), grown
+
+
+def journalled(out: Path) -> list[dict[str, Any]]:
+    """What was analysed to the end, as the journals of a run tell it; a clip counts as often as that happened."""
+    lines = [line for path in out.glob(".m2fnet/*/journals/*") for line in path.read_text("utf-8").split("\n") if line]
+    return [each for each in map(json.loads, lines) if each["state"] == "done"]
 
 
 if __name__ == "__main__":

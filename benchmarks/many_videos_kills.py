@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.many_videos import cut
+from benchmarks.many_videos import cut, journalled
 from m2fnet_core.base.folders import resource
 
 _NEAR = 1e-4  # probabilities, which depend in their last digits on how threads share the work
@@ -33,7 +33,7 @@ def main(kills: int, clips: int) -> int:
         while sum(count.values()) < kills:
             kill_some(folder, kills, count, chance)
         subprocess.run([*command(folder, "killed"), "--retry-failed"], check=True, stderr=subprocess.DEVNULL)
-        done = Counter(name for name, _ in journalled(folder / "killed"))
+        done = Counter(each["media"] for each in journalled(folder / "killed"))
         lost = [name for name in done if done[name] != 1]
         different = compare(folder)
     print(f"{count['parent']} kills of the command, {count['worker']} of workers over {clips} clips")
@@ -78,17 +78,11 @@ def worked(folder: Path, parent: "subprocess.Popen[bytes]", seconds: float) -> b
     return parent.poll() is None
 
 
-def journalled(out: Path) -> list[tuple[str, str]]:
-    """Clip and result of everything that was analysed to the end."""
-    lines = [line for path in out.glob(".m2fnet/*/journals/*") for line in path.read_text("utf-8").split("\n") if line]
-    return [(Path(e["media"]).name, e["result"]) for e in map(json.loads, lines) if e["state"] == "done"]
-
-
 def compare(folder: Path) -> int:
     """How many results are not those of the undisturbed run."""
     return sum(
-        not same(*(next((folder / name).glob("results-*")) / result for name in ("calm", "killed")))
-        for _, result in journalled(folder / "calm")
+        not same(*(next((folder / name).glob("results-*")) / each["result"] for name in ("calm", "killed")))
+        for each in journalled(folder / "calm")
     )
 
 

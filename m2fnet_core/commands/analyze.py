@@ -17,9 +17,9 @@ from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.events import Failed, Finished, Stopped
 from m2fnet_core.base.json_codec import build
 from m2fnet_core.base.progress import CancelToken
-from m2fnet_core.base.requests import Analyze
 from m2fnet_core.base.wording import visible
 from m2fnet_core.commands.many import add_options, check_options, run_many, show_status, wants_many
+from m2fnet_core.commands.request import request_for
 from m2fnet_core.commands.targets import targets
 from m2fnet_core.commands.terminal import Watch, report_table
 from m2fnet_core.document.formats import FORMATS, write
@@ -127,9 +127,8 @@ def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: 
         shown = Console(width=_WIDTH_OF_FILES)
     warm, failed = WarmBundle(), 0
     for video, target in zip(arguments.videos, targets, strict=True):
-        job = Analyze(video, arguments.transcript, arguments.model, arguments.device, not arguments.no_cache)
         with Watch(video.name, told) as watch:
-            outcome = perform(job, watch.hear, cancel, warm)
+            outcome = perform(request_for(arguments, video), watch.hear, cancel, warm)
         sources = _sources(video, arguments)
         failed += not _conclude(outcome, target, arguments.format, sources, shown, told)
     return 1 if failed else 0

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.events import Event, Progress
-from m2fnet_core.base.requests import Analyze
 from m2fnet_core.base.wording import count, visible
 from m2fnet_core.batch.cluster import cluster_of, run_on
 from m2fnet_core.batch.collect import into_project, write_table
@@ -23,6 +22,7 @@ from m2fnet_core.batch.plan import Plan, Task, plan
 from m2fnet_core.batch.settings import settings_for
 from m2fnet_core.batch.shard import Run
 from m2fnet_core.batch.summary import Standing, standing, write_summary
+from m2fnet_core.commands.request import request_for
 from m2fnet_core.commands.terminal import ManyWatch, clock
 from m2fnet_core.document.places import SUFFIX
 
@@ -155,9 +155,7 @@ def _collected(arguments: argparse.Namespace, folder: RunFolder, stands: Standin
 
 
 def _settled(arguments: argparse.Namespace) -> Run:
-    model = None if arguments.model is None else arguments.model.absolute()
-    request = Analyze(Path(), None, model, arguments.device, not arguments.no_cache)
-    return Run(arguments.out.absolute(), settings_for(request))
+    return Run(arguments.out.absolute(), settings_for(request_for(arguments, Path())))
 
 
 def _devices(arguments: argparse.Namespace) -> tuple[str, ...]:
