@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -107,9 +108,15 @@ class Claims:
         if owner is not None and owner.host == _machine() and os.name != "nt":
             return _born(owner.process) != owner.born
         try:
-            return drive_time(self._folder) - place.stat().st_mtime > self._patience
+            return self._now() - place.stat().st_mtime > self._patience
         except FileNotFoundError:
             return True
+
+    def _now(self) -> float:
+        try:
+            return drive_time(self._folder)
+        except OSError:  # whoever only looks may not be allowed to write
+            return time.time()
 
 
 def _create(place: Path, owner: Owner) -> bool:

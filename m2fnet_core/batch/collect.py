@@ -10,15 +10,13 @@ from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.files import whole_file
 from m2fnet_core.base.json_codec import build
-from m2fnet_core.batch.folder import RunFolder, cannot_write
+from m2fnet_core.batch.folder import TABLE, RunFolder, cannot_write
 from m2fnet_core.batch.outcome import Outcome
 from m2fnet_core.batch.summary import Standing
 from m2fnet_core.document.analysed import analysed_videos
 from m2fnet_core.document.formats.table import csv_text
 from m2fnet_core.document.from_report import sheet_of_report
 from m2fnet_core.document.project import Project
-
-TABLE = "utterances.csv"
 
 
 def into_project(path: Path, folder: RunFolder, stands: Standing) -> int:

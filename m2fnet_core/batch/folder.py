@@ -13,6 +13,8 @@ from m2fnet_core.base.files import write_whole
 from m2fnet_core.base.json_codec import build, plain
 from m2fnet_core.batch.settings import Settings
 
+SUMMARY, SUMMARY_TABLE, TABLE = "summary.json", "summary.csv", "utterances.csv"
+WRITTEN = (SUMMARY, SUMMARY_TABLE, TABLE)  # beside the results
 _STATE, _RESULTS, _SETTINGS = ".m2fnet", "results-", "settings.json"
 
 
@@ -60,8 +62,11 @@ class RunFolder:
 
 
 def made(root: Path, settings: Settings) -> RunFolder:
-    """The folder, ready to be written. Raises DocumentError where that cannot be."""
+    """The folder, ready to be written. Raises DocumentError where that cannot be, or would replace somebody's file."""
     folder = RunFolder(root, settings.key)
+    foreign = [name for name in WRITTEN if (root / name).exists() and not (root / _STATE).is_dir()]
+    if foreign:
+        raise DocumentError(f"{root / foreign[0]} is there already and is no run's; name another folder with --out.")
     try:
         for place in (folder.results, folder.journals, folder.claims, folder.logs):
             place.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from m2fnet_core.document.places import SUFFIX
 from m2fnet_core.document.project import Project
 
 _KINDS = ("mp4", "mkv", "mov", "avi", "webm", "m4v", "mpg", "mpeg", "wav", "mp3", "flac", "m4a", "ogg", "aac")
+_LONGEST = 240  # bytes of a file's name that leave room for an ending
 ENDINGS = tuple(f"*.{kind}" for kind in _KINDS)  # of files that count in a folder, where nothing else is said
 
 
@@ -72,7 +73,7 @@ def _of(path: Path, patterns: Patterns, told: "list[str]") -> Iterable[Listed]:
 
 def _single(path: Path, utterances: tuple[Utterance, ...] | None = None) -> Listed:
     media = _absolute(path)
-    return Listed(media, _label(media.parent) / media.name, utterances)
+    return Listed(media, _target(media.parent, PurePosixPath(media.name)), utterances)
 
 
 def _of_folder(folder: Path, patterns: Patterns, told: "list[str]") -> Iterator[Listed]:
@@ -86,7 +87,7 @@ def _of_folder(folder: Path, patterns: Patterns, told: "list[str]") -> Iterator[
         for name in names:
             inside = PurePosixPath((Path(place) / name).relative_to(root).as_posix())
             if not name.startswith(".") and patterns.allow(inside):
-                yield Listed(Path(place) / name, _label(root) / inside)
+                yield Listed(Path(place) / name, _target(root, inside))
 
 
 def _of_list(path: Path, patterns: Patterns, told: "list[str]") -> Iterator[Listed]:
@@ -124,10 +125,16 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.normpath(path.absolute()))
 
 
-def _label(root: Path) -> PurePosixPath:
-    """A folder's name, with a few digits that tell it from others of that name."""
-    digits = hashlib.sha256(str(root).encode("utf-8", "surrogatepass")).hexdigest()[:6]
-    return PurePosixPath(f"{root.name or 'root'}-{digits}")
+def _target(root: Path, inside: PurePosixPath) -> PurePosixPath:
+    """A result's place: the folder's name, with a few digits that tell it from others of that name, and the way in."""
+    name = inside.name
+    if len(os.fsencode(name)) > _LONGEST:
+        name = f"{name[:50]}-{_digits(name)}"
+    return PurePosixPath(f"{root.name or 'root'}-{_digits(str(root))}") / inside.with_name(name)
+
+
+def _digits(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
 def _one_of(patterns: Sequence[str], place: PurePosixPath) -> bool:

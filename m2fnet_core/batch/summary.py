@@ -14,7 +14,7 @@ from typing import Any
 
 from m2fnet_core.base.files import write_whole
 from m2fnet_core.batch.claims import Claims
-from m2fnet_core.batch.folder import RunFolder, cannot_write
+from m2fnet_core.batch.folder import SUMMARY, SUMMARY_TABLE, RunFolder, cannot_write
 from m2fnet_core.batch.outcome import Journals, Outcome
 from m2fnet_core.batch.plan import Planned, read_plan
 from m2fnet_core.batch.settings import Settings, told
@@ -74,8 +74,8 @@ def standing(
 def write_summary(folder: RunFolder, settings: Settings, stands: Standing) -> None:
     """summary.json and summary.csv, each whole. Raises DocumentError."""
     try:
-        write_whole(folder.root / "summary.json", _json(folder, settings, stands))
-        write_whole(folder.root / "summary.csv", _csv(folder, stands))
+        write_whole(folder.root / SUMMARY, _json(folder, settings, stands))
+        write_whole(folder.root / SUMMARY_TABLE, _csv(folder, stands))
     except OSError as error:
         raise cannot_write(folder.root, error) from error
 

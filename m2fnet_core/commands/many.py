@@ -15,7 +15,7 @@ from m2fnet_core.base.wording import count, visible
 from m2fnet_core.batch.cluster import cluster_of, run_on
 from m2fnet_core.batch.collect import into_project, write_table
 from m2fnet_core.batch.crew import carried_out, executor_for, gpus_here
-from m2fnet_core.batch.folder import RunFolder, cannot_write, made, newest, others, read_settings
+from m2fnet_core.batch.folder import SUMMARY_TABLE, RunFolder, cannot_write, made, newest, others, read_settings
 from m2fnet_core.batch.listing import ENDINGS, Patterns, is_many, listed
 from m2fnet_core.batch.outcome import Journal, Journals, Outcome
 from m2fnet_core.batch.plan import Plan, Task, plan
@@ -118,7 +118,7 @@ def _run(arguments: argparse.Namespace, told: Console) -> int:
     finally:
         stands = office.close()
     told.print(_sentence(stands), markup=False)
-    for path in (run.root / "summary.csv", *_collected(arguments, folder, stands)):
+    for path in (run.root / SUMMARY_TABLE, *_collected(arguments, folder, stands)):
         told.print(visible(f"written: {path}"), markup=False)
     return 1 if stands.counts["failed"] or stands.counts["left"] else 0
 

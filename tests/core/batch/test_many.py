@@ -23,6 +23,7 @@ from m2fnet_core.document.project import Project
 from m2fnet_core.media.content import content_hash
 from tests.core.batch.seen import attempts, first_claim, until
 
+LONG = f"{'long' * 60}.mp4"  # with an ending more than a file's name may have
 Capture = pytest.CaptureFixture[str]
 
 
@@ -130,7 +131,9 @@ def test_another_model_is_told_and_its_results_are_kept_apart(
 
 def test_lists_projects_and_patterns_name_videos(clips: Path, model: str, tmp_path: Path, capsys: Capture) -> None:
     out, names = tmp_path / "out", tmp_path / "files.txt"
-    names.write_text("# those of today\n\nclips/one.mp4\nclips/gone.mp4\n", "utf-8")
+    (clips / "one.mp4").rename(clips / LONG)
+    (clips / "one.srt").rename((clips / LONG).with_suffix(".srt"))
+    names.write_text(f"# those of today\n\nclips/{LONG}\nclips/gone.mp4\n", "utf-8")
     video = clips / "two.mp4"
     project = Project.create(tmp_path / "talks.m2f")
     project.do(AddMedia((Medium("m", video, "clips/two.mp4", content_hash(video), 1.2),)))
@@ -140,7 +143,7 @@ def test_lists_projects_and_patterns_name_videos(clips: Path, model: str, tmp_pa
     assert run(*given, "--exclude", "bad.mp4", "--model", model, "--out", out) == 1
     rows = summary(out)
     assert {name: row["state"] for name, row in rows.items()} == {
-        "one.mp4": "done",
+        LONG: "done",
         "gone.mp4": "failed",
         "two.mp4": "done",
         "three.mp4": "done",
@@ -160,7 +163,7 @@ def collected(project: Path, out: Path, *given: str | Path) -> None:
         opened = Project.open(project, read_only=True)
         document = opened.document
         opened.close()
-        assert sorted(medium.path.name for medium in document.media.values()) == ["one.mp4", "three.mp4", "two.mp4"]
+        assert sorted(medium.path.name for medium in document.media.values()) == sorted([LONG, "three.mp4", "two.mp4"])
         assert {medium.relative.partition("/")[0] for medium in document.media.values()} == {"clips"}
         assert sorted(speaker.name for speaker in document.speakers.values()) == ["Ann", "Eve"]
         hashes = {document.predictions[turn].model.hash for turn in document.turns}
@@ -168,7 +171,7 @@ def collected(project: Path, out: Path, *given: str | Path) -> None:
     rows = list(csv.DictReader((out / "utterances.csv").read_text("utf-8").splitlines()))
     assert [(Path(row["media"]).name, row["speaker"]) for row in rows] == [
         ("three.mp4", "Ann"),
-        ("one.mp4", "Ann"),
+        (LONG, "Ann"),
         ("two.mp4", "Eve"),
     ]
     assert {row["model_hash"] for row in rows} == hashes
@@ -211,6 +214,10 @@ def test_what_fails_every_video_ends_the_run_with_one_sentence(
     assert said.count("abacus") == 1
     assert "failed:" not in said
     assert run(clips, "--model", tmp_path / "none", "--out", tmp_path / "out") == 1
+    (clips / "summary.csv").write_text("mine", "utf-8")
+    assert run(clips, "--model", model, "--out", clips) == 1
+    assert "is there already and is no run's" in capsys.readouterr().err
+    assert (clips / "summary.csv").read_text("utf-8") == "mine"
     assert main(["--status", str(tmp_path)]) == 1
     assert "holds no run" in capsys.readouterr().err
 
