@@ -48,34 +48,38 @@ def command(folder: Path, name: str) -> list[str]:
 
 
 def kill_some(folder: Path, kills: int, count: "Counter[str]", chance: random.Random) -> None:
-    """Begin the command and kill its workers at random moments, then itself; ends with it."""
+    """Begin the command, kill a worker at a random moment or none, then the command; ends with it."""
     with subprocess.Popen([*command(folder, "killed"), "--retry-failed"], stderr=subprocess.DEVNULL) as parent:
-        for _ in range(chance.randrange(1, 4)):
-            if not worked(folder, parent, chance.uniform(0.1, 2.0)) or sum(count.values()) >= kills:
-                break
-            victims = psutil.Process(parent.pid).children()
-            if victims and chance.random() < 0.7:
-                chance.choice(victims).send_signal(signal.SIGKILL)
-                count["worker"] += 1
-        if sum(count.values()) < kills and worked(folder, parent, 0.5):
+        if chance.random() < 0.5 and worked(folder, parent, chance.uniform(0.0, 0.4)):
+            chance.choice(psutil.Process(parent.pid).children()).send_signal(signal.SIGKILL)
+            count["worker"] += 1
+        if sum(count.values()) < kills and worked(folder, parent, chance.uniform(0.0, 0.4)):
             children = psutil.Process(parent.pid).children()
             parent.kill()
             count["parent"] += 1
-            _, alive = psutil.wait_procs(children, 20)
+            _, alive = psutil.wait_procs(children, 30)
             if alive:
                 raise SystemExit("workers outlived the command")
     if parent.returncode == 0:
-        raise SystemExit("all clips were done before all kills; take more clips")
+        raise SystemExit(f"all clips were done after {sum(count.values())} kills; take more clips")
 
 
 def worked(folder: Path, parent: "subprocess.Popen[bytes]", seconds: float) -> bool:
     """Wait until somebody is at work, and then so long; False when the command ended."""
-    while not list((folder / "killed").glob(".m2fnet/*/claims/*.claim")):
+    while not any(lives(path) for path in (folder / "killed").glob(".m2fnet/*/claims/*.claim")):
         if parent.poll() is not None:
             return False
         time.sleep(0.05)
     time.sleep(seconds)
     return parent.poll() is None
+
+
+def lives(claim: Path) -> bool:
+    """Whether a claim's process is there: killed ones leave theirs behind."""
+    try:
+        return psutil.pid_exists(int(json.loads(claim.read_text("utf-8"))["process"]))
+    except (OSError, ValueError):
+        return False
 
 
 def compare(folder: Path) -> int:
