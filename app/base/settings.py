@@ -30,6 +30,7 @@ DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analy
 MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty for the one the program brings")
 RECOGNISER = Setting("analysis/recogniser", str, "", "Speech recognition model named last")
 QUEUE = Setting("analysis/queue", str, "", "Videos still to be analysed one after the other, by project, as JSON")
+FOLLOWED = Setting("analysis/followed", str, "", "Folder of the run over many videos that the dashboard follows")
 TRAININGS = Setting("training/queue", str, "", "Trainings that wait, by name, as JSON")
 PAUSED = Setting("training/paused", str, "", "Training that holds up those that wait")
 ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
@@ -49,6 +50,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     MODEL,
     RECOGNISER,
     QUEUE,
+    FOLLOWED,
     TRAININGS,
     PAUSED,
     ANNOTATOR,

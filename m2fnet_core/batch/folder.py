@@ -85,7 +85,10 @@ def others(folder: RunFolder) -> list[Path]:
 
 def newest(root: Path) -> RunFolder:
     """The settings whose plan was written last. Raises DocumentError where there is none."""
-    plans = {path.parent.name: path.stat().st_mtime for path in root.glob(f"{_STATE}/*/plan.json")}
+    try:
+        plans = {path.parent.name: path.stat().st_mtime for path in root.glob(f"{_STATE}/*/plan.json")}
+    except OSError as error:
+        raise DocumentError(f"{root} cannot be read ({error.strerror}); bring the drive back.") from error
     if not plans:
         raise DocumentError(f"{root} holds no run over many videos; name the folder that was given with --out.")
     return RunFolder(root, max(plans, key=lambda key: plans[key]))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from m2fnet_core.base.files import write_whole
+from m2fnet_core.base.wording import clock
 from m2fnet_core.batch.claims import Claims
 from m2fnet_core.batch.folder import SUMMARY, SUMMARY_TABLE, RunFolder, cannot_write
 from m2fnet_core.batch.outcome import Journals, Outcome
@@ -37,6 +38,13 @@ class Standing:
         """done, failed, skipped, left."""
         found = Counter(LEFT if outcome is None else outcome.state for outcome in self.videos.values())
         return {state: found[state] for state in ("done", "failed", "skipped", LEFT)}
+
+    def __str__(self) -> str:
+        text = ", ".join(f"{number} {state}" for state, number in self.counts.items())
+        if self.finished:
+            return text
+        left = self.seconds_left
+        return f"{text}; {self.at_work} at work" + ("" if left is None else f", {clock(left, 0)} left")
 
     @property
     def finished(self) -> bool:

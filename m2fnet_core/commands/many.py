@@ -11,7 +11,7 @@ from rich.console import Console
 
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.events import Event, Progress
-from m2fnet_core.base.wording import count, visible
+from m2fnet_core.base.wording import clock, count, visible
 from m2fnet_core.batch.cluster import cluster_of, run_on
 from m2fnet_core.batch.collect import into_project, write_table
 from m2fnet_core.batch.crew import carried_out, executor_for, gpus_here
@@ -23,7 +23,7 @@ from m2fnet_core.batch.settings import settings_for
 from m2fnet_core.batch.shard import Run
 from m2fnet_core.batch.summary import Standing, standing, write_summary
 from m2fnet_core.commands.request import request_for
-from m2fnet_core.commands.terminal import ManyWatch, clock
+from m2fnet_core.commands.terminal import ManyWatch
 from m2fnet_core.document.places import SUFFIX
 
 _SUMMARY_SHARE = 500  # a summary is written again once this many times the time has passed that the last one took
@@ -92,7 +92,7 @@ def show_status(root: Path) -> int:
         told.print(visible(f"error: {error}"), style="bold red", markup=False)
         return 1
     shown.print(visible(f"{folder.results} · model {model}"), markup=False)
-    shown.print(_sentence(stands), markup=False)
+    shown.print(str(stands), markup=False)
     for outcome in _failed(stands)[:_FAILURES_SHOWN]:
         shown.print(visible(f"failed: {outcome.reason}"), markup=False)
     return 0
@@ -117,7 +117,7 @@ def _run(arguments: argparse.Namespace, told: Console) -> int:
             _carry_out(arguments, run, planned, office)
     finally:
         stands = office.close()
-    told.print(_sentence(stands), markup=False)
+    told.print(str(stands), markup=False)
     for path in (run.root / SUMMARY_TABLE, *_collected(arguments, folder, stands)):
         told.print(visible(f"written: {path}"), markup=False)
     return 1 if stands.counts["failed"] or stands.counts["left"] else 0
@@ -256,15 +256,6 @@ def _first_words(planned: Plan) -> str:
     if "failed" in known:
         parts.append(f"{known.count('failed')} failed before (--retry-failed tries them again)")
     return ", ".join(parts) + "."
-
-
-def _sentence(stands: Standing) -> str:
-    text = ", ".join(f"{number} {state}" for state, number in stands.counts.items())
-    if stands.finished:
-        return text
-    left = stands.seconds_left
-    time_left = "" if left is None else f", {clock(left, 0)} left"
-    return f"{text}; {stands.at_work} at work{time_left}"
 
 
 def _failed(stands: Standing) -> list[Outcome]:

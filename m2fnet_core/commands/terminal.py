@@ -14,7 +14,7 @@ from m2fnet_core.analysis.report import AnalysedUtterance, Report
 from m2fnet_core.base import events
 from m2fnet_core.base.json_codec import plain
 from m2fnet_core.base.progress import Pace
-from m2fnet_core.base.wording import visible
+from m2fnet_core.base.wording import clock, visible
 from m2fnet_core.batch.outcome import Outcome
 
 _UNTRAINED = "UNTRAINED MODEL: its weights are random, the emotions mean nothing."
@@ -151,11 +151,3 @@ def _row(utterance: AnalysedUtterance) -> list[Text]:
     emotion = f"{utterance.label} {utterance.probabilities[utterance.label]:.0%}"
     cells = [clock(utterance.start), clock(utterance.end), utterance.speaker, emotion, *changes, there or "nothing"]
     return [Text(visible(cell)) for cell in cells]
-
-
-def clock(seconds: float, digits: int = 1) -> str:
-    """``1:02:03.4``; hours only where there are any."""
-    whole = round(seconds * 10**digits)
-    minutes, rest = divmod(whole, 60 * 10**digits)
-    tail = f"{rest / 10**digits:0{3 + digits if digits else 2}.{digits}f}"
-    return f"{minutes // 60}:{minutes % 60:02d}:{tail}" if minutes >= 60 else f"{minutes}:{tail}"
