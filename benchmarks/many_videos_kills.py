@@ -53,7 +53,7 @@ def kill_some(folder: Path, kills: int, count: "Counter[str]", chance: random.Ra
         if chance.random() < 0.5 and worked(folder, parent, chance.uniform(0.0, 0.4)):
             chance.choice(psutil.Process(parent.pid).children()).send_signal(signal.SIGKILL)
             count["worker"] += 1
-        if sum(count.values()) < kills and worked(folder, parent, chance.uniform(0.0, 0.4)):
+        if sum(count.values()) < kills and worked(folder, parent, chance.uniform(0.0, 1.5)):
             children = psutil.Process(parent.pid).children()
             parent.kill()
             count["parent"] += 1
