@@ -28,7 +28,10 @@ OVERLAYS = Setting("look/overlays", bool, True, "Draw face boxes and area weight
 SORTED_BARS = Setting("look/sorted-bars", bool, False, "Most probable emotion first instead of the label set's order")
 DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analysis")
 MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty for the one the program brings")
-RECOGNISER = Setting("analysis/recogniser", str, "", "Speech recognition model named last")
+RECOGNISER = Setting(
+    "analysis/recogniser", str, "base", "Speech recognition model: base (the program's own), a folder, or a name"
+)
+RECOGNISE = Setting("analysis/recognise", bool, True, "Find the words by itself when a video has no transcript")
 QUEUE = Setting("analysis/queue", str, "", "Videos still to be analysed one after the other, by project, as JSON")
 FOLLOWED = Setting("analysis/followed", str, "", "Folder of the run over many videos that the dashboard follows")
 TRAININGS = Setting("training/queue", str, "", "Trainings that wait, by name, as JSON")
@@ -49,6 +52,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     DEVICE,
     MODEL,
     RECOGNISER,
+    RECOGNISE,
     QUEUE,
     FOLLOWED,
     TRAININGS,

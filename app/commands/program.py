@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.base.settings import OVERLAYS, RECOGNISER
+from app.base.settings import OVERLAYS
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
 from m2fnet_core.base.errors import CheckpointError
@@ -85,7 +85,8 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
         "model": lambda: _choose_model(studio, window),
         "model-card": lambda: _show_model_card(studio, window),
         "own-model": lambda: studio.choose_model(None),
-        "transcribe": lambda: _transcribe(studio, window),
+        "transcribe": studio.transcribe,
+        "recogniser": lambda: _choose_recogniser(studio, window),
         "storage": lambda: _show_storage(window),
     }
 
@@ -120,12 +121,12 @@ def _choose_model(studio: Studio, window: QWidget) -> None:
         studio.choose_model(Path(name))
 
 
-def _transcribe(studio: Studio, window: QWidget) -> None:
-    from app.views.parts.dialogs import ask_recogniser
+def _choose_recogniser(studio: Studio, window: QWidget) -> None:
+    from app.views.parts.recogniser import RecogniserDialog
 
-    recogniser = ask_recogniser(window, studio.settings.get(RECOGNISER))
-    if recogniser:
-        studio.transcribe(recogniser)
+    dialog = RecogniserDialog(studio.settings, window)
+    dialog.fetch_wanted.connect(studio.fetch_recogniser)
+    dialog.open()
 
 
 def _show_storage(window: QWidget) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
+from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance, Word
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.files import write_whole
 from m2fnet_core.base.guard import refuse_overwriting
@@ -52,6 +52,7 @@ class AnalysedUtterance:
     contributions: Contributions
     present: Presence
     faces: tuple[FaceBox, ...]
+    words: tuple[Word, ...] = ()  # of ``text``, where their times are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ def analysed(utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox,
         contributions=prediction.contributions,
         present=prediction.present,
         faces=faces,
+        words=utterance.words,
     )
 
 

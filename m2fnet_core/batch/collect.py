@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 
 from m2fnet_core.analysis.report import Report
@@ -13,7 +12,7 @@ from m2fnet_core.base.json_codec import build
 from m2fnet_core.batch.folder import TABLE, RunFolder, cannot_write
 from m2fnet_core.batch.outcome import Outcome
 from m2fnet_core.batch.summary import Standing
-from m2fnet_core.document.analysed import analysed_videos
+from m2fnet_core.document.analysed import add_analysed
 from m2fnet_core.document.formats.table import csv_text
 from m2fnet_core.document.from_report import sheet_of_report
 from m2fnet_core.document.project import Project
@@ -25,10 +24,10 @@ def into_project(path: Path, folder: RunFolder, stands: Standing) -> int:
     One transaction a video: ended half-way, the next call adds the rest. Raises DocumentError.
     """
     outcomes = _done(stands)
-    project = Project.open(path) if path.exists() else Project.create(path, _labels(folder, outcomes))
-    with closing(project):
-        found = ((Path(each.media), each.model_hash, _report(folder, each)) for each in outcomes.values())
-        return project.add_analysed(analysed_videos(project.document, path, found))
+    if not path.exists():
+        Project.create(path, _labels(folder, outcomes)).close()
+    found = ((Path(each.media), each.model_hash, _report(folder, each)) for each in outcomes.values())
+    return add_analysed(path, found)
 
 
 def write_table(folder: RunFolder, stands: Standing) -> Path:

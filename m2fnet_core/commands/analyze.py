@@ -30,7 +30,7 @@ from m2fnet_core.transcript.registry import READERS
 _WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
 _EPILOG = """\
 Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt, .eaf,
-.TextGrid or .csv), else from a subtitle stream inside it, else from speech detection.
+.TextGrid or .csv), else from a subtitle stream inside it, else from the speech, whose words --transcribe finds.
 
 exit code: 0 all videos analysed, 1 at least one failed, 2 wrong use, 130 stopped by Ctrl-C
 """
@@ -49,11 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         made.error("name at least one VIDEO, or a folder of them")
     cancel = CancelToken()
     with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
-        if wants_many(arguments):
+        many = wants_many(arguments)
+        targets = [] if many else _targets(made, arguments)
+        if many:
             check_options(made, arguments)
-            code = run_many(arguments)
+        if arguments.fetch and not _fetched(arguments.transcribe):
+            code = 1
         else:
-            code = _run(arguments, _targets(made, arguments), cancel)
+            code = run_many(arguments) if many else _run(arguments, targets, cancel)
     if not cancel.cancelled:
         return code
     Console(stderr=True).print("Stopped.")
@@ -87,6 +90,16 @@ def parser() -> argparse.ArgumentParser:
         "videos", nargs="*", type=Path, metavar="VIDEO", help="a video or sound file; a folder, @list or project"
     )
     parser.add_argument("--transcript", type=Path, metavar="F", help="who says what and when, for one VIDEO")
+    parser.add_argument(
+        "--transcribe",
+        nargs="?",
+        const="base",
+        default="",
+        metavar="MODEL",
+        help="find the words of a video without a transcript: base (the program's own, default), a folder with a "
+        "Whisper model in CTranslate2's form, or its name on Hugging Face",
+    )
+    parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
     parser.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1, mps")
     parser.add_argument(
@@ -132,6 +145,24 @@ def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: 
         sources = _sources(video, arguments)
         failed += not _conclude(outcome, target, arguments.format, sources, shown, told)
     return 1 if failed else 0
+
+
+def _fetched(name: str) -> bool:
+    """Whether the speech recognition model is on this machine now. Says first what fetching it means."""
+    told = Console(stderr=True, highlight=False, soft_wrap=True)
+    from m2fnet_core.transcript.recogniser import fetch, is_there, offer
+
+    if is_there(name):
+        return True
+    try:
+        found = offer(name)
+        size, licence = f"{found.size / 1e6:,.0f} MB", found.licence or "unknown"
+        told.print(visible(f"fetching {name} from Hugging Face: {size}, licence: {licence}"), markup=False)
+        fetch(name)
+    except M2FNetError as error:
+        told.print(visible(f"error: {error}"), style="bold red", markup=False)
+        return False
+    return True
 
 
 def _conclude(

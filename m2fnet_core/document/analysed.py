@@ -1,15 +1,24 @@
 """Videos that were analysed elsewhere, into a project: each with its utterances and predictions in one transaction."""
 
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from m2fnet_core.analysis.report import AnalysedUtterance, Report
 from m2fnet_core.base.dialogue import Prediction
+from m2fnet_core.base.json_codec import plain
 from m2fnet_core.document.commands import AddMedia, Insert, Together, new_id
 from m2fnet_core.document.content import Document, Medium, Model, Speaker, Turn
+from m2fnet_core.document.edits import planned
 from m2fnet_core.document.media_files import relative_to
+from m2fnet_core.document.store import file, opening, predictions, reading
+from m2fnet_core.document.store.failing import DocumentDamaged, DocumentForeign, failures
+from m2fnet_core.document.store.place import lock
+from m2fnet_core.document.titles import title
+from m2fnet_core.transcript.wording import packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +36,39 @@ class AnalysedVideo:
     items: tuple[tuple[Turn, Prediction], ...]
 
 
-def analysed_videos(
-    document: Document, project: Path, found: Iterable[tuple[Path, str, Report]]
-) -> Iterator[AnalysedVideo]:
-    """What a project lacks of these results (video, hash of the model, report); each is read when its turn comes."""
-    collected = _Collected(document, project)
-    for media, model_hash, report in found:
-        video = collected.add(media, model_hash, report)
-        if video is not None:
-            yield video
+def add_analysed(path: Path, found: Iterable[tuple[Path, str, Report]]) -> int:
+    """Add to a project what it lacks of these results (video, hash of the model, report); how many videos came in.
+
+    Each video is one transaction and one undo step; each result is read when its turn comes. Raises DocumentLocked
+    (a window has the project open), DocumentDamaged, DocumentError.
+    """
+    path, added = opening.real(path), 0
+    with ExitStack() as undo:
+        undo.callback(lock(path).release)
+        try:
+            connection = opening.opened(path, read_only=False)
+        except (DocumentDamaged, DocumentForeign) as error:
+            raise opening.with_way_out(error, path) from error
+        undo.callback(file.leave, connection, read_only=False)
+        document = reading.read(connection, path).document
+        collected = _Collected(document, path)
+        for media, model_hash, report in found:
+            video = collected.add(media, model_hash, report)
+            if video is not None:
+                with failures(path), file.transaction(connection):
+                    _write(connection, video, document)
+                added += 1
+    return added
+
+
+def _write(connection: sqlite3.Connection, video: AnalysedVideo, document: Document) -> None:
+    command = video.command
+    if command is not None:
+        edits = planned(command, Document(document.label_set, speakers=video.known))
+        number = file.log_entry(connection, type(command).__name__, title(command), plain(command))
+        file.write_edits(connection, edits)
+        file.keep_edits(connection, number, edits)
+    predictions.write_analysis(connection, video.medium, video.model, video.items, file.now())
 
 
 class _Collected:
@@ -71,15 +104,15 @@ class _Collected:
         path = Path(os.path.normpath(media.absolute()))
         about = report.media
         medium = Medium(key, path, relative_to(path, self._folder), about.sha256, about.duration)
-        items = tuple(_item(each, Turn(new_id(), key, *self._said(each))) for each in report.utterances)
+        items = tuple(_item(each, self._turn(each, key)) for each in report.utterances)
         self._media[about.sha256] = key
         turns = tuple(turn for turn, _ in items)
         command = Together((AddMedia((medium,)), Insert(turns, new)), f"add {media.name}")
         return AnalysedVideo(command, known, key, model, items)
 
-    def _said(self, each: AnalysedUtterance) -> tuple[float, float, str, str | None]:
-        speaker = " ".join(each.speaker.split())
-        return each.start, each.end, self._names.get(speaker, ""), each.text
+    def _turn(self, each: AnalysedUtterance, medium: str) -> Turn:
+        speaker = self._names.get(" ".join(each.speaker.split()), "")
+        return Turn(new_id(), medium, each.start, each.end, speaker, each.text, packed(each.words))
 
     def _there(self, medium: str, report: Report) -> Iterator[tuple[Turn, Prediction]]:
         """The project's own utterances that the report speaks of: by name where it named them, else by time."""

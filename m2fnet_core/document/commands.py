@@ -140,6 +140,16 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognise:
+    """What speech recognition found (`heard.recognised`): ``turns`` are new or have words now, ``gone`` give way."""
+
+    medium: str
+    turns: tuple[Turn, ...]
+    speakers: Mapping[str, str]  # name by id, of those that are new
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetLabelSet:
     """Another label set; ``renamed`` maps labels that go to ones that stay. Labels that go without one are refused
     while a decision uses them. ``looks`` and ``meanings`` take the place of the document's; None leaves them.
@@ -186,6 +196,7 @@ Command = (
     | RenameSpeaker
     | MergeSpeakers
     | Import
+    | Recognise
     | SetLabelSet
     | NameFaces
     | Together

@@ -51,6 +51,7 @@ class Turn:
     end: float
     speaker: str  # id of its speaker, "" for nobody
     text: str | None = None
+    words: str = ""  # with their times, as `transcript.wording.packed` writes them: read when they are looked at
 
 
 @dataclass(frozen=True, slots=True)

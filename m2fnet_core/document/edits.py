@@ -23,6 +23,7 @@ from m2fnet_core.document.content import (
     Speaker,
     Turn,
 )
+from m2fnet_core.transcript.wording import packed, retold, split_at, unpacked
 
 TABLES = ("media", "speakers", "turns", "decisions", "faces", "looks", "meanings")
 _FEW = 100  # edits after which sorting all utterances anew is as fast as putting each in its place
@@ -181,8 +182,10 @@ def _split(command: c.Split, plan: Plan) -> None:
         raise DocumentError(f"{command.at:.3f} s is not inside the utterance; put the playhead into it first.")
     _must_be_new(plan, command.second)
     first, second = command.texts
-    _put_turn(plan, replace(turn, end=command.at, text=first))
-    _put_turn(plan, replace(turn, id=command.second, start=command.at, text=second))
+    before, after = split_at(unpacked(turn.words), command.at)
+    _put_turn(plan, replace(turn, end=command.at, text=first, words=packed(retold(before, first))))
+    rest = packed(retold(after, second))
+    _put_turn(plan, replace(turn, id=command.second, start=command.at, text=second, words=rest))
 
 
 def _must_be_new(plan: Plan, key: str) -> None:
@@ -195,10 +198,13 @@ def _merge(command: c.Merge, plan: Plan) -> None:
     if len({turn.id for turn in turns}) < 2 or len({turn.medium for turn in turns}) > 1:
         raise DocumentError("Merging needs at least two utterances of one video; select them and merge again.")
     first = turns[0]
-    words = [turn.text for turn in sorted(turns, key=lambda turn: turn.start) if turn.text]
+    spoken = [turn for turn in sorted(turns, key=lambda turn: turn.start) if turn.text]
+    text = " ".join(turn.text for turn in spoken if turn.text) or None
+    timed = all(turn.words for turn in spoken)  # half of the words would look like all of them
+    words = packed([word for turn in spoken for word in unpacked(turn.words)]) if timed else ""
     start, end = min(turn.start for turn in turns), max(turn.end for turn in turns)
     _drop_turns(plan, [turn.id for turn in turns[1:]])
-    _put_turn(plan, replace(first, start=start, end=end, text=" ".join(words) or None))
+    _put_turn(plan, replace(first, start=start, end=end, text=text, words=words))
 
 
 def _insert(command: c.Insert, plan: Plan) -> None:
@@ -239,7 +245,8 @@ def _drop_turns(plan: Plan, utterances: Iterable[str]) -> None:
 
 def _set_text(command: c.SetText, plan: Plan) -> None:
     turn = _known(plan, "turns", command.utterance)
-    plan.put("turns", turn.id, replace(turn, text=command.text or None))
+    text = command.text or None
+    plan.put("turns", turn.id, replace(turn, text=text, words=packed(retold(unpacked(turn.words), text))))
 
 
 def _set_speaker(command: c.SetSpeaker, plan: Plan) -> None:
@@ -284,6 +291,14 @@ def _import(command: c.Import, plan: Plan) -> None:
             raise DocumentError(f"{command.source} brings an utterance of another video; import it there.")
         _put_turn(plan, turn)
     _decide(c.Decide(command.decisions), plan)
+
+
+def _recognise(command: c.Recognise, plan: Plan) -> None:
+    _known(plan, "media", command.medium)
+    _drop_turns(plan, command.gone)
+    _add_speakers(plan, command.speakers)
+    for turn in command.turns:
+        _put_turn(plan, turn)
 
 
 def _set_label_set(command: c.SetLabelSet, plan: Plan) -> None:
@@ -338,6 +353,7 @@ _HOW: Mapping[type, Callable[[Any, Plan], None]] = {
     c.RenameSpeaker: _rename_speaker,
     c.MergeSpeakers: _merge_speakers,
     c.Import: _import,
+    c.Recognise: _recognise,
     c.SetLabelSet: _set_label_set,
     c.NameFaces: _name_faces,
 }

@@ -9,6 +9,7 @@ from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.content import Document, KeptPrediction, Medium, Model, Speaker, Turn
 from m2fnet_core.document.formats import LabelChoice, Sheet, sheet_of
+from m2fnet_core.transcript.wording import packed
 
 _MEDIUM = "medium"
 
@@ -28,7 +29,7 @@ def _document(report: Report, model_hash: str) -> Document:
     medium = Medium(_MEDIUM, Path(media.path).absolute(), media.path.as_posix(), media.sha256, media.duration)
     names = dict.fromkeys(each.speaker for each in report.utterances if each.speaker)
     speakers = {name: Speaker(name, name) for name in names}
-    turns = {u.id: Turn(u.id, _MEDIUM, u.start, u.end, u.speaker, u.text) for u in report.utterances}
+    turns = {u.id: Turn(u.id, _MEDIUM, u.start, u.end, u.speaker, u.text, packed(u.words)) for u in report.utterances}
     model = Model(used.name, model_hash, used.trained, used.labels)
     predictions = {u.id: _kept(u, model) for u in report.utterances}
     return Document(

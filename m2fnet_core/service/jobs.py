@@ -79,8 +79,11 @@ def _result(job: Job, hook: Hook, cancel: CancelToken, warm: WarmBundle) -> Mapp
 
             found = scan_faces(info, job.device, job.use_cache, hook, cancel)
         case Transcribe():
+            from m2fnet_core.transcript.recogniser import fetch
             from m2fnet_core.transcript.transcribe import transcribe
 
+            if job.fetch:
+                fetch(job.recogniser, hook)
             found = transcribe(info, job.recogniser, job.device, hook, cancel)
     result: Mapping[str, Any] = plain(found)
     return result

@@ -14,6 +14,7 @@ from app.main_window import MainWindow
 from app.models.video.analysis import State
 from app.views.exchange.exchange import ExportDialog
 from app.views.labels.labels import LabelsDialog
+from tests.patience import signalled
 
 Until = Callable[[State], None]
 Key = Qt.Key
@@ -81,7 +82,7 @@ def test_a_scheme_of_ones_own(
     export = QApplication.activeModalWidget()
     assert isinstance(export, ExportDialog)
     QTest.keyClicks(export.formats, "CSV")
-    with qtbot.waitSignal(studio.notices.added, timeout=20_000):
+    with signalled(qtbot, studio.notices.added):
         QTest.keyClick(export, Key.Key_Return)
     with target.open(encoding="utf-8-sig", newline="") as file:
         cells = [set(row.values()) for row in csv.DictReader(file)]

@@ -8,6 +8,7 @@ from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Document, Turn
 from m2fnet_core.document.project import Change
+from m2fnet_core.transcript.wording import unpacked
 
 
 class Mirror(QObject):
@@ -79,4 +80,5 @@ class Mirror(QObject):
 def utterance_of(turn: Turn, document: Document) -> Utterance:
     """A document's turn as the core's utterance: with its speaker's name."""
     speaker = document.speakers.get(turn.speaker)
-    return Utterance(turn.id, turn.start, turn.end, speaker.name if speaker is not None else "", turn.text)
+    name = speaker.name if speaker is not None else ""
+    return Utterance(turn.id, turn.start, turn.end, name, turn.text, words=unpacked(turn.words))

@@ -20,7 +20,7 @@ from m2fnet_core.document.content import (
 )
 
 APPLICATION = 0x4D324650  # "M2FP": tells a project from any other SQLite file
-VERSION = 3
+VERSION = 4
 
 VERSION_1 = (
     "CREATE TABLE label_set(key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -67,8 +67,9 @@ VERSION_3 = (
     "CREATE TABLE looks(label TEXT PRIMARY KEY, colour TEXT NOT NULL, key TEXT NOT NULL, description TEXT NOT NULL)",
     "CREATE TABLE meanings(label TEXT PRIMARY KEY, means TEXT NOT NULL)",
 )
+VERSION_4 = ("ALTER TABLE turns ADD COLUMN words TEXT NOT NULL DEFAULT ''",)
 # Steps to each version from the one before; opening a file of an older version takes the missing ones.
-MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3}
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3, 4: VERSION_4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +140,10 @@ TABLES: Mapping[str, Table] = {
         Table("speakers", ("id", "name"), 1, lambda row: Speaker(*row), lambda s: (s.id, s.name)),
         Table(
             "turns",
-            ("id", "medium", "start", "end", "speaker", "text"),
+            ("id", "medium", "start", "end", "speaker", "text", "words"),
             1,
             lambda row: Turn(*row),
-            lambda t: (t.id, t.medium, t.start, t.end, t.speaker, t.text),
+            lambda t: (t.id, t.medium, t.start, t.end, t.speaker, t.text, t.words),
         ),
         Table(
             "decisions",
