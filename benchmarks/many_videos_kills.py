@@ -49,11 +49,12 @@ def command(folder: Path, name: str) -> list[str]:
 
 def kill_some(folder: Path, kills: int, count: "Counter[str]", chance: random.Random) -> None:
     """Begin the command, kill a worker at a random moment or none, then the command; ends with it."""
+    before = len(journalled(folder / "killed"))
     with subprocess.Popen([*command(folder, "killed"), "--retry-failed"], stderr=subprocess.DEVNULL) as parent:
         if chance.random() < 0.5 and worked(folder, parent, chance.uniform(0.0, 0.4)):
             chance.choice(psutil.Process(parent.pid).children()).send_signal(signal.SIGKILL)
             count["worker"] += 1
-        if sum(count.values()) < kills and worked(folder, parent, chance.uniform(0.0, 1.5)):
+        if sum(count.values()) < kills and worked(folder, parent, chance.uniform(0.0, 1.0), before + 1):
             children = psutil.Process(parent.pid).children()
             parent.kill()
             count["parent"] += 1
@@ -64,9 +65,10 @@ def kill_some(folder: Path, kills: int, count: "Counter[str]", chance: random.Ra
         raise SystemExit(f"all clips were done after {sum(count.values())} kills; take more clips")
 
 
-def worked(folder: Path, parent: "subprocess.Popen[bytes]", seconds: float) -> bool:
-    """Wait until somebody is at work, and then so long; False when the command ended."""
-    while not any(lives(path) for path in (folder / "killed").glob(".m2fnet/*/claims/*.claim")):
+def worked(folder: Path, parent: "subprocess.Popen[bytes]", seconds: float, done: int = 0) -> bool:
+    """Wait until so many clips are done and somebody is at work, and then so long; False when the command ended."""
+    out = folder / "killed"
+    while len(journalled(out)) < done or not any(lives(path) for path in out.glob(".m2fnet/*/claims/*.claim")):
         if parent.poll() is not None:
             return False
         time.sleep(0.05)
