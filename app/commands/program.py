@@ -87,6 +87,7 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
         "own-model": lambda: studio.choose_model(None),
         "transcribe": lambda: studio.transcribe(),
         "recogniser": lambda: _choose_recogniser(studio, window),
+        "storage": lambda: _show_storage(window),
     }
 
 
@@ -126,6 +127,12 @@ def _choose_recogniser(studio: Studio, window: QWidget) -> None:
     dialog = RecogniserDialog(studio.settings, window)
     dialog.fetch_wanted.connect(lambda: studio.transcribe(fetch=True))
     dialog.open()
+
+
+def _show_storage(window: QWidget) -> None:
+    from app.views.frame.storage import Storage
+
+    Storage(window).open()
 
 
 def _show_shortcuts(studio: Studio, keyboard: Keyboard, window: QWidget) -> None:
