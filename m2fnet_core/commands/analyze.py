@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return show_status(arguments.status)
     if not arguments.videos:
         made.error("name at least one VIDEO, or a folder of them")
+    if arguments.speakers is not None and not 0 <= arguments.speakers <= _MOST_SPEAKERS:
+        made.error(f"--speakers is a number up to {_MOST_SPEAKERS}, or nothing to find it out")
     cancel = CancelToken()
     with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
         many = wants_many(arguments)
@@ -135,8 +137,6 @@ def parser() -> argparse.ArgumentParser:
 def _targets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> list[Path | None]:
     """Where each video's result goes. Ends the program (exit code 2) when the arguments do not fit together."""
     videos, out = arguments.videos, arguments.out
-    if arguments.speakers is not None and not 0 <= arguments.speakers <= _MOST_SPEAKERS:
-        parser.error(f"--speakers is a number up to {_MOST_SPEAKERS}, or nothing to find it out")
     if arguments.transcript is not None and len(videos) > 1:
         parser.error("--transcript belongs to one video; name one, or put each transcript beside its video")
     if out is None:
