@@ -378,6 +378,7 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "microphone",
     ),
+    Command("storage", "&Analysis", 2, "&Stored vectors…", "See and limit the room that kept results of analyses take"),
     Command(
         "train",
         "&Train",

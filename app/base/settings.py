@@ -34,6 +34,7 @@ RECOGNISER = Setting(
 )
 RECOGNISE = Setting("analysis/recognise", bool, True, "Find the words by itself when a video has no transcript")
 QUEUE = Setting("analysis/queue", str, "", "Videos still to be analysed one after the other, by project, as JSON")
+FOLLOWED = Setting("analysis/followed", str, "", "Folder of the run over many videos that the dashboard follows")
 TRAININGS = Setting("training/queue", str, "", "Trainings that wait, by name, as JSON")
 PAUSED = Setting("training/paused", str, "", "Training that holds up those that wait")
 ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
@@ -56,6 +57,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     RECOGNISER,
     RECOGNISE,
     QUEUE,
+    FOLLOWED,
     TRAININGS,
     PAUSED,
     ANNOTATOR,

@@ -89,8 +89,9 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
         "model": lambda: _choose_model(studio, window),
         "model-card": lambda: _show_model_card(studio, window),
         "own-model": lambda: studio.choose_model(None),
-        "transcribe": studio.transcribe,
+        "transcribe": lambda: studio.transcribe(),
         "recogniser": lambda: _choose_recogniser(studio, window),
+        "storage": lambda: _show_storage(window),
     }
 
 
@@ -128,8 +129,14 @@ def _choose_recogniser(studio: Studio, window: QWidget) -> None:
     from app.views.parts.recogniser import RecogniserDialog
 
     dialog = RecogniserDialog(studio.settings, window)
-    dialog.fetch_wanted.connect(studio.fetch_recogniser)
+    dialog.fetch_wanted.connect(lambda: studio.transcribe(fetch=True))
     dialog.open()
+
+
+def _show_storage(window: QWidget) -> None:
+    from app.views.frame.storage import Storage
+
+    Storage(window).open()
 
 
 def _show_shortcuts(studio: Studio, keyboard: Keyboard, window: QWidget) -> None:

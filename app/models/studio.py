@@ -177,8 +177,8 @@ class Studio(QObject):
         if self.path is None or not self.session.reachable:
             return
         own = self.session.utterances if self._transcript is None else ()
-        recogniser = self.settings.get(RECOGNISER) if self.settings.get(RECOGNISE) else ""
-        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, recogniser)
+        asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
+        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, *asked)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -200,13 +200,12 @@ class Studio(QObject):
         self.settings.set(MODEL, str(folder or ""))
         self.analyse()
 
-    def transcribe(self) -> None:
-        """Find the words of the open video, beside what a person did."""
-        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device)
+    def transcribe(self, fetch: bool = False) -> None:
+        """Find out who says what in the open video, beside what a person did.
 
-    def fetch_recogniser(self, name: str) -> None:
-        """Fetch a speech recognition model, which a person said yes to, and find the open video's words with it."""
-        self.analysis.transcribe(name, self.device, fetch=True)
+        ``fetch``: a person said that the chosen model may be fetched.
+        """
+        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device, fetch)
 
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""

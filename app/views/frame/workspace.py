@@ -48,7 +48,7 @@ class Workspace(QMainWindow):
         self.timeline.set_tracks(settings.get(TRACKS))
         self.utterances, self.inspector = Utterances(session), Inspector(session, settings)
         self.review_bar = ReviewBar(studio.review)
-        self.media = Dashboard(studio.project, session, studio.queue)
+        self.media = Dashboard(studio.project, session, studio.queue, settings)
         self.panels = {title: Later(partial(make, self)) for title, make in _PANELS.items()}
         self.log = LogView()
         self.setCentralWidget(self.player)
