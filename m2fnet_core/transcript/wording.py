@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -93,6 +94,8 @@ def retold(words: Sequence[Word], text: str | None) -> tuple[Word, ...]:
     """
     if not words or not text:
         return ()
+    if len(words) > 1 and "".join(word.text for word in words) == text:
+        return tuple(words)  # of a language that writes no spaces: nothing changed
     before, after = [word.text for word in words], text.split()
     found: list[Word] = []
     for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -104,3 +107,31 @@ def retold(words: Sequence[Word], text: str | None) -> tuple[Word, ...]:
             step = max(end - start, 0.0) / (d - c)
             found += [Word(after[c + n], start + n * step, start + (n + 1) * step) for n in range(d - c)]
     return tuple(found)
+
+
+def parted(text: str, words: Sequence[Word], time: float) -> tuple[str | None, str | None]:
+    """A text cut in two where its words were said before and after a time; a part without words is None."""
+    first, second = split_at(words, time)
+    spaced = any(sign.isspace() for sign in text)
+    return text_of(first, spaced) or None, text_of(second, spaced) or None
+
+
+def timed(text: str | None, words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of a text as it is written, with the times that a tier of words gives them.
+
+    Aligners write words small and without their punctuation. None at all where it is not the same words: times of half
+    of a text would look like those of all of it.
+    """
+    written: list[str] = []
+    for word in (text or "").split():
+        if written and not _core(word):
+            written[-1] += f" {word}"  # a dash that stands alone
+        else:
+            written.append(word)
+    if not written or [_core(word) for word in written] != [_core(word.text) for word in words]:
+        return ()
+    return tuple(replace(word, text=said) for said, word in zip(written, words, strict=True))
+
+
+def _core(word: str) -> str:
+    return "".join(sign for sign in word.casefold() if sign.isalnum())
