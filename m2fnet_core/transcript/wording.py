@@ -12,6 +12,7 @@ UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "yue"})  # languages t
 # Decisions: an utterance ends at a pause this long; at the end of a sentence already at a shorter one, or, when it has
 # lasted a while, at any; 15 s are never passed. It gets this much air on each side, where nobody else speaks.
 _PAUSE, _SHORT_PAUSE, _WHILE, LONGEST, _AIR = 0.7, 0.2, 4.0, 15.0, 0.1
+DOUBTFUL = 0.5  # a word that the recogniser is less sure of is marked
 _STOPS = (".", "?", "!", "…", "。", "？", "！", "؟", "।")
 
 
@@ -90,12 +91,13 @@ def split_at(words: Sequence[Word], time: float) -> tuple[tuple[Word, ...], tupl
 def retold(words: Sequence[Word], text: str | None) -> tuple[Word, ...]:
     """The words of an edited text: those that stayed keep their times, others share the time of what they replace.
 
-    Words are told apart by spaces. Without former words there are no times to share, and so none.
+    Words are told apart by spaces; in a text that has none, what is neither at its beginning nor at its end is one
+    word. Without former words there are no times to share, and so none.
     """
     if not words or not text:
         return ()
-    if len(words) > 1 and "".join(word.text for word in words) == text:
-        return tuple(words)  # of a language that writes no spaces: nothing changed
+    if len(words) > 1 and not _spaced(text) and not text.isascii():
+        return tuple(_retold_unspaced(words, text))
     before, after = [word.text for word in words], text.split()
     found: list[Word] = []
     for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -109,11 +111,42 @@ def retold(words: Sequence[Word], text: str | None) -> tuple[Word, ...]:
     return tuple(found)
 
 
+def _retold_unspaced(words: Sequence[Word], text: str) -> Iterator[Word]:
+    first = 0
+    while first < len(words) and text.startswith(words[first].text):
+        text = text.removeprefix(words[first].text)
+        first += 1
+    after = len(words)
+    while after > first and text.endswith(words[after - 1].text):
+        after -= 1
+        text = text.removesuffix(words[after].text)
+    yield from words[:first]
+    if text:
+        start = words[first].start if first < after else words[max(first - 1, 0)].end
+        yield Word(text, start, max(start, words[after - 1].end))
+    yield from words[after:]
+
+
 def parted(text: str, words: Sequence[Word], time: float) -> tuple[str | None, str | None]:
     """A text cut in two where its words were said before and after a time; a part without words is None."""
     first, second = split_at(words, time)
-    spaced = any(sign.isspace() for sign in text)
-    return text_of(first, spaced) or None, text_of(second, spaced) or None
+    return text_of(first, _spaced(text)) or None, text_of(second, _spaced(text)) or None
+
+
+def told_by(text: str | None, words: Sequence[Word]) -> bool:
+    """Whether these are the words of the text, all of them and no others."""
+    return bool(text and words) and text_of(words, _spaced(text or "")) == " ".join((text or "").split())
+
+
+def rewritten(text: str, words: Sequence[Word], place: int, word: str) -> str:
+    """The text with another word in one's place; without one, it is taken out."""
+    texts = [each.text for each in words]
+    texts[place : place + 1] = word.split()
+    return (" " if _spaced(text) or len(words) == 1 else "").join(texts)
+
+
+def _spaced(text: str) -> bool:
+    return any(sign.isspace() for sign in text)
 
 
 def timed(text: str | None, words: Sequence[Word]) -> tuple[Word, ...]:
