@@ -77,7 +77,7 @@ class ShelfModel:
 def content_digest(folder: Path) -> str:
     """Hex digest of a bundle's files, whatever its folder is called. Raises CheckpointError."""
     try:
-        return _digest(_hashes(folder))
+        return _digest(hashes(folder))
     except OSError as error:
         raise CheckpointError(f"{folder} cannot be read ({error.strerror}); choose the folder of a bundle.") from error
 
