@@ -1,40 +1,10 @@
 """Every command a person can give, in one table: menus, shortcuts, tooltips and the shortcut sheet are made from it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
 
+from app.base.command import Command, Need
 
-class Need(Enum):
-    """What must be there for a command to make sense."""
-
-    NOTHING = auto()
-    MEDIA = auto()
-    SELECTION = auto()
-    PROJECT = auto()
-    EDIT = auto()  # a medium is shown, and its project can be changed
-    MISSING = auto()  # media whose files are not found
-    UNDO = auto()
-    REDO = auto()
-    RUNNING = auto()
-    HALTED = auto()  # an analysis that was stopped or interrupted
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One row. ``group``: rows of a menu with another number are set apart by a line; ``submenu`` gathers rows."""
-
-    key: str
-    menu: str
-    group: int
-    text: str
-    tip: str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    need: Need = Need.NOTHING
-    checkable: bool = False
-    submenu: str = ""
-
+__all__ = ["COMMANDS", "LABELS", "Command", "Need"]
 
 LABELS = range(1, 31)  # as many as a scheme may have; the first nine have digits
 
@@ -264,6 +234,36 @@ COMMANDS: tuple[Command, ...] = (
         Need.EDIT,
     ),
     Command(
+        "trace-valence",
+        "A&nnotate",
+        6,
+        "Trace &valence",
+        "Record how pleasant it feels while the video plays; again: end the recording",
+        ("V",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "trace-arousal",
+        "A&nnotate",
+        6,
+        "Trace arousa&l",
+        "Record how excited it feels while the video plays; again: end the recording",
+        ("W",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "trace-remove", "A&nnotate", 6, "Remove your traces", "Take your traces of this video out", (), "", Need.EDIT
+    ),
+    Command(
+        "trace-lag",
+        "A&nnotate",
+        6,
+        "Your delay in traces…",
+        "How late you answer what you see; new traces lie that much earlier",
+    ),
+    Command(
         "toggle",
         "&Play",
         0,
@@ -325,6 +325,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom-out", "&View", 1, "Zoom &out", "Show more time in the timeline", ("-",), "zoom-out", Need.MEDIA),
     Command("fit", "&View", 1, "&Fit the whole video", "Show all time in the timeline", ("F",), "fit", Need.MEDIA),
     Command("find", "&View", 2, "&Find utterances", "Go to the filter box", ("Ctrl+F",), "search", Need.MEDIA),
+    Command("next-control", "&View", 2, "Next &control", "Go to the next control; Space presses it", ("F6",)),
+    Command("previous-control", "&View", 2, "Previous control", "Go to the control before", ("Shift+F6",)),
     Command(
         "reset-layout", "&View", 3, "&Reset layout", "Put all panels back to where they were at first", (), "layout"
     ),

@@ -27,6 +27,7 @@ from m2fnet_core.document.from_report import sheet_of_report
 from m2fnet_core.service.jobs import WarmBundle, perform
 from m2fnet_core.transcript.registry import READERS
 
+_MOST_SPEAKERS = 50
 _WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
 _EPILOG = """\
 Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt, .eaf,
@@ -47,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return show_status(arguments.status)
     if not arguments.videos:
         made.error("name at least one VIDEO, or a folder of them")
+    if arguments.speakers is not None and not 0 <= arguments.speakers <= _MOST_SPEAKERS:
+        made.error(f"--speakers is a number up to {_MOST_SPEAKERS}, or nothing to find it out")
     cancel = CancelToken()
     with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
         many = wants_many(arguments)
@@ -98,6 +101,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="MODEL",
         help="find the words of a video without a transcript: base (the program's own, default), a folder with a "
         "Whisper model in CTranslate2's form, or its name on Hugging Face",
+    )
+    parser.add_argument(
+        "--speakers",
+        nargs="?",
+        type=int,
+        const=0,
+        metavar="N",
+        help="name speakers by their voices where the transcript names none; N of them (default: found out)",
     )
     parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")

@@ -16,4 +16,5 @@ def request_for(arguments: argparse.Namespace, media: Path) -> Analyze:
         arguments.device,
         use_cache=not arguments.no_cache,
         recogniser=arguments.transcribe,
+        speakers=arguments.speakers,
     )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from app.models.editing.aim import Aim, named
-from app.models.project.intake import speakers_for
 from app.models.project.project import ProjectModel
 from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Utterance
@@ -22,6 +21,7 @@ from m2fnet_core.document.commands import (
 )
 from m2fnet_core.document.content import Turn
 from m2fnet_core.document.editing import Bounds, can_split, split_text
+from m2fnet_core.document.heard import speakers_for
 from m2fnet_core.document.project import Change
 
 _NEW = 1.0  # seconds that an inserted utterance lasts

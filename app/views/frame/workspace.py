@@ -13,6 +13,7 @@ from app.models.studio import Studio
 from app.models.tables.utterance_table import Column
 from app.views.dashboard.dashboard import Dashboard
 from app.views.frame.log import LogView
+from app.views.frame.traces import connected_pad
 from app.views.inspector.panel import Inspector
 from app.views.parts.lazily import Later
 from app.views.player import Player
@@ -142,6 +143,7 @@ class Workspace(QMainWindow):
         for source in (self.timeline, self.inspector):
             source.seek_requested.connect(player.seek)
         self.timeline.utterance_activated.connect(lambda _: player.toggle())
+        self.trace_pad = connected_pad(self.studio.tracing, player, self.timeline)
         self._connect_annotating()
         session.opened.connect(self._open)
         session.selection_changed.connect(self._go_to)

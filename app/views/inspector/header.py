@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.base import icons
-from app.base.theme import emotion_colour, muted, readable_on, speaker_colour
+from app.base.theme import emotion_colour, muted, readable_on, scaled, speaker_colour
 from app.base.words import clock, decision_words, percent
 from app.models.video.session import Session
 from app.views.parts.widgets import label, row
@@ -74,7 +74,7 @@ class _Speaker(QWidget):
         """As wide as the name."""
         font = self.font()
         font.setBold(True)
-        return QSize(self.fontMetrics().horizontalAdvance(self._name) + 34, 22)
+        return QSize(self.fontMetrics().horizontalAdvance(self._name) + 34, scaled(22))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The dot and the name."""
@@ -97,14 +97,15 @@ class _Chips(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.own, self.network = _Chip(self), _Chip(self)
-        self.setFixedHeight(_CHIP)
+        self.arrange()
 
     def arrange(self) -> None:
         """Side by side, as wide as their words."""
+        self.setFixedHeight(scaled(_CHIP))
         left = 0
         for chip in (self.own, self.network):
             if chip.isVisibleTo(self):
-                chip.setGeometry(left, 0, chip.width_needed(), _CHIP)
+                chip.setGeometry(left, 0, chip.width_needed(), self.height())
                 left = chip.geometry().right() + 1 + _CHIP_GAP
 
 
@@ -154,10 +155,12 @@ class _Chip(QWidget):
         if self._filled:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colour)
-            painter.drawRoundedRect(QRectF(self.rect()), _CHIP / 2, _CHIP / 2)
+            painter.drawRoundedRect(QRectF(self.rect()), self.height() / 2, self.height() / 2)
         else:
             painter.setPen(QPen(self._colour, 1.5))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _CHIP / 2 - 1, _CHIP / 2 - 1)
+            painter.drawRoundedRect(
+                QRectF(self.rect()).adjusted(1, 1, -1, -1), self.height() / 2 - 1, self.height() / 2 - 1
+            )
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)

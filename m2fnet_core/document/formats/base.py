@@ -13,7 +13,7 @@ from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.events import Hook
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.base.wording import some
-from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Turn
+from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Take, Turn
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -50,6 +50,7 @@ class Sheet:
     annotator: str  # "" where nobody decided anything
     rows: tuple[Row, ...]
     faces: tuple[tuple[float, tuple[FaceBox, ...]], ...] = ()  # by presentation time: frames that were looked at
+    takes: tuple[Take, ...] = ()  # everybody's traces, in the order they came
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,9 @@ def sheet_of(document: Document, medium: str, choice: LabelChoice, annotator: st
         for turn in sorted(document.turns.values(), key=lambda turn: turn.start)
         if turn.medium == medium
     )
-    return Sheet(document.media[medium], list(document.media).index(medium), document.label_set, choice, whose, rows)
+    number = list(document.media).index(medium)
+    takes = tuple(take for take in document.traces.values() if take.medium == medium)
+    return Sheet(document.media[medium], number, document.label_set, choice, whose, rows, takes=takes)
 
 
 def _by_utterance(document: Document) -> Mapping[str, tuple[Decision, ...]]:

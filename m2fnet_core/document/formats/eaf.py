@@ -24,6 +24,7 @@ from m2fnet_core.document.formats.base import (
     speakers_of,
 )
 from m2fnet_core.document.formats.eaf_frame import LANGUAGE, VOCABULARY, Frame, new_root
+from m2fnet_core.document.formats.traces import linked, write_linked
 from m2fnet_core.document.formats.transcripts import found_in, media_info
 from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES, parse_eaf, read_eaf
 
@@ -54,6 +55,10 @@ def eaf_text(sheet: Sheet, path: Path) -> Written:
                 _add_row(frame, row, texts, emotions, vocabulary)
         if extra := sum(lane > 0 for lane in lane_of):
             notices.append(f"{count(extra, 'overlapping turn')} of {speaker or _NOBODY} in extra tiers ({name}).")
+    files = write_linked(sheet, path)
+    frame.link(list(linked(files)))
+    if files:
+        notices.append(f"The traces are in {' and '.join(file.name for file in files)}, which the EAF links.")
     return Written(frame.text(), tuple(notices))
 
 

@@ -3,7 +3,7 @@
 import mimetypes
 import re
 import xml.etree.ElementTree as ET  # to build and write; what comes from outside is parsed by defusedxml
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,6 +112,14 @@ class Frame:
         if path.parent == folder.absolute():
             media.set("RELATIVE_MEDIA_URL", f"./{path.name}")
         self._header.insert(0, media)
+
+    def link(self, files: Sequence[ET.Element]) -> None:
+        """Files that the document links, in place of links to the same ones."""
+        names = {each.get("RELATIVE_LINK_URL") for each in files}
+        for each in [e for e in self._header.findall("LINKED_FILE_DESCRIPTOR") if e.get("RELATIVE_LINK_URL") in names]:
+            self._header.remove(each)
+        place = next((i for i, child in enumerate(self._header) if child.tag == "PROPERTY"), len(self._header))
+        self._header[place:place] = files
 
     def text(self) -> str:
         """The whole document. Raises DocumentError when a foreign tier refers to an utterance that is not there."""

@@ -11,7 +11,7 @@ from m2fnet_core.document.content import Decision, Document, Speaker
 from m2fnet_core.document.formats import FORMATS, LabelChoice, format_of, main_annotator, sheet_of, write
 from tests.core.document.formats.talk import after, bring, document, empty, export, said
 
-TEXT_FORMATS = [name for name in FORMATS if name != "mp4"]
+TEXT_FORMATS = [name for name in FORMATS if name not in ("mp4", "traces", "realtier")]
 
 
 def decided(given: Document, *decisions: Decision) -> Document:
