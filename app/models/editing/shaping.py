@@ -23,6 +23,7 @@ from m2fnet_core.document.content import Turn
 from m2fnet_core.document.editing import Bounds, can_split, split_text
 from m2fnet_core.document.heard import speakers_for
 from m2fnet_core.document.project import Change
+from m2fnet_core.transcript.wording import parted, told_by
 
 _NEW = 1.0  # seconds that an inserted utterance lasts
 _SHORTEST = 0.05  # seconds; there is no room for less
@@ -52,14 +53,13 @@ class Shaping(QObject):
         self._do(SetBounds({utterance: (bounds.start, bounds.end)}))
 
     def split(self) -> None:
-        """Cut the utterance at the playhead; its words go where they probably were said."""
+        """Cut the utterance at the playhead; its words go where they were said."""
         said = self._session.utterances_at(self._aim.time)
         chosen = next((u for u in said if u.id == self._session.selected), said[-1] if said else None)
         if chosen is None or not can_split(_bounds(chosen), self._aim.time):
             self._aim.told.emit("Put the playhead inside an utterance to split it there.")
             return
-        texts = split_text(chosen.text, (self._aim.time - chosen.start) / chosen.duration)
-        if self._do(Split(chosen.id, self._aim.time, new_id(), texts)):
+        if self._do(Split(chosen.id, self._aim.time, new_id(), _texts(chosen, self._aim.time))):
             self._aim.told.emit(f"{named(chosen)}: split")
 
     def merge(self) -> None:
@@ -142,6 +142,13 @@ class Shaping(QObject):
 
     def _do(self, command: Command) -> bool:
         return self._project.do(command) is not None
+
+
+def _texts(utterance: Utterance, time: float) -> tuple[str | None, str | None]:
+    """What was said before and after a time: by the times of its words, else by how much of it there is."""
+    if utterance.text and told_by(utterance.text, utterance.words):
+        return parted(utterance.text, utterance.words, time)
+    return split_text(utterance.text, (time - utterance.start) / utterance.duration)
 
 
 def _bounds(utterance: Utterance) -> Bounds:
