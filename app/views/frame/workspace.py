@@ -136,6 +136,7 @@ class Workspace(QMainWindow):
         player, session = self.player, self._session
         player.time_changed.connect(self.timeline.set_time)
         player.time_changed.connect(self.utterances.set_time)
+        player.time_changed.connect(self.inspector.set_time)
         player.playing_changed.connect(self.utterances.set_playing)
         player.set_overlays(self._settings.get(OVERLAYS))
         player.overlays_changed.connect(lambda shown: self._settings.set(OVERLAYS, shown))
@@ -159,6 +160,7 @@ class Workspace(QMainWindow):
         self.timeline.drawn.connect(studio.shaping.insert_between)
         self.timeline.menu_asked.connect(self.player.pause)
         self.utterances.edited.connect(self._take_cell)
+        self.inspector.text_written.connect(studio.shaping.set_text)
         self.inspector.label_chosen.connect(lambda label: act.label(label, session.selected))
         box.unsure_clicked.connect(lambda: act.unsure(session.selected))
         box.skip_clicked.connect(lambda: act.skip(session.selected))

@@ -8,6 +8,7 @@ from app.base import icons
 from app.base.theme import emotion_colour, muted, readable_on, scaled, speaker_colour
 from app.base.words import clock, decision_words, percent
 from app.models.video.session import Session
+from app.views.inspector.spoken import SpokenText
 from app.views.parts.widgets import label, row
 from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Decision
@@ -25,14 +26,13 @@ class Header(QWidget):
         self._session = session
         self._speaker = _Speaker()
         self._times = label("", "muted")
-        self._text = label("", "heading", wrap=True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.spoken = SpokenText()
         self._chips, self._presence = _Chips(), _Presence()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row(self._speaker, 1, self._times))
-        layout.addWidget(self._text)
+        layout.addWidget(self.spoken)
         layout.addWidget(self._chips)
         layout.addWidget(self._presence)
 
@@ -41,8 +41,9 @@ class Header(QWidget):
         speakers = self._session.speakers
         self._speaker.set_speaker(utterance.speaker, speaker_colour(utterance.speaker, speakers))
         self._times.setText(f"{clock(utterance.start)} – {clock(utterance.end)}   ({utterance.duration:.1f} s)")
-        self._text.setText(f"“{utterance.text}”" if utterance.text else "No text: nothing was transcribed here.")
         session = self._session
+        self.spoken.editable = session.editable
+        self.spoken.set_utterance(utterance)
         self._chips.own.set_decision(session.decision(utterance.id), session.all_labels)
         self._chips.network.set_prediction(
             prediction, session.labels, self._chips.own.isVisibleTo(self._chips), session.blind

@@ -10,6 +10,7 @@ from app.base.words import decision_words, percent
 from app.models.tables.utterance_table import DECISION, PLAYING, PREDICTION, UTTERANCE, Column
 from app.models.video.session import Session
 from app.views.parts.field import TextField
+from app.views.table.speaker_box import SpeakerBox
 from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.document.content import Decision
 from m2fnet_core.document.review import corrected
@@ -66,13 +67,16 @@ class UtteranceCells(QStyledItemDelegate):
         column = Column(index.column())
         if column is Column.TEXT:
             return TextField(parent)
-        box = QComboBox(parent)
         if column is Column.SPEAKER:
-            box.setEditable(True)
-            box.setLineEdit(TextField())
-            box.addItems([speaker for speaker in self._session.speakers if speaker])
-        else:
-            box.addItems(["", *self._session.label_set])
+            return self._speaker_box(parent)
+        box = QComboBox(parent)
+        box.addItems(["", *self._session.label_set])
+        return box
+
+    def _speaker_box(self, parent: QWidget) -> SpeakerBox:
+        box = SpeakerBox([speaker for speaker in self._session.speakers if speaker], parent)
+        box.chosen.connect(lambda: self.commitData.emit(box))
+        box.chosen.connect(lambda: self.closeEditor.emit(box))
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:

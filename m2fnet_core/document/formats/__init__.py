@@ -17,7 +17,13 @@ from m2fnet_core.document.formats.eaf import eaf_text, read_eaf_labels
 from m2fnet_core.document.formats.importing import Imported, Target, fit
 from m2fnet_core.document.formats.meld import meld_text, read_meld_labels
 from m2fnet_core.document.formats.rttm import rttm_text
-from m2fnet_core.document.formats.subtitles import read_srt_labels, read_vtt_labels, srt_text, vtt_text
+from m2fnet_core.document.formats.subtitles import (
+    read_srt_labels,
+    read_vtt_labels,
+    srt_text,
+    vtt_text,
+    vtt_words_text,
+)
 from m2fnet_core.document.formats.table import csv_text, read_csv_labels
 from m2fnet_core.document.formats.textgrid import read_textgrid_labels, textgrid_text
 from m2fnet_core.document.formats.traces import realtier_text, traces_csv
@@ -106,6 +112,7 @@ _ROWS = (
     Format("meld", (".csv",), "MELD csv", _text(meld_text), read_meld_labels),
     Format("srt", (".srt",), "SRT subtitles", _text(srt_text), read_srt_labels),
     Format("vtt", (".vtt",), "WebVTT subtitles", _text(vtt_text), read_vtt_labels),
+    Format("vtt-words", (".vtt",), "WebVTT, word by word", _text(vtt_words_text), read_vtt_labels),
     Format("eaf", (".eaf",), "ELAN (EAF)", _file(eaf_text), read_eaf_labels),
     Format("textgrid", (".TextGrid", ".textgrid"), "Praat TextGrid", _text(textgrid_text), read_textgrid_labels),
     Format("rttm", (".rttm",), "RTTM", _text(rttm_text), None),

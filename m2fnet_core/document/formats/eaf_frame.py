@@ -10,7 +10,7 @@ from pathlib import Path
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.wording import some
 from m2fnet_core.document.content import Medium
-from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES
+from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES, WORDS
 
 VOCABULARY = "m2fnet-emotion"
 LANGUAGE = "und"  # of the vocabulary: labels belong to none
@@ -136,17 +136,19 @@ class Frame:
     def _take_out(self) -> dict[Key, str]:
         """Remove what an earlier export wrote; the annotation ids of its utterances by participant and time."""
         times = {slot.get("TIME_SLOT_ID", ""): _time(slot) for slot in self._times}
-        ours = [t for t in self.root.findall("TIER") if t.get("LINGUISTIC_TYPE_REF") in (UTTERANCES, EMOTIONS)]
+        ours = [t for t in self.root.findall("TIER") if t.get("LINGUISTIC_TYPE_REF") in (UTTERANCES, WORDS, EMOTIONS)]
         former, used = dict[Key, str](), set[str]()
         for tier in ours:
             self.root.remove(tier)
             for annotation in tier.iter("ALIGNABLE_ANNOTATION"):
                 first, last = (annotation.get(f"TIME_SLOT_REF{i}", "") for i in (1, 2))
                 key = tier.get("PARTICIPANT", ""), times.get(first, 0), times.get(last, 0)
-                former[key] = annotation.get("ANNOTATION_ID", "")
+                if tier.get("LINGUISTIC_TYPE_REF") == UTTERANCES:
+                    former[key] = annotation.get("ANNOTATION_ID", "")
                 used |= {first, last}
         for tag, key_name, name in (
             ("LINGUISTIC_TYPE", "LINGUISTIC_TYPE_ID", UTTERANCES),
+            ("LINGUISTIC_TYPE", "LINGUISTIC_TYPE_ID", WORDS),
             ("LINGUISTIC_TYPE", "LINGUISTIC_TYPE_ID", EMOTIONS),
             ("CONTROLLED_VOCABULARY", "CV_ID", VOCABULARY),
         ):
