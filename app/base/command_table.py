@@ -254,13 +254,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "trace-remove", "A&nnotate", 6, "Remove your traces", "Take your traces of this video out", (), "", Need.EDIT
     ),
-    Command(
-        "trace-lag",
-        "A&nnotate",
-        6,
-        "Your delay in traces…",
-        "How late you answer what you see; new traces lie that much earlier",
-    ),
+    Command("trace-lag", "A&nnotate", 6, "Your delay in traces…", "How late you answer; new traces lie earlier"),
     Command(
         "toggle",
         "&Play",
