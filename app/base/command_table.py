@@ -391,5 +391,14 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "documentation", "&Help", 0, "&Documentation", "A short tour, and how to read predictions", ("F1",), "book"
     ),
+    Command(
+        "checkup",
+        "&Help",
+        1,
+        "&Check this machine",
+        "What this computer and this installation can do, and what is wrong with them",
+        (),
+        "check",
+    ),
     Command("about", "&Help", 1, "&About M2FNet Studio", "Versions of all parts, for bug reports", (), "info"),
 )

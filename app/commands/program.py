@@ -101,6 +101,7 @@ def help_slots(studio: Studio, keyboard: Keyboard, window: QWidget) -> Slots:
         "shortcuts": lambda: _show_shortcuts(studio, keyboard, window),
         "keyboard": lambda: _change_shortcuts(keyboard, window),
         "documentation": lambda: _show_documentation(window),
+        "checkup": lambda: _check_machine(studio, window),
         "about": lambda: _show_about(studio, window),
     }
 
@@ -167,6 +168,12 @@ def _show_model_card(studio: Studio, window: QWidget) -> None:
         studio.notices.fail(str(error))
     else:
         Page("About the model", text, studio.model or STARTER, window).open()
+
+
+def _check_machine(studio: Studio, window: QWidget) -> None:
+    from app.views.frame.checkup import CheckupWindow
+
+    CheckupWindow(studio.model, studio.device, window).open()
 
 
 def _show_about(studio: Studio, window: QWidget) -> None:
