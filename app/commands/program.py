@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
-from app.base.settings import OVERLAYS, RECOGNISER
+from app.base.settings import OVERLAYS
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
+from app.views.frame.reach import Reach
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.folders import resource
 from m2fnet_core.bundle.card import STARTER, model_card
@@ -64,9 +65,12 @@ def play_slots(room: Room, studio: Studio) -> Slots:
     }
 
 
-def view_slots(room: Room, studio: Studio) -> Slots:
+def view_slots(room: Room, studio: Studio, window: QMainWindow) -> Slots:
     """The View menu."""
+    reach = Reach(window)
     return {
+        "next-control": lambda: studio.aim.told.emit(reach.go(forwards=True)),
+        "previous-control": lambda: studio.aim.told.emit(reach.go(forwards=False)),
         "overlays": lambda on: studio.settings.set(OVERLAYS, on),
         "zoom-in": lambda: room.workspace.timeline.zoom_in(),
         "zoom-out": lambda: room.workspace.timeline.zoom_out(),
@@ -85,7 +89,9 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
         "model": lambda: _choose_model(studio, window),
         "model-card": lambda: _show_model_card(studio, window),
         "own-model": lambda: studio.choose_model(None),
-        "transcribe": lambda: _transcribe(studio, window),
+        "transcribe": lambda: studio.transcribe(),
+        "recogniser": lambda: _choose_recogniser(studio, window),
+        "storage": lambda: _show_storage(window),
     }
 
 
@@ -120,12 +126,18 @@ def _choose_model(studio: Studio, window: QWidget) -> None:
         studio.choose_model(Path(name))
 
 
-def _transcribe(studio: Studio, window: QWidget) -> None:
-    from app.views.parts.dialogs import ask_recogniser
+def _choose_recogniser(studio: Studio, window: QWidget) -> None:
+    from app.views.parts.recogniser import RecogniserDialog
 
-    recogniser = ask_recogniser(window, studio.settings.get(RECOGNISER))
-    if recogniser:
-        studio.transcribe(recogniser)
+    dialog = RecogniserDialog(studio.settings, window)
+    dialog.fetch_wanted.connect(lambda: studio.transcribe(fetch=True))
+    dialog.open()
+
+
+def _show_storage(window: QWidget) -> None:
+    from app.views.frame.storage import Storage
+
+    Storage(window).open()
 
 
 def _show_shortcuts(studio: Studio, keyboard: Keyboard, window: QWidget) -> None:

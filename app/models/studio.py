@@ -1,19 +1,20 @@
 """What a person can do with the open project, free of widgets: open, close, analyse, choose, transcribe."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
-from app.base.settings import DEVICE, MODEL, RECOGNISER, Settings
+from app.base.settings import DEVICE, MODEL, RECOGNISE, RECOGNISER, Settings
 from app.jobs.background import Background
 from app.jobs.worker import WorkerClient
 from app.models.editing.aim import Aim
 from app.models.editing.annotating import Annotating
 from app.models.editing.shaping import Shaping
+from app.models.editing.tracing import Tracing
 from app.models.notices import Notices
 from app.models.project.exchange import Exchange
+from app.models.project.housing import Housing
 from app.models.project.intake import Intake
 from app.models.project.mirror import Mirror
 from app.models.project.project import ProjectModel
@@ -24,13 +25,12 @@ from app.models.video.analysis import Analysis
 from app.models.video.queue import AnalysisQueue, Means
 from app.models.video.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
 from app.models.video.session import Session
-from m2fnet_core.base.emotions import MELD, LabelSet
+from app.models.video.watch import FileWatch
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.bundle.info import read_info
-from m2fnet_core.document.commands import AddMedia, Relink, new_id
+from m2fnet_core.document.commands import Relink
 from m2fnet_core.document.content import Medium, MediumState
-from m2fnet_core.document.project import find_project_of
 from m2fnet_core.document.review import Order, medium_to_review
 from m2fnet_core.media.info import MediaInfo
 
@@ -49,6 +49,7 @@ class Studio(QObject):
         self.notices = Notices(self)
         self.project = ProjectModel(settings, self.notices, self)
         self.mirror = Mirror(self.project, self.session, self)
+        self._housing = Housing(self.project, self.session)
         self.worker = WorkerClient(self)
         intake = Intake(self.project, self.session, self)
         self.analysis = Analysis(self.session, intake, self.worker, self.notices, self)
@@ -56,22 +57,21 @@ class Studio(QObject):
         self.aim = Aim(self.session, self)
         self.annotating = Annotating(self.project, self.session, self.aim, self.review, self)
         self.shaping = Shaping(self.project, self.session, self.aim, self)
+        self.tracing = Tracing(self.project, self.session, settings, self.notices, self.aim, self)
         self.exchange = Exchange(self.project, self.session, self.notices, self)
         self.pairing = Pairing(self.project, self.session, self.aim, self.annotating, self)
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
-        means = Means(lambda: self.device, lambda: self.model)
         self.runs = Runs(settings, self.notices, self)
+        means = Means(lambda: self.device, lambda: self.model)
         self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
-        self._opening = Path()  # the project asked for last
         self._reviewing = False  # the video that is being opened is opened for its review queue
         self.annotating.reviewed.connect(self._review_next)
         self._opener = Background("opener", self)
         self._opener.result.connect(self._take_read)
         self._opener.failed.connect(self._fail)
-        self._watcher = QFileSystemWatcher(self)
-        self._watcher.fileChanged.connect(self._check_still_there)
+        self._watch = FileWatch(self.notices, self)
 
     @property
     def path(self) -> Path | None:
@@ -94,7 +94,6 @@ class Studio(QObject):
         """Open a project's file and show its first video that can be read, else its first one."""
         self._leave()
         self.session.open(None)
-        self._opening = path
         if self.project.open(path):
             self._show_first()
         else:
@@ -102,15 +101,15 @@ class Studio(QObject):
 
     def open_snapshot(self, snapshot: Path) -> None:
         """Go on with a snapshot of the damaged project that was to be opened."""
-        if self.project.open_snapshot(snapshot, self._opening):
+        if self.project.open_snapshot(snapshot):
             self._show_first()
 
     def _show_first(self) -> None:
         if self.project.path is not None:
             self.settings.remember_file(self.project.path)
-        media = list(self.project.document.media.values())
+        media = self.project.document.media.values()
         readable = [medium for medium in media if medium.state is MediumState.OK]
-        for medium in (readable or media)[:1]:
+        for medium in (readable or list(media))[:1]:
             self._show_medium(medium)
 
     def open_dropped(self, paths: list[Path]) -> None:
@@ -143,6 +142,7 @@ class Studio(QObject):
 
     def save_as(self, path: Path) -> None:
         """Keep the project under a name."""
+        self.tracing.stop()
         if self.project.save_as(path):
             self.settings.remember_file(path)
 
@@ -150,9 +150,8 @@ class Studio(QObject):
         """Find missing videos in a folder by their content, and show the open one again if it was among them."""
         project = self.project.path
         if project is not None:
-            media = tuple(self.project.document.media.values())
             self.reading.emit(folder.name)
-            self._opener.start(partial(find, folder, media, project.parent))
+            self._opener.start(partial(find, folder, tuple(self.project.document.media.values()), project.parent))
 
     def close_media(self) -> None:
         """Close the project."""
@@ -178,7 +177,8 @@ class Studio(QObject):
         if self.path is None or not self.session.reachable:
             return
         own = self.session.utterances if self._transcript is None else ()
-        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None)
+        asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
+        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, *asked)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -200,18 +200,17 @@ class Studio(QObject):
         self.settings.set(MODEL, str(folder or ""))
         self.analyse()
 
-    def transcribe(self, recogniser: str) -> None:
-        """Write the text of the open video with a speech recognition model (a Hugging Face id or a folder)."""
-        self.settings.set(RECOGNISER, recogniser)
-        self.analysis.transcribe(recogniser, self.device)
+    def transcribe(self, fetch: bool = False) -> None:
+        """Find out who says what in the open video, beside what a person did.
+
+        ``fetch``: a person said that the chosen model may be fetched.
+        """
+        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device, fetch)
 
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""
-        self._opener.close()
-        self.runs.close()
-        self.exchange.close()
-        self.worker.close()
-        self.project.close()
+        for part in (self.tracing, self._opener, self.runs, self.exchange, self.worker, self.project):
+            part.close()
 
     # Inside
 
@@ -226,10 +225,11 @@ class Studio(QObject):
 
     def _leave(self) -> None:
         """Nothing goes on for what is open now."""
+        self.tracing.stop()
         self._reviewing = False
         self._opener.cancel()
         self.reading.emit("")
-        self._watch(None)
+        self._watch.look_at(None)
         self.analysis.forget()
         self.notices.clear()
 
@@ -239,7 +239,7 @@ class Studio(QObject):
         if isinstance(found, Searched):
             self._take_found(found)
         elif isinstance(found, ReadToAdd):
-            self._add(*(one for one in found.files if self.project.medium_of(one.sha256, one.info.path) is None))
+            self._housing.add(found.files)
             for sentence in found.failures:
                 self.notices.fail(sentence)
         elif found.medium:
@@ -254,48 +254,15 @@ class Studio(QObject):
             self.show_medium(self.session.medium)
 
     def _open_from_outside(self, found: Read) -> None:
-        transcript = self._transcript
         self._leave()
-        if not self._find_project(found):
-            return
-        medium = self.project.medium_of(found.sha256, found.info.path)
-        if medium is None:
-            self._add(found)
-            medium = self.project.medium_of(found.sha256, found.info.path)
-        elif medium.path != found.info.path and medium.state is not MediumState.OK and not self.project.read_only:
-            self.project.do(Relink((replace(medium, path=found.info.path, state=MediumState.OK, reason=""),)))
+        medium = self._housing.medium_of(found, self.model)
         if medium is not None:
-            self._transcript = transcript
             self.settings.remember_file(found.info.path)
             self._show(found.info, medium.id)
 
-    def _find_project(self, found: Read) -> bool:
-        """The open project where it holds this content, else the one that does, else a new one."""
-        if self.project.is_open and self.project.medium_of(found.sha256, found.info.path) is not None:
-            return True
-        self.session.open(None)
-        known = find_project_of(found.sha256)
-        if known is not None:
-            self._opening = known
-            if self.project.open(known):
-                return True
-        return self.project.create_untitled(found.info.path, self._label_set())
-
-    def _label_set(self) -> LabelSet:
-        """The labels that the chosen bundle predicts."""
-        try:
-            return MELD if self.model is None else read_info(self.model).label_set
-        except M2FNetError:  # the analysis says so
-            return MELD
-
-    def _add(self, *files: Read) -> None:
-        new = tuple(Medium(new_id(), one.info.path, "", one.sha256, one.info.duration) for one in files)
-        if new:
-            self.project.do(AddMedia(new))
-
     def _show(self, media: MediaInfo, medium: str) -> None:
         self.analysis.forget()
-        self._watch(media.path)
+        self._watch.look_at(media.path)
         self.session.open(media, medium)
         self._take_in()
         self.analyse()
@@ -319,14 +286,3 @@ class Studio(QObject):
     def _fail(self, sentence: str) -> None:
         self.reading.emit("")
         self.notices.fail(sentence)
-
-    def _watch(self, path: Path | None) -> None:
-        if self._watcher.files():
-            self._watcher.removePaths(self._watcher.files())
-        if path is not None:
-            self._watcher.addPath(str(path))
-
-    def _check_still_there(self, name: str) -> None:
-        if not Path(name).exists():
-            name = Path(name).name
-            self.notices.fail(f"{name} was deleted or moved while it is open; put it back or open another one.")

@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance
+from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance, Word
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.files import write_whole
 from m2fnet_core.base.guard import refuse_overwriting
@@ -51,6 +52,7 @@ class AnalysedUtterance:
     contributions: Contributions
     present: Presence
     faces: tuple[FaceBox, ...]
+    words: tuple[Word, ...] = ()  # of ``text``, where their times are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +78,18 @@ def analysed(utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox,
         contributions=prediction.contributions,
         present=prediction.present,
         faces=faces,
+        words=utterance.words,
     )
 
 
 def to_json(report: Report) -> bytes:
     """UTF-8 JSON text. A file name that is not Unicode keeps its bytes as the escapes Python's json reads back."""
-    text = json.dumps(plain(report), ensure_ascii=False, allow_nan=False, indent=1)
+    return json_bytes(plain(report))
+
+
+def json_bytes(plain_report: Mapping[str, Any]) -> bytes:
+    """`to_json` of a report that is plain JSON already."""
+    text = json.dumps(plain_report, ensure_ascii=False, allow_nan=False, indent=1)
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 

@@ -2,7 +2,9 @@
 
 import contextlib
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from m2fnet_core.base.dialogue import Utterance
@@ -16,7 +18,7 @@ from m2fnet_core.media.content import content_hash
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript import Transcript, clean, embedded, find_transcript, read_transcript
 
-_SPEECH = "speech 1"  # counted up when speech detection answers differently
+_SPEECH, _WORDS, _VOICES = "speech 1", "words 1", "voices 1"  # counted up when what they name answers differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,18 @@ class Found:
 def find_utterances(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Found:
     """From the request, its transcript, a file beside the media, subtitles inside it, speech, in this order.
 
+    The words of speech are written by the request's recogniser, and speakers named by voice, where it asks for that.
+
     Raises TranscriptError when what the request names holds no usable utterance; what was only found by itself is
     passed over with a notice. Raises MediaError when the file went away, Cancelled.
     """
+    found = _found_somewhere(request, info, hook, cancel)
+    if request.speakers is None or info.audio is None or all(utterance.speaker for utterance in found.utterances):
+        return found
+    return replace(found, utterances=_named(request, info, found.utterances, hook, cancel))
+
+
+def _found_somewhere(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Found:
     if request.utterances is not None:
         return _given(request.utterances, info)
     if request.transcript is not None:
@@ -45,7 +56,7 @@ def find_utterances(request: Analyze, info: MediaInfo, hook: Hook, cancel: Cance
             return _read(beside, info)
         except TranscriptError as error:
             notices = (f"The transcript beside {info.path.name} is not used: {error}",)
-    found = _inside(info, cancel) or _found(_heard(info, hook, cancel, request.use_cache))
+    found = _inside(info, cancel) or _found(_heard(request, info, hook, cancel))
     return Found(found.utterances, None, notices + found.notices)
 
 
@@ -75,25 +86,54 @@ def _inside(info: MediaInfo, cancel: CancelToken) -> Found | None:
     return Found(fitted.utterances, None, read.notices + fitted.notices)
 
 
-def _heard(info: MediaInfo, hook: Hook, cancel: CancelToken, keep: bool) -> Transcript:
-    """Speech detection, remembered: an hour of sound takes a while, and a second opening should not."""
-    if not keep:
-        return _detect(info, hook, cancel)
-    store, key = FeatureStore(), key_of(_SPEECH, content_hash(info.path), info.path.name)
+def _heard(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Transcript:
+    """Speech, with its words where the request's recogniser can be used; else a notice says why it has none."""
+    if not request.recogniser:
+        return _remembered(request, info, _SPEECH, partial(_detect, info, hook, cancel))
+    try:
+        work = partial(_recognise, request, info, hook, cancel)
+        return _remembered(request, info, f"{_WORDS} {request.recogniser}", work)
+    except TranscriptError as error:
+        found = _remembered(request, info, _SPEECH, partial(_detect, info, hook, cancel))
+        return replace(found, notices=(f"The utterances have no words: {error}", *found.notices))
+
+
+def _remembered(request: Analyze, info: MediaInfo, how: str, work: Callable[[], Transcript]) -> Transcript:
+    """An hour of sound takes a while, and a second opening should not."""
+    if not request.use_cache:
+        return work()
+    store, key = FeatureStore(), key_of(how, content_hash(info.path), info.path.name)
     entry = store.get(key)
     if entry is not None:
         remembered: Transcript = build(Transcript, entry.facts)
         return remembered
-    heard = _detect(info, hook, cancel)
+    heard = work()
     with contextlib.suppress(CacheError):  # the vectors, which follow, say so
         store.put(key, Entry(facts=plain(heard)))
     return heard
+
+
+def _named(
+    request: Analyze, info: MediaInfo, utterances: tuple[Utterance, ...], hook: Hook, cancel: CancelToken
+) -> tuple[Utterance, ...]:
+    from m2fnet_core.people.voices import name_speakers
+
+    spans = " ".join(f"{u.start:.3f}-{u.end:.3f}{u.speaker}" for u in utterances)
+    work = partial(name_speakers, info, utterances, request.speakers or 0, hook, cancel)
+    named = _remembered(request, info, f"{_VOICES} {request.speakers} {spans}", lambda: Transcript(work()))
+    return tuple(replace(u, speaker=known.speaker) for u, known in zip(utterances, named.utterances, strict=True))
 
 
 def _detect(info: MediaInfo, hook: Hook, cancel: CancelToken) -> Transcript:
     from m2fnet_core.transcript.speech import detect_speech
 
     return detect_speech(info, cancel, hook)
+
+
+def _recognise(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Transcript:
+    from m2fnet_core.transcript.transcribe import transcribe
+
+    return transcribe(info, request.recogniser, request.device, hook, cancel)
 
 
 def _found(transcript: Transcript) -> Found:

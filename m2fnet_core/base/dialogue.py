@@ -12,6 +12,16 @@ Box = tuple[float, float, float, float]  # x1, y1, x2, y2 in pixels of the origi
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One word as it was said. ``probability``: how sure the recogniser was, 1 where a person wrote it."""
+
+    text: str  # with its punctuation
+    start: float
+    end: float
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """One turn of a speaker. ``text`` is None when nothing was transcribed (never an empty string)."""
 
@@ -22,6 +32,7 @@ class Utterance:
     text: str | None = None
     label: str | None = None  # a human's label, where a corpus or a transcript brings one
     media: Path | None = None  # its own clip (MELD); None: a span of the dialogue's media
+    words: tuple[Word, ...] = ()  # of ``text``, in order, where their times are known
 
     @property
     def duration(self) -> float:

@@ -19,6 +19,8 @@ class Analyze:
     device: str = "auto"
     use_cache: bool = True
     utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
+    recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
+    speakers: int | None = None  # names speakers by their voices where nobody did; 0: however many, None: does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ class ScanFaces:
 
 @dataclass(frozen=True, slots=True)
 class Transcribe:
-    """Write text for the speech of a file with a speech recognition model the user named (result: utterances)."""
+    """Find the words of a file's speech with their times (result: utterances and notices)."""
 
     media: Path
-    recogniser: str  # a Hugging Face id or a folder
+    recogniser: str  # "base" (the program's own), a folder, or a Hugging Face id
     device: str = "auto"
+    fetch: bool = False  # a person said that the model may be fetched
+    speakers: int | None = None  # as in `Analyze`
 
 
 @dataclass(frozen=True, slots=True)

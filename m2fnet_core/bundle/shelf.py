@@ -88,6 +88,14 @@ class ShelfModel:
         return self.info.kind if self.info else ""
 
 
+def content_digest(folder: Path) -> str:
+    """Hex digest of a bundle's files, whatever its folder is called. Raises CheckpointError."""
+    try:
+        return _digest(hashes(folder))
+    except OSError as error:
+        raise CheckpointError(f"{folder} cannot be read ({error.strerror}); choose the folder of a bundle.") from error
+
+
 def shelf_folder() -> Path:
     """Where the models lie."""
     return data_folder() / "models"

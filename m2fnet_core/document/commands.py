@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from m2fnet_core.base.emotions import LabelSet
-from m2fnet_core.document.content import Decision, FaceRole, Look, Medium, Turn
+from m2fnet_core.document.content import Decision, FaceRole, Look, Medium, Take, Turn
 
 
 def new_id() -> str:
@@ -140,6 +140,16 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognise:
+    """What speech recognition found (`heard.recognised`): ``turns`` are new or have words now, ``gone`` give way."""
+
+    medium: str
+    turns: tuple[Turn, ...]
+    speakers: Mapping[str, str]  # name by id, of those that are new
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetLabelSet:
     """Another label set; ``renamed`` maps labels that go to ones that stay. Labels that go without one are refused
     while a decision uses them. ``looks`` and ``meanings`` take the place of the document's; None leaves them.
@@ -160,6 +170,20 @@ class NameFaces:
     role: FaceRole | None
     speaker: str = ""
     name: str = ""  # of a new speaker
+
+
+@dataclass(frozen=True, slots=True)
+class AddTrace:
+    """Takes that were recorded in one go."""
+
+    takes: tuple[Take, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTrace:
+    """Take these takes out, by id."""
+
+    takes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +210,10 @@ Command = (
     | RenameSpeaker
     | MergeSpeakers
     | Import
+    | Recognise
     | SetLabelSet
     | NameFaces
+    | AddTrace
+    | RemoveTrace
     | Together
 )

@@ -4,7 +4,6 @@ What `do`, `undo` and `redo` returned is on disk. Nothing here is thread-safe; a
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -17,12 +16,13 @@ from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.json_codec import plain
+from m2fnet_core.document.applying import applied
 from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
 from m2fnet_core.document.content import Document, KeptPrediction, Model, Turn
-from m2fnet_core.document.edits import Edit, applied, planned
+from m2fnet_core.document.edits import Edit, planned
 from m2fnet_core.document.media_files import found_in, looked_up, relative_to
-from m2fnet_core.document.places import SUFFIX, find_project_of, projects_folder, remember, untitled
+from m2fnet_core.document.places import find_project_of, projects_folder, remember, untitled
 from m2fnet_core.document.store import file, opening, predictions, reading, snapshots
 from m2fnet_core.document.store.failing import (
     DocumentDamaged,
@@ -82,8 +82,8 @@ class Project:
     def open(cls, path: Path, read_only: bool = False) -> "Project":
         """An existing project.
 
-        Raises DocumentLocked (another window has it), DocumentUnwritable (`working_copy` helps), DocumentDamaged (names
-        the newest sound snapshot), DocumentError.
+        Raises DocumentLocked (another window has it), DocumentUnwritable (`copies.working_copy` helps), DocumentDamaged
+        (names the newest sound snapshot), DocumentError.
         """
         path = opening.real(path)
         if not path.is_file():
@@ -103,37 +103,6 @@ class Project:
             project.recovered = f"{path.name} was not closed the last time; everything that was done is there."
         remember(path)
         return project
-
-    @classmethod
-    def open_snapshot(cls, snapshot: Path, project: Path) -> "Project":
-        """A copy of a snapshot beside the damaged project, under a free name; both stay. Raises DocumentError.
-
-        Where nothing can be written beside it, the copy lies in the data folder.
-        """
-        folder = project.parent if os.access(project.parent, os.W_OK) else projects_folder()
-        return cls._copied(snapshot, folder, f"{project.stem} recovered")
-
-    @classmethod
-    def working_copy(cls, path: Path) -> "Project":
-        """A copy in the data folder of a project whose own folder cannot be written. Raises DocumentError."""
-        return cls._copied(path, projects_folder(), f"{path.stem} copy")
-
-    @classmethod
-    def _copied(cls, source: Path, folder: Path, stem: str) -> "Project":
-        number, path = 1, folder / f"{stem}{SUFFIX}"
-        while path.exists():
-            number += 1
-            path = folder / f"{stem} {number}{SUFFIX}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with snapshots.everything(source) as original:
-                file.check(original, source)
-                snapshots.copy_verified(original, path)
-        except (DocumentDamaged, DocumentForeign) as error:
-            raise opening.with_way_out(error, source) from error
-        except OSError as error:
-            raise DocumentError(f"{source} could not be copied to {path} ({error}); make room there.") from error
-        return cls.open(path)
 
     def close(self) -> None:
         """Let go of the file. Nothing is waiting to be written."""

@@ -20,8 +20,11 @@ _TITLES: Mapping[type, str] = {
     c.RenameSpeaker: "rename speaker",
     c.MergeSpeakers: "merge speakers",
     c.Import: "import",
+    c.Recognise: "find out who says what",
     c.SetLabelSet: "change label set",
     c.NameFaces: "name faces",
+    c.AddTrace: "trace",
+    c.RemoveTrace: "remove trace",
 }
 
 

@@ -35,8 +35,11 @@ def detect_speech(info: MediaInfo, cancel: CancelToken | None = None, hook: Hook
     MediaError when the file went away, Cancelled between blocks of half a minute.
     """
     spans = speech_spans(info, cancel, hook) if info.audio is not None else []
-    if spans:
-        return _numbered(spans)
+    return _numbered(spans) if spans else without_speech(info)
+
+
+def without_speech(info: MediaInfo) -> Transcript:
+    """A file in which nobody speaks, in pieces of equal length; a notice says so."""
     why = "has no sound" if info.audio is None else "holds no speech that could be heard"
     pieces = even_pieces(info.duration)
     seconds = pieces[0][1] - pieces[0][0]

@@ -1,19 +1,15 @@
-"""Words for the speech of a file, by a speech recognition model that the user names; never run unasked (torch)."""
+"""Words with times for the speech of a file, by Whisper (faster-whisper); never run unasked (torch)."""
 
 import logging
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HFValidationError
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
-from m2fnet_core.base.devices import BatchRunner, choose_device
-from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.devices import choose_device
+from m2fnet_core.base.dialogue import Utterance, Word
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.base.events import Hook, Progress, ignore
 from m2fnet_core.base.progress import CancelToken, Pace
@@ -21,18 +17,20 @@ from m2fnet_core.base.wording import count
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.sound import read_sound
 from m2fnet_core.transcript.base import Transcript, numbered_id
-from m2fnet_core.transcript.speech import Span, speech_spans
-from m2fnet_core.transcript.voice import RATE
+from m2fnet_core.transcript.recogniser import find_recogniser
+from m2fnet_core.transcript.speech import Span, speech_spans, without_speech
+from m2fnet_core.transcript.wording import UNSPACED, uttered
 
 if TYPE_CHECKING:
-    from transformers import AutomaticSpeechRecognitionPipeline
+    from faster_whisper import WhisperModel
 
 Sound = NDArray[np.float32]
 
 _log = logging.getLogger(__name__)
-# What transformers raises for missing, damaged and misfitting files; a missing vocabulary is a TypeError.
-_UNLOADABLE = (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError)
-_BATCH = 8  # on cuda, of a model that pads every input to the same length by itself
+_WINDOW = 28.0  # seconds given to the model at once; it looks at 30
+_EAR = 60.0  # seconds of speech by which the language is told
+_SURE = 0.5  # probability of a language below which a person should look
+_OUTSIDE = 0.3  # seconds that a word may lie beside detected speech; further off it is invented
 
 
 def transcribe(
@@ -42,75 +40,149 @@ def transcribe(
     hook: Hook = ignore,
     cancel: CancelToken | None = None,
 ) -> Transcript:
-    """One utterance for each turn of speech (times from `speech.speech_spans`), with the words recognised in it.
+    """Utterances of at most 15 s with their words and the words' times (seconds of media time).
 
-    ``recogniser`` is a folder with a transformers model for automatic speech recognition (Whisper, or CTC such as
-    Wav2Vec2; weights as safetensors) or the id of one. Text is None where no word was recognised. Raises
-    TranscriptError when the model is not on this machine or of another kind, or nobody speaks; MediaError without
-    sound; DeviceError; Cancelled between batches.
+    ``recogniser`` is "base" (the program's own), a folder with a Whisper model in CTranslate2's form, or the id of one
+    that is on this machine. Only speech (`speech.speech_spans`) is listened to, so that silence, noise and music give
+    no words; speech in which none was recognised is an utterance without text. A file without speech is divided as
+    `speech.detect_speech` does. Memory does not grow with the length of the file. Raises TranscriptError when the model
+    cannot be used; MediaError when the file went away; DeviceError; Cancelled between stretches of half a minute.
     """
-    model = load_recogniser(recogniser, choose_device(device))
-    spans = speech_spans(info, cancel, hook)
+    cancel = cancel or CancelToken()
+    folder, where = find_recogniser(recogniser), choose_device(device)
+    spans = speech_spans(info, cancel, hook) if info.audio is not None else []
     if not spans:
-        raise TranscriptError(f"{info.path.name} holds no speech that could be heard; add a transcript file instead.")
-    texts = _recognised(info, model, spans, hook, cancel)
-    silent = sum(text is None for text in texts)
-    notices = (f"No words were recognised in {count(silent, 'utterance')}.",) if silent else ()
-    spoken = zip(spans, texts, strict=True)
-    utterances = (Utterance(numbered_id(n), *span, text=text) for n, (span, text) in enumerate(spoken))
-    return Transcript(tuple(utterances), notices)
+        return without_speech(info)
+    hook(Progress("Loading the speech recogniser", 0, 1))
+    model = _loaded(str(folder), where, recogniser)
+    windows = list(_windows(spans))
+    language, sure = _language(info, model, windows)
+    words = _words(info, model, windows, language, hook, cancel)
+    return _transcript(info, words, spans, language, sure)
 
 
-def load_recogniser(recogniser: str, device: torch.device) -> "AutomaticSpeechRecognitionPipeline":
-    """The model of that folder or id on ``device``. Raises TranscriptError in one sentence that says what to do."""
-    folder = _folder(recogniser)
-    from transformers import pipeline  # here: many seconds that a model which is not there does not cost
-
+def _loaded(folder: str, device: torch.device, recogniser: str) -> "WhisperModel":
     try:
-        return pipeline(
-            "automatic-speech-recognition", model=str(folder), device=device, model_kwargs={"use_safetensors": True}
+        from faster_whisper import WhisperModel  # here: a second that nobody else pays
+    except ImportError as error:
+        raise TranscriptError(
+            "Speech recognition is not installed; run make again, or pip install 'm2fnet-studio[speech]'."
+        ) from error
+    kind = "cuda" if device.type == "cuda" else "cpu"  # the library knows no other
+    number = 8 if kind == "cpu" else 16
+    try:
+        return WhisperModel(
+            folder,
+            device=kind,
+            device_index=device.index or 0,
+            compute_type="int8" if number == 8 else "float16",
+            cpu_threads=torch.get_num_threads(),
+            local_files_only=True,
         )
-    except _UNLOADABLE as error:
-        _log.info("%s: %s", recogniser, error)
+    except (RuntimeError, ValueError, OSError, KeyError, TypeError) as error:
+        _log.info("%s: %s", folder, error)
         raise TranscriptError(
-            f"{recogniser} holds no speech recognition model that can be used; it needs a Whisper or CTC model's "
-            "config.json, model.safetensors, preprocessor_config.json and tokenizer files."
+            f"The speech recognition model {recogniser} cannot be loaded; it needs a Whisper model in CTranslate2's "
+            "form, such as Systran/faster-whisper-small."
         ) from error
 
 
-def _folder(recogniser: str) -> Path:
-    """Where the model lies on this machine; nothing is fetched unasked."""
-    if Path(recogniser).is_dir():
-        return Path(recogniser)
-    try:
-        return Path(snapshot_download(recogniser, local_files_only=True))
-    except HFValidationError as error:
-        raise TranscriptError(f"There is no folder {recogniser}; name one with a speech recognition model.") from error
-    except OSError as error:
-        raise TranscriptError(
-            f"The speech recognition model {recogniser} is not on this machine; connect to the internet and run "
-            f"'hf download {recogniser}' once, or name a folder that holds such a model."
-        ) from error
+def _windows(spans: Sequence[Span]) -> Iterator[Span]:
+    """Successive turns together, as far as the model looks at once."""
+    start, end = spans[0]
+    for first, last in spans[1:]:
+        if last - start > _WINDOW:
+            yield start, end
+            start = first
+        end = last
+    yield start, end
 
 
-def _recognised(
+def _language(info: MediaInfo, model: "WhisperModel", windows: Sequence[Span]) -> tuple[str, float]:
+    """Its code and its probability, by the first minute of speech. A model of one language knows no other."""
+    if not model.model.is_multilingual:
+        return "en", 1.0
+    heard, seconds = [], 0.0
+    for window in windows:
+        if seconds >= _EAR:
+            break
+        heard.append(read_sound(info, *window))
+        seconds += window[1] - window[0]
+    language, sure, _ = model.detect_language(np.concatenate(heard), language_detection_segments=2)
+    return language, float(sure)
+
+
+def _words(
     info: MediaInfo,
-    model: "AutomaticSpeechRecognitionPipeline",
-    spans: Sequence[Span],
+    model: "WhisperModel",
+    windows: Sequence[Span],
+    language: str,
     hook: Hook,
-    cancel: CancelToken | None,
-) -> list[str | None]:
-    def recognise(sounds: Sequence[Sound], device: torch.device) -> list[str]:
-        model.device = device  # the runner may have moved the network
-        inputs = [{"raw": sound, "sampling_rate": RATE} for sound in sounds]
-        return [" ".join(found["text"].split()) for found in model(inputs, batch_size=len(inputs))]
+    cancel: CancelToken,
+) -> list[Word]:
+    whole = round(sum(end - start for start, end in windows))
+    pace, done, found = Pace(whole), 0.0, list[Word]()
+    hook(Progress("Recognising words", 0, whole))
+    for start, end in windows:
+        cancel.check()
+        segments, _ = model.transcribe(
+            read_sound(info, start, end),
+            language=language,
+            word_timestamps=True,
+            condition_on_previous_text=False,  # a mistake would be repeated to the end
+        )
+        for segment in segments:
+            cancel.check()
+            found += _joined(segment.words or (), start, end, language)
+        done += end - start
+        hook(Progress("Recognising words", round(done), whole, pace.seconds_left(round(done))))
+    return found
 
-    # CTC models are not told what is padding: one turn at a time, so that neighbours do not change its words.
-    together = _BATCH if model.type == "seq2seq_whisper" and model.device.type == "cuda" else 1
-    runner = BatchRunner(model.model, recognise, together, hook)
-    pace, texts = Pace(len(spans)), list[str | None]()
-    while len(texts) < len(spans):
-        sounds = [read_sound(info, *span) for span in spans[len(texts) : len(texts) + together]]
-        texts += [text or None for text in runner.run(sounds, cancel)]
-        hook(Progress("Transcribing", len(texts), len(spans), pace.seconds_left(len(texts))))
-    return texts
+
+def _joined(tokens: Sequence[Any], offset: float, end: float, language: str) -> list[Word]:
+    """Words of a segment at their place in the file; where words are written apart, a token without space goes on."""
+    words: list[Word] = []
+    for token in tokens:
+        text, last = token.word.strip(), words[-1] if words else None
+        if not text:
+            continue
+        goes_on = last is not None and not token.word.startswith(" ") and language not in UNSPACED
+        until = min(offset + float(token.end), end)
+        if goes_on and last is not None:
+            sure = min(last.probability, float(token.probability))
+            words[-1] = Word(last.text + text, last.start, max(until, last.end), sure)
+        else:
+            begin = min(offset + float(token.start), until)
+            words.append(Word(text, begin, until, float(token.probability)))
+    return words
+
+
+def _transcript(
+    info: MediaInfo, words: Sequence[Word], spans: Sequence[Span], language: str, sure: float
+) -> Transcript:
+    heard = [word for word in words if _within(word, spans)]
+    said = uttered(heard, language, info.duration)
+    silent = [Utterance("", *span) for span in spans if not any(u.start < span[1] and span[0] < u.end for u in said)]
+    both = sorted((*said, *silent), key=lambda utterance: utterance.start)
+    utterances = tuple(
+        Utterance(numbered_id(n), u.start, u.end, text=u.text, words=u.words) for n, u in enumerate(both)
+    )
+    return Transcript(utterances, tuple(_notices(language, sure, len(silent))))
+
+
+def _within(word: Word, spans: Sequence[Span]) -> bool:
+    return any(start - _OUTSIDE <= word.end and word.start <= end + _OUTSIDE for start, end in spans)
+
+
+def _notices(language: str, sure: float, silent: int) -> Iterator[str]:
+    certain = "" if sure >= _SURE else ", which is not sure; choose a larger model if it is another one"
+    yield f"The words were recognised by a model, as {name_of(language)} ({sure:.0%}){certain}."
+    if silent:
+        yield f"No words were recognised in {count(silent, 'utterance')}."
+
+
+def name_of(language: str) -> str:
+    """English name of a language's code."""
+    from transformers.models.whisper.tokenization_whisper import LANGUAGES
+
+    return str(LANGUAGES.get(language, language)).title()

@@ -17,7 +17,7 @@ from app.models.video.analysis import State
 from app.views.exchange.exchange import ExportDialog
 from m2fnet_core.document.content import Decision
 from tests.media_maker import Picture, Sound, write_media
-from tests.patience import signalled
+from tests.patience import patiently, signalled
 
 Until = Callable[[State], None]
 Key, Mod = Qt.Key, Qt.KeyboardModifier
@@ -61,7 +61,7 @@ def label_while_playing(qtbot: QtBot, window: MainWindow, number: int) -> None:
     press(window, Key.Key_Space)
     for row in range(number):
         utterance = session.utterances[row]
-        qtbot.waitUntil(lambda u=utterance: u.start + 0.1 <= player.time < u.end, timeout=20_000)  # type: ignore[misc]
+        patiently(qtbot, lambda u=utterance: u.start + 0.1 <= player.time < u.end)  # type: ignore[misc]
         press(window, Key(Key.Key_1 + row % 7))
     press(window, Key.Key_K)
     qtbot.waitUntil(lambda: not player.playing)

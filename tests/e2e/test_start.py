@@ -66,9 +66,8 @@ def test_a_killed_window_leaves_no_worker_behind(film: Path, tmp_path: Path) -> 
         while not (workers := program.children()):
             assert window.poll() is None
         window.kill()
-    gone, alive = psutil.wait_procs(workers, timeout=30)
-    assert not alive
-    assert gone
+    gone, _ = psutil.wait_procs(workers)  # one that never ends is ended by the limit on every test
+    assert gone == workers
 
 
 @pytest.mark.parametrize("arguments", [["--screenshot", "x.png"], ["--transcript", "x.srt"], ["--nonsense"]])

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.base.settings import RECOGNISER
 from app.main_window import MainWindow
 from app.models.video.analysis import State
 from tests.media_maker import Picture, Sound, write_media
@@ -112,7 +113,8 @@ def test_a_model_that_is_none(window: MainWindow, until: Until, film: Path, tmp_
 def test_a_speech_recogniser_that_is_not_there(window: MainWindow, until: Until, film: Path, tmp_path: Path) -> None:
     window.studio.open(film)
     until(State.DONE)
-    window.studio.transcribe(str(tmp_path / "no recogniser"))
+    window.studio.settings.set(RECOGNISER, str(tmp_path / "no recogniser"))
+    window.actions_["transcribe"].trigger()
     until(State.RUNNING)
     until(State.DONE)
     assert "no recogniser" in window.messages.latest.text

@@ -8,6 +8,7 @@ from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Document, Turn
 from m2fnet_core.document.project import Change
+from m2fnet_core.transcript.wording import unpacked
 
 
 class Mirror(QObject):
@@ -30,6 +31,7 @@ class Mirror(QObject):
         turns = self._project.turns_of(session.medium)
         predictions = {turn.id: known for turn in turns if (known := self._prediction(turn.id)) is not None}
         decisions = {turn.id: said for turn in turns if (said := self._project.decision(turn.id)) is not None}
+        self._take_traces()
         session.load([utterance_of(turn, document) for turn in turns], predictions, decisions)
 
     def _take_project(self) -> None:
@@ -40,6 +42,7 @@ class Mirror(QObject):
         looks = self._project.document.looks.values()
         set_label_colours({look.label: look.colour for look in looks if look.colour})
         self._session.label_set = self._project.document.label_set.labels
+        self._session.meanings = self._project.document.meanings
 
     def _prediction(self, utterance: str) -> Prediction | None:
         live = self._session.known_prediction(utterance)
@@ -48,7 +51,12 @@ class Mirror(QObject):
         kept = self._project.document.predictions.get(utterance)
         return live if kept is None else kept.prediction
 
+    def _take_traces(self) -> None:
+        medium, traces = self._session.medium, self._project.document.traces
+        self._session.set_traces(tuple(take for take in traces.values() if take.medium == medium))
+
     def _take(self, change: Change) -> None:
+        self._take_traces()
         if change.whole:
             self._take_label_set()
             self.reload()
@@ -79,4 +87,5 @@ class Mirror(QObject):
 def utterance_of(turn: Turn, document: Document) -> Utterance:
     """A document's turn as the core's utterance: with its speaker's name."""
     speaker = document.speakers.get(turn.speaker)
-    return Utterance(turn.id, turn.start, turn.end, speaker.name if speaker is not None else "", turn.text)
+    name = speaker.name if speaker is not None else ""
+    return Utterance(turn.id, turn.start, turn.end, name, turn.text, words=unpacked(turn.words))

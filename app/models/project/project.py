@@ -15,6 +15,7 @@ from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.folders import data_folder
+from m2fnet_core.document import copies
 from m2fnet_core.document.commands import Command
 from m2fnet_core.document.content import Decision, Document, Medium, Model, Turn
 from m2fnet_core.document.project import (
@@ -25,6 +26,7 @@ from m2fnet_core.document.project import (
     Project,
     untitled,
 )
+from m2fnet_core.document.trace_journal import recover
 
 _SNAPSHOT_MS = 5 * 60 * 1000
 _REFRESH_MS = 2000
@@ -47,6 +49,7 @@ class ProjectModel(QObject):
         super().__init__(parent)
         self._settings, self._notices = settings, notices
         self._project: Project | None = None
+        self._asked = Path()  # the file that was to be opened last
         self._news: list[str] = []  # what opening had to say
         self._keeper: Background | None = None  # takes snapshots of the open project
         self._timer = QTimer(self)
@@ -141,6 +144,7 @@ class ProjectModel(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a project's file, read-only where another window has it. What is open stays if that fails."""
+        self._asked = path
         try:
             project = self._open_somehow(path)
         except DocumentDamaged as error:
@@ -154,9 +158,9 @@ class ProjectModel(QObject):
             return False
         return self._take(project)
 
-    def open_snapshot(self, snapshot: Path, path: Path) -> bool:
-        """Go on with a copy of a snapshot; the damaged project at ``path`` stays as it is."""
-        project = self._tried(lambda: Project.open_snapshot(snapshot, path))
+    def open_snapshot(self, snapshot: Path) -> bool:
+        """Go on with a copy of a snapshot of the damaged project that was to be opened, which stays as it is."""
+        project = self._tried(lambda: copies.from_snapshot(snapshot, self._asked))
         return project is not None and self._take(project)
 
     def create_untitled(self, media: Path, label_set: LabelSet) -> bool:
@@ -193,7 +197,7 @@ class ProjectModel(QObject):
         try:
             return Project.open(path)
         except DocumentUnwritable as error:
-            project = Project.working_copy(path)
+            project = copies.working_copy(path)
             self._news.append(f"{error} This is a working copy of it: save it as another file to keep it elsewhere.")
             return project
         except DocumentLocked as error:
@@ -204,8 +208,8 @@ class ProjectModel(QObject):
     def _take(self, project: Project) -> bool:
         self._release()
         self._project = project
-        if project.recovered:
-            self._news.append(project.recovered)
+        found = project.recovered, self._tried(lambda: recover(project)) or ""
+        self._news += [sentence for sentence in found if sentence]
         self._keeper = Background("snapshots", self)
         self._keeper.failed.connect(self._notices.fail)
         self._keeper.done.connect(self.kept)

@@ -11,10 +11,10 @@ from app.models.project.intake import Intake
 from app.models.video.session import Session
 from m2fnet_core.analysis.missing_inputs import OF_MODEL
 from m2fnet_core.analysis.report import Report
-from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.base.events import AnalysisStarted, Event, Failed, Finished, Notice, Progress, Stopped
 from m2fnet_core.base.json_codec import build
 from m2fnet_core.base.requests import Analyze, Request, ScanFaces, Transcribe
+from m2fnet_core.transcript import Transcript
 
 
 class State(Enum):
@@ -68,11 +68,11 @@ class Analysis(QObject):
         self._analyze, self._own = request, request.utterances is not None
         self._submit(request)
 
-    def transcribe(self, recogniser: str, device: str) -> None:
-        """Write text with a speech recognition model, then analyse the utterances it found."""
+    def transcribe(self, recogniser: str, device: str, fetch: bool = False) -> None:
+        """Find the words with a speech recognition model, then analyse the utterances there are."""
         if self._analyze is not None:
             self._cancel_job()
-            self._submit(Transcribe(self._analyze.media, recogniser, device))
+            self._submit(Transcribe(self._analyze.media, recogniser, device, fetch, speakers=0))
 
     def cancel(self) -> None:
         """Stop what runs; what was computed is kept."""
@@ -153,7 +153,11 @@ class Analysis(QObject):
                 if self._session.media is not None and self._session.media.video is not None:
                     return ScanFaces(done.media, done.device, done.use_cache)
             case Transcribe(), Analyze() as asked:
-                self._analyze, self._own = replace(asked, utterances=_transcribed(event)), False
+                found: Transcript = build(Transcript, event.result)
+                for sentence in found.notices:
+                    self._notices.note(sentence)
+                if self._intake.take_words(found.utterances):
+                    self._analyze, self._own = replace(asked, utterances=self._session.utterances), True
                 return self._analyze
         return None
 
@@ -162,8 +166,3 @@ class Analysis(QObject):
             self._job = ""
             self._become(State.INTERRUPTED)
         self._notices.fail(sentence)
-
-
-def _transcribed(event: Finished) -> tuple[Utterance, ...]:
-    found: tuple[Utterance, ...] = build(tuple[Utterance, ...], event.result["utterances"])
-    return found

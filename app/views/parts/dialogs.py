@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QInputDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from app.base.outside import CardBrowser
 
@@ -21,18 +21,6 @@ class Page(QDialog):
         layout.setContentsMargins(14, 14, 14, 12)
         layout.addWidget(self.browser)
         layout.addWidget(_close_button(self))
-
-
-def ask_recogniser(parent: QWidget, last: str) -> str:
-    """The speech recognition model a person names; "" when they think better of it."""
-    text, accepted = QInputDialog.getText(
-        parent,
-        "Transcribe",
-        "Speech recognition model: a folder, or a Hugging Face name whose weights are on this machine\n"
-        "(for example openai/whisper-small)",
-        text=last,
-    )
-    return text.strip() if accepted else ""
 
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:

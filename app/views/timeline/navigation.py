@@ -40,3 +40,8 @@ class Navigation:
         """Bring a span into view unless a part of it is there."""
         if not self.view.overlaps(start, end):
             self.show(self.view.beginning(start))
+
+    def zoomed(self, factor: float) -> Viewport:
+        """Closer by ``factor``, around the playhead if it is visible, else around the middle."""
+        x = self.view.x_of(self.time) if self.view.shows(self.time) else self.view.width / 2
+        return self.view.zoomed(factor, x)

@@ -4,34 +4,36 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QWidget
 
-from app.base.icons import button
+from app.base.theme import scaled
 from app.models.video.session import Session
 from app.views.timeline.canvas import Canvas
-from app.views.timeline.content import Content
 from app.views.timeline.hits import hit
+from app.views.timeline.live import Traces
 from app.views.timeline.look import Look
+from app.views.timeline.menu import TracksMenu
 from app.views.timeline.navigation import Navigation
 from app.views.timeline.pointer import Pointer
 from app.views.timeline.rows import Rows
 from app.views.timeline.scene import Draft, Scene, Sound
 from app.views.timeline.sources import Sources
-from app.views.timeline.ticks import clock
+from app.views.timeline.told import content_of, described
 from app.views.timeline.tracks.attention import AttentionTrack
 from app.views.timeline.tracks.emotions import EmotionsTrack
 from app.views.timeline.tracks.lanes import LanesTrack
 from app.views.timeline.tracks.overview import Overview
 from app.views.timeline.tracks.ruler import Ruler
 from app.views.timeline.tracks.spectrogram import SpectrogramTrack
+from app.views.timeline.tracks.traces import TracesTrack
 from app.views.timeline.tracks.waveform import WaveformTrack
 from app.views.timeline.viewport import Viewport
+from app.views.timeline.zoom_buttons import zoom_buttons
 
 _STEP = 1.5  # zoom of one key press
-_TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack)
+_TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack, TracesTrack)
 _HEADER = (150, 210)  # narrowest and widest, pixels
 _PREDICTED = ("overview", "attention", "lanes", "emotions")  # tracks that show predictions
-_BUTTONS = (("zoom-out", "Zoom out"), ("zoom-in", "Zoom in"), ("fit", "Show the whole video"))
 _SOUND = ("waveform", "spectrogram")
 
 
@@ -54,8 +56,10 @@ class Timeline(QWidget):
         self._canvas = Canvas(self._scene, self._rows, self._navigation, self)
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self._sources = Sources(self)
+        self.traces = Traces(session, self._scene, self._canvas, self._place)
+        self._actions: tuple[QAction, ...] = ()
         self._lay_out()
-        self._buttons = self._make_buttons()
+        self._buttons = zoom_buttons(self._canvas, self.zoom_out, self.zoom_in, self.fit)
         self._connect()
         self._open()
 
@@ -71,17 +75,6 @@ class Timeline(QWidget):
         self._scroll.setAccessibleName("Tracks of the timeline")
         self._scroll.hide()
 
-    def _make_buttons(self) -> list[QToolButton]:
-        """Zoom buttons beside the overview."""
-        made: list[QToolButton] = []
-        acts = (self.zoom_out, self.zoom_in, self.fit)
-        for (name, tip), act in zip(_BUTTONS, acts, strict=True):
-            made.append(button(name, tip))
-            made[-1].setParent(self._canvas)
-            made[-1].setGeometry(6 + 34 * (len(made) - 1), 5, 30, 30)
-            made[-1].clicked.connect(act)
-        return made
-
     def _connect(self) -> None:
         session, pointer = self._session, Pointer(self._canvas)
         session.opened.connect(self._open)
@@ -91,6 +84,7 @@ class Timeline(QWidget):
         session.selection_changed.connect(self._take_selection)
         session.decision_changed.connect(self._take_decision)
         session.faces_changed.connect(self._take_frames)
+        session.traces_changed.connect(self.traces.take)
         pointer.seek.connect(self.seek_requested)
         pointer.select.connect(session.select)
         pointer.activate.connect(self.utterance_activated)
@@ -113,11 +107,11 @@ class Timeline(QWidget):
 
     def zoom_in(self) -> None:
         """Closer, around the playhead if it is visible."""
-        self._zoom(_STEP)
+        self._look(self._navigation.zoomed(_STEP))
 
     def zoom_out(self) -> None:
         """Further away, around the playhead if it is visible."""
-        self._zoom(1 / _STEP)
+        self._look(self._navigation.zoomed(1 / _STEP))
 
     def fit(self) -> None:
         """Show the whole file."""
@@ -148,16 +142,12 @@ class Timeline(QWidget):
         """Stop reading the sound and wait until its threads are gone; the window calls it before it closes."""
         self._sources.close()
 
-    def _zoom(self, factor: float) -> None:
-        view = self._navigation.view
-        x = view.x_of(self._navigation.time) if view.shows(self._navigation.time) else view.width / 2
-        self._look(view.zoomed(factor, x))
-
     # What the session says
 
     def _open(self) -> None:
         media = self._session.media
         self._navigation.open(media.duration if media else 0.0)
+        self.traces.take()
         self._take_utterances()
         self._take_selection(self._session.selected)
         self._sources.open(media, missing=not self._session.reachable)
@@ -166,15 +156,10 @@ class Timeline(QWidget):
 
     def _take_utterances(self) -> None:
         session, scene = self._session, self._scene
-        known = [p for u in session.utterances if (p := session.prediction(u.id)) is not None]
-        scene.content = Content(session.utterances, session.speakers, session.all_labels, known)
-        for utterance in session.utterances:
-            if (decision := session.decision(utterance.id)) is not None:
-                scene.content.decide(utterance.id, decision)
+        scene.content = content_of(session)
         scene.editable, scene.blind, scene.draft = session.editable, session.blind, None
         self._fit_header()
         self._place()
-        self._describe()
 
     def _take_labels(self) -> None:
         if self._session.all_labels != self._scene.content.labels:
@@ -237,6 +222,7 @@ class Timeline(QWidget):
         self._scroll.setVisible(self._rows.overflow > 0)
         for shown in self._buttons:
             shown.setVisible(self._navigation.view.duration > 0)
+        self._describe()
 
     def _scroll_to(self, value: int) -> None:
         self._rows.scrolled = value
@@ -245,7 +231,7 @@ class Timeline(QWidget):
     def _fit_header(self) -> None:
         metrics = QFontMetrics(self._scene.look.font)
         names = [metrics.horizontalAdvance(speaker) + 20 for speaker in self._session.speakers]
-        self._canvas.header_width = min(max([_HEADER[0], *names]), _HEADER[1])
+        self._canvas.header_width = min(max([scaled(_HEADER[0]), *names]), scaled(_HEADER[1]))
         self._fit_width()
 
     def _fit_width(self) -> None:
@@ -253,13 +239,7 @@ class Timeline(QWidget):
 
     def _describe(self) -> None:
         """Say in words what is visible, for those who cannot see it."""
-        view, session = self._navigation.view, self._session
-        text = f"{len(session.utterances)} utterances of {len(session.speakers)} speakers. "
-        text += f"Shown: {clock(view.start)} to {clock(view.end)}."
-        chosen = session.utterance(session.selected)
-        if chosen is not None:
-            text += f" Selected: {chosen.speaker}, {clock(chosen.start, 1)}, {chosen.text or 'no text'}."
-        self._canvas.setAccessibleDescription(text)
+        self._canvas.setAccessibleDescription(described(self._session, self._navigation.view, self._scene.curves))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -286,8 +266,6 @@ class Timeline(QWidget):
         """What the context menu of an utterance offers."""
         self._actions = tuple(actions)
 
-    _actions: tuple[QAction, ...] = ()
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         found = hit(self._canvas, self._canvas.mapFrom(self, event.pos())).utterance
         if found:
@@ -297,34 +275,15 @@ class Timeline(QWidget):
 
     def menu(self, on_utterance: bool) -> QMenu:
         """The context menu: of an utterance first what can be done to it."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if on_utterance:
-            menu.addActions(list(self._actions))
-        menu.addSection("Tracks")
-        for track in self._rows.tracks:
-            if track.hideable:
-                action = menu.addAction(track.title)
-                action.setCheckable(True)
-                action.setChecked(track.key not in self._rows.hidden)
-                action.toggled.connect(lambda shown, key=track.key: self.show_track(key, shown))
+        menu = TracksMenu(self._rows, self._actions if on_utterance else (), self)
+        menu.arranged.connect(self._place)
         menu.addSeparator()
-        menu.addAction("Reset heights", self._reset_heights)
         menu.addAction("Show the whole video", self.fit)
         if self._scene.selection is not None:
             menu.addAction("Zoom to the selected utterance", self._zoom_to_selection)
         return menu
 
-    def _reset_heights(self) -> None:
-        self._rows.forget_heights()
-        self._place()
-
     def _zoom_to_selection(self) -> None:
         if self._scene.selection is not None:
             start, end = self._scene.selection
             self.zoom_to(start - (end - start) / 2, end + (end - start) / 2)
-
-    def show_track(self, key: str, shown: bool) -> None:
-        """Show or hide a track: "attention", "waveform", "spectrogram" or "emotions"."""
-        self._rows.hidden = self._rows.hidden - {key} if shown else self._rows.hidden | {key}
-        self._place()

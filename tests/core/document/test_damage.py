@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.document import copies
 from m2fnet_core.document.commands import Decide, Delete, Insert, SetText
 from m2fnet_core.document.content import Decision, Document, Turn
 from m2fnet_core.document.project import DocumentDamaged, Project
@@ -155,10 +156,10 @@ def test_a_snapshot_that_is_damaged_itself_is_not_offered(tmp_path: Path) -> Non
         Project.open(path)
     assert told.value.snapshot == older
     with pytest.raises(DocumentDamaged, match="newest sound snapshot"):
-        Project.working_copy(path)
-    recovered = Project.open_snapshot(older, path)
+        copies.working_copy(path)
+    recovered = copies.from_snapshot(older, path)
     assert len(recovered.document.turns) == 4
-    again = Project.open_snapshot(older, path)  # as often as one likes; nothing goes
+    again = copies.from_snapshot(older, path)  # as often as one likes; nothing goes
     assert (recovered.path.name, again.path.name) == ("talk recovered.m2f", "talk recovered 2.m2f")
     recovered.close()
     again.close()

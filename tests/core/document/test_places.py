@@ -26,6 +26,7 @@ GUEST = """
 import os, sys
 from pathlib import Path
 
+from m2fnet_core.document import copies
 from m2fnet_core.document.project import DocumentUnwritable, Project
 from tests.core.document.desk import filled, label
 
@@ -39,7 +40,7 @@ def left_open(path):
         os._exit(0)
     os.wait()
 
-Project.working_copy(filled(home / "warm.m2f").path).close()
+copies.working_copy(filled(home / "warm.m2f").path).close()
 project = filled(home / "talk.m2f")
 label(project, "u0", "joy")
 project.close()
@@ -64,7 +65,7 @@ for path in (home / "talk.m2f", home / "crashed.m2f", open_folder / "file.m2f"):
         Project.open(path)
     except DocumentUnwritable as error:
         print(error)
-    copy = Project.working_copy(path)
+    copy = copies.working_copy(path)
     print(path.stem, copy.path.name, *(decision.label for decision in copy.document.decisions.values()))
     label(copy, "u2", "anger")
     copy.close()

@@ -14,6 +14,7 @@ from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.base.events import Failed, Finished, Notice, Predicted, Progress
 from m2fnet_core.base.json_codec import plain
 from m2fnet_core.base.requests import Analyze, ScanFaces, Transcribe
+from m2fnet_core.transcript import Transcript
 from tests.app.conversation import media, prediction, utterances
 from tests.app.desk import studio_with
 from tests.app.models.video.test_queue import Worker
@@ -69,13 +70,18 @@ def test_a_failure_before_the_predictions_is_one(studio: Studio, worker: Worker,
     assert studio.notices.entries[-1].weight is Weight.FAILURE
 
 
-def test_what_was_heard_is_analysed(worker: Worker, analysis: Analysis) -> None:
+def test_what_was_heard_comes_beside_what_is_there_and_is_analysed(
+    studio: Studio, worker: Worker, analysis: Analysis
+) -> None:
+    before = studio.session.utterances
     analysis.transcribe("openai/whisper-tiny", "cpu")
     assert worker.cancelled[-1] == "1"
-    assert worker.jobs["2"] == Transcribe(media().path, "openai/whisper-tiny", "cpu")
-    heard = (Utterance("x0", 0.0, 2.0, "", "Hello there."),)
-    worker.say(Finished({"utterances": plain(heard)}))
-    assert worker.latest.utterances == heard
+    assert worker.jobs["2"] == Transcribe(media().path, "openai/whisper-tiny", "cpu", speakers=0)
+    end = before[-1].end
+    heard = (Utterance("x0", 0.0, 1.0, "", "Not again."), Utterance("x1", end, end + 0.4, text="And this."))
+    worker.say(Finished(plain(Transcript(heard, ("As English.",)))))
+    assert [u.text for u in worker.latest.utterances] == [*(u.text for u in before), "And this."]
+    assert studio.notices.entries[-1].text == "As English."
     assert analysis.state is State.RUNNING
 
 

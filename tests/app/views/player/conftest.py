@@ -14,8 +14,7 @@ from app.views.player.player import Player
 from m2fnet_core.media.index import FrameIndex
 from m2fnet_core.media.probe import probe
 from tests.media_maker import read_number
-
-PATIENCE = 20_000  # milliseconds until a wait gives up
+from tests.patience import patiently
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Stage:
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Process events until it holds."""
-        self.qtbot.waitUntil(holds, timeout=PATIENCE)
+        patiently(self.qtbot, holds)
 
     @property
     def index(self) -> FrameIndex:

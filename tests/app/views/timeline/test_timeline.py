@@ -161,12 +161,19 @@ def test_the_slots_zoom_around_the_playhead(stage: Stage) -> None:
     assert stage.view == (0.0, DURATION)
 
 
+def choose(stage: Stage, title: str, shown: bool) -> None:
+    """Check or uncheck a track in the context menu."""
+    action = next(action for action in stage.timeline.menu(False).actions() if action.text() == title)
+    assert action.isChecked() is not shown
+    action.trigger()
+
+
 def test_tracks_can_be_hidden_and_come_back(stage: Stage) -> None:
     stage.open()
-    stage.timeline.show_track("emotions", False)
+    choose(stage, "Emotions", False)
     assert stage.canvas.row_of("emotions") is None
     assert stage.canvas.rows.placed[-1].bottom == stage.canvas.height()
-    stage.timeline.show_track("emotions", True)
+    choose(stage, "Emotions", True)
     assert stage.canvas.row_of("emotions") is not None
 
 
@@ -175,7 +182,7 @@ def test_tracks_are_remembered(stage: Stage, qtbot: QtBot) -> None:
     row = stage.canvas.row_of("lanes")
     assert row is not None
     stage.drag(QPoint(400, row.bottom), QPoint(400, row.bottom - 30))
-    stage.timeline.show_track("attention", False)
+    choose(stage, "Attention", False)
     other = Stage(qtbot)
     other.timeline.set_tracks(stage.timeline.tracks() + " -ruler -nothing lanes nonsense=12 emotions=x")
     other.open()
