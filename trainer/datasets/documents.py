@@ -80,7 +80,7 @@ def _told(gone: Sequence[Medium], again: Sequence[str]) -> Iterator[str]:
         yield f"{gone[0].path.name}: {gone[0].reason} Its utterances train with text alone."
     elif gone:
         names = some([medium.path.name for medium in gone])
-        yield f"{len(gone)} videos cannot be read ({names}): text only there; put them back, or find them in their projects."
+        yield f"{len(gone)} videos cannot be read ({names}): text only there; put them back or relink them."
     if len(again) == 1:
         yield f"{again[0]} is in several projects; the one with most decisions is used."
     elif again:
