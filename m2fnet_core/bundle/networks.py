@@ -15,6 +15,7 @@ from m2fnet_core.bundle.info import RECIPES, AudioConfig, BundleInfo, told_confi
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.onnx_extractor import OnnxExtractor
 from m2fnet_core.nets.speech_transformer import SpeechExtractor
 from m2fnet_core.nets.text_encoder import TextEncoder
 from m2fnet_core.nets.weights import weights_hash
@@ -35,8 +36,8 @@ class Bundle:
 
     info: BundleInfo
     text: TextEncoder
-    audio: Extractor | SpeechExtractor
-    visual: Extractor
+    audio: Extractor | SpeechExtractor | OnnxExtractor
+    visual: Extractor | OnnxExtractor
     fusion: FusionNet
 
     @property
@@ -59,6 +60,8 @@ class Bundle:
         """Hex digest of everything that decides what it predicts."""
         info = plain(self.info)
         del info["training_pieces"]  # a record, unknown to older bundles
+        if not info["onnx"]:
+            del info["onnx"]  # as older bundles were hashed
         info |= {"audio": told_config(self.info.audio), "visual": told_config(self.info.visual)}
         parts = {"keys": plain(self.keys), "info": info, "fusion": weights_hash(self.fusion)}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -26,17 +26,24 @@ from m2fnet_core.base.files import whole_file
 from m2fnet_core.base.folders import data_folder
 from m2fnet_core.base.guard import refuse_overwriting
 from m2fnet_core.bundle.info import CONFIG, BundleInfo, read_info
+from m2fnet_core.nets.onnx_file import LARGEST
 
 HASHES = "hashes.json"  # sha256 by file, written when a model comes onto the shelf
 _NEEDED = (
     CONFIG,
-    "audio.safetensors",
-    "visual.safetensors",
     "fusion.safetensors",
     "text/config.json",
     "text/model.safetensors",
 )
-_DATA = (".json", ".safetensors", ".txt", ".md", ".model", ".png")  # .model: sentencepiece tables; .png: of the card
+_DATA = (
+    ".json",
+    ".safetensors",
+    ".onnx",
+    ".txt",
+    ".md",
+    ".model",
+    ".png",
+)  # .model: sentencepiece tables; .png: of the card
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -48,7 +55,14 @@ _UNREADABLE = (
 # Bounds of what a zip file becomes, in bytes where nothing else is said.
 _MB = 1_000_000
 _TABLE, _SMALL, _SPARE = 100 * _MB, 10 * _MB, 200 * _MB  # a tokeniser's; too small to harm; what stays free on the disk
-_MOST: Mapping[str, int | None] = {".safetensors": None, ".md": _MB, ".png": 20 * _MB, CONFIG: _MB, HASHES: _MB}
+_MOST: Mapping[str, int | None] = {
+    ".safetensors": None,
+    ".onnx": LARGEST,
+    ".md": _MB,
+    ".png": 20 * _MB,
+    CONFIG: _MB,
+    HASHES: _MB,
+}
 _MEMBERS, _DEPTH, _RATIO = 1000, 8, 200  # files, folders in each other, unpacked over packed
 _ALSO = ("LICENSE", "NOTICE", ".gitattributes", ".DS_Store")
 
@@ -244,14 +258,15 @@ def _refuse_other_than_data(name: str, source: Path, *, link: bool, folder: bool
         raise CheckpointError(f"{source.name} is not safe: {name!r} leads out of it; get the model from its maker.")
     if not (folder or path.suffix.lower() in _DATA or path.name in _ALSO):
         raise CheckpointError(
-            f"{source.name} holds {name}, which is no data of a model; weights must be safetensors files."
+            f"{source.name} holds {name}, which is no data of a model; weights must be safetensors or ONNX files."
         )
 
 
 def _checked(root: Path, source: Path) -> BundleInfo:
     """The info of a bundle whose files are all there, whole, and those that their hashes tell."""
     info = read_info(root)
-    missing = [name for name in _NEEDED if not (root / name).is_file()]
+    extractors = [f"{name}.{'onnx' if name in info.onnx else 'safetensors'}" for name in ("audio", "visual")]
+    missing = [name for name in (*extractors, *_NEEDED) if not (root / name).is_file()]
     if missing:
         raise CheckpointError(f"{source.name} is incomplete: {missing[0]} is missing; copy or train the model again.")
     for path in root.rglob("*.safetensors"):
