@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from m2fnet_core.base.calibration import AS_THE_MODEL_SAYS, LabelPrior
 from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.base.json_codec import build, plain
 
@@ -20,6 +21,7 @@ class Analyze:
     use_cache: bool = True
     utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
     recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
+    prior: LabelPrior = AS_THE_MODEL_SAYS
 
 
 @dataclass(frozen=True, slots=True)
