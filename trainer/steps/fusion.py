@@ -34,6 +34,7 @@ from trainer.run.processes import from_first
 from trainer.steps.job import Job, labelled_dialogues
 from trainer.steps.run_bundle import base_bundle, run_bundle, with_fusion
 
+_WORDLESS_FACES = ("visual", "audio+visual")
 _FEWEST = 100  # utterances of a set of modalities that a temperature of its own is fitted on
 
 
@@ -60,7 +61,7 @@ def _fused(run: Run, task: FusionTask, dialogues: Mapping[str, Sequence[Labelled
     folder, net = run.step_folder("fusion"), task.net
     truth, probabilities = judged(net, dialogues["validation"])
     temperature = _temperature(truth, probabilities)
-    temperatures = _temperatures(net, dialogues["validation"])
+    temperatures = _temperatures(net, dialogues["validation"], run.config.pairing.enabled)
     figures = {"temperature": temperature, "validation/weighted_f1": weighted_f1(truth, probabilities.argmax(axis=1))}
     write_weights(net, folder / "net.safetensors")
     about = {"net": plain(net.config), **figures, "temperatures": temperatures}
@@ -80,10 +81,16 @@ def _fused(run: Run, task: FusionTask, dialogues: Mapping[str, Sequence[Labelled
     return Done("fusion", paths, figures)
 
 
-def _temperatures(net: FusionNet, dialogues: Sequence[LabelledDialogue]) -> dict[str, float]:
-    """One for each set of modalities that enough utterances have: a network is surer by words than by faces alone."""
+def _temperatures(net: FusionNet, dialogues: Sequence[LabelledDialogue], paired: bool) -> dict[str, float]:
+    """One for each set of modalities that enough utterances have: a network is surer by words than by faces alone.
+
+    Decision: none for ``paired`` faces without words. They are photographs, easier than the frames of a video, and
+    would make the network surer of these than it may be.
+    """
     found = {}
     for name in MODALITY_SETS:
+        if paired and name in _WORDLESS_FACES:
+            continue
         some = with_exactly(dialogues, name)
         if sum(label != IGNORED for d in some for label in d.labels) >= _FEWEST:
             found[name] = _temperature(*judged(net, some))
