@@ -1,9 +1,9 @@
 """The program's own icons, tinted with the palette's text colour so that they fit dark and light."""
 
-from functools import cache
+from functools import cache, lru_cache
 
-from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QToolButton
 
@@ -49,6 +49,30 @@ def draw(painter: QPainter, name: str, colour: QColor, rect: QRectF) -> None:
     painter.drawPixmap(rect.topLeft(), picture)
 
 
+def draw_sign(painter: QPainter, sign: str, colour: QColor, place: QRectF) -> None:
+    """A letter or shape of the font in the middle of ``place``; its text is laid out once per size, then kept."""
+    size = round(min(place.width(), place.height()))
+    if sign and size > 0:
+        picture = _sign(sign, colour.rgb(), size, painter.device().devicePixelRatioF())
+        painter.drawImage(QPointF(place.center().x() - size / 2, place.center().y() - size / 2), picture)
+
+
+@lru_cache(maxsize=512)
+def _sign(sign: str, colour: int, size: int, ratio: float) -> QImage:
+    side = round(size * ratio)
+    picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    font = painter.font()
+    font.setPixelSize(max(1, round(side * 0.75)))
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, sign)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
 def button(name: str, tip: str) -> QToolButton:
     """A small flat button that shows only an icon; it never takes the keyboard from the player."""
     made = IconButton(name)
@@ -59,13 +83,13 @@ def button(name: str, tip: str) -> QToolButton:
 
 
 class IconButton(QToolButton):
-    """Flat, without the keyboard's focus, in the colours of the palette."""
+    """Flat, in the colours of the palette; a click leaves the keyboard's focus where it is."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
         self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIcon(icon(name))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -12,6 +12,7 @@ from app.jobs.worker import WorkerClient
 from app.models.editing.aim import Aim
 from app.models.editing.annotating import Annotating
 from app.models.editing.shaping import Shaping
+from app.models.editing.tracing import Tracing
 from app.models.notices import Notices
 from app.models.project.exchange import Exchange
 from app.models.project.housing import Housing
@@ -59,6 +60,7 @@ class Studio(QObject):
         self.aim = Aim(self.session, self)
         self.annotating = Annotating(self.project, self.session, self.aim, self.review, self)
         self.shaping = Shaping(self.project, self.session, self.aim, self)
+        self.tracing = Tracing(self.project, self.session, settings, self.notices, self.aim, self)
         self.exchange = Exchange(self.project, self.session, self.notices, self)
         self.pairing = Pairing(self.project, self.session, self.aim, self.annotating, self)
         self.device = settings.get(DEVICE)
@@ -144,6 +146,7 @@ class Studio(QObject):
 
     def save_as(self, path: Path) -> None:
         """Keep the project under a name."""
+        self.tracing.stop()
         if self.project.save_as(path):
             self.settings.remember_file(path)
 
@@ -151,9 +154,8 @@ class Studio(QObject):
         """Find missing videos in a folder by their content, and show the open one again if it was among them."""
         project = self.project.path
         if project is not None:
-            media = tuple(self.project.document.media.values())
             self.reading.emit(folder.name)
-            self._opener.start(partial(find, folder, media, project.parent))
+            self._opener.start(partial(find, folder, tuple(self.project.document.media.values()), project.parent))
 
     def close_media(self) -> None:
         """Close the project."""
@@ -179,8 +181,8 @@ class Studio(QObject):
         if self.path is None or not self.session.reachable:
             return
         own = self.session.utterances if self._transcript is None else ()
-        recogniser = self.settings.get(RECOGNISER) if self.settings.get(RECOGNISE) else ""
-        means = (self.model, self.device, use_cache, own or None, recogniser, self._prior())
+        asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
+        means = (self.model, self.device, use_cache, own or None, *asked, self._prior())
         request = Analyze(self.path, self._transcript, *means)
         self._transcript = None
         self.analysis.analyze(request)
@@ -203,21 +205,17 @@ class Studio(QObject):
         self.settings.set(MODEL, str(folder or ""))
         self.analyse()
 
-    def transcribe(self) -> None:
-        """Find the words of the open video, beside what a person did."""
-        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device)
+    def transcribe(self, fetch: bool = False) -> None:
+        """Find out who says what in the open video, beside what a person did.
 
-    def fetch_recogniser(self, name: str) -> None:
-        """Fetch a speech recognition model, which a person said yes to, and find the open video's words with it."""
-        self.analysis.transcribe(name, self.device, fetch=True)
+        ``fetch``: a person said that the chosen model may be fetched.
+        """
+        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device, fetch)
 
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""
-        self._opener.close()
-        self.runs.close()
-        self.exchange.close()
-        self.worker.close()
-        self.project.close()
+        for part in (self.tracing, self._opener, self.runs, self.exchange, self.worker, self.project):
+            part.close()
 
     # Inside
 
@@ -232,6 +230,7 @@ class Studio(QObject):
 
     def _leave(self) -> None:
         """Nothing goes on for what is open now."""
+        self.tracing.stop()
         self._reviewing = False
         self._opener.cancel()
         self.reading.emit("")

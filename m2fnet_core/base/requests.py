@@ -21,6 +21,7 @@ class Analyze:
     use_cache: bool = True
     utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
     recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
+    speakers: int | None = None  # names speakers by their voices where nobody did; 0: however many, None: does not
     prior: LabelPrior = AS_THE_MODEL_SAYS
 
 
@@ -41,6 +42,7 @@ class Transcribe:
     recogniser: str  # "base" (the program's own), a folder, or a Hugging Face id
     device: str = "auto"
     fetch: bool = False  # a person said that the model may be fetched
+    speakers: int | None = None  # as in `Analyze`
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,20 @@ from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.json_codec import build, plain
 from m2fnet_core.nets.configs import ExtractorConfig, FusionConfig
+from m2fnet_core.nets.onnx_file import OnnxEncoder
 
 VERSION = 1
 CONFIG = "config.json"
+# Counted up by whoever changes what the code makes of the same weights and configuration, so that old vectors rest.
+RECIPES: Mapping[str, int] = {"text": 1, "audio": 1, "visual": 1}
 # Fields that older bundles of this version lack, with what those did.
-_LATER_FIELDS: Mapping[str, Any] = {"training_pieces": [], "temperatures": {}, "learnt_prior": {}, "prior": {}}
+_LATER_FIELDS: Mapping[str, Any] = {
+    "training_pieces": [],
+    "onnx": {},
+    "temperatures": {},
+    "learnt_prior": {},
+    "prior": {},
+}
 _LATER_OF_PARTS: Mapping[str, Mapping[str, Any]] = {"audio": {"encoder": "resnet18"}, "visual": {"pooling": "max"}}
 
 Pooling = Literal["first", "mean", "utterance"]
@@ -132,6 +141,7 @@ class BundleInfo:
     visual: VisualConfig = VisualConfig()
     extractor: ExtractorConfig = ExtractorConfig()
     fusion: FusionConfig = FusionConfig()
+    onnx: Mapping[str, OnnxEncoder] = field(default_factory=dict)  # "audio", "visual": in place of an extractor
     max_dialogue: int = setting(
         33,
         "The longest dialogue of training; longer ones run in overlapping windows",
@@ -165,9 +175,18 @@ class BundleInfo:
             _check_shares(name, getattr(self, name), self.label_set)
         if self.prior and not self.learnt_prior:
             raise ValueError("prior is given without learnt_prior, which it would take the place of")
-        widths = {self.fusion.audio, self.fusion.scene, self.fusion.faces} - {0}
-        if widths - {self.extractor.embedding}:
-            raise ValueError(f"extractor vectors of {self.extractor.embedding} do not fit inputs of {sorted(widths)}")
+        for name in self.onnx:
+            among(name, Literal["audio", "visual"], "onnx")
+            if (self.onnx[name].takes == "face") != (name == "visual"):
+                raise ValueError(f"the {name} encoder takes {self.onnx[name].takes}")
+        for name, widths in (("audio", (self.fusion.audio,)), ("visual", (self.fusion.scene, self.fusion.faces))):
+            other = sorted({*widths} - {0, self.width(name)})
+            if other:
+                raise ValueError(f"{name} vectors of {self.width(name)} do not fit inputs of {other}")
+
+    def width(self, name: str) -> int:
+        """Numbers of an extractor's vector; ``name`` is audio or visual."""
+        return self.onnx[name].gives if name in self.onnx else self.extractor.embedding
 
     @property
     def trained(self) -> bool:

@@ -23,6 +23,7 @@ from m2fnet_core.document.places import SUFFIX
 from m2fnet_core.document.project import Project
 from trainer.config import CorpusConfig
 from trainer.datasets.base import SPLITS, Corpus, label_dialogues
+from trainer.datasets.folders import files_under
 
 PIECE = 60.0  # seconds of media time
 # The splits of pieces that follow each other; a medium begins anywhere in it. Eight minutes hold all three.
@@ -92,7 +93,7 @@ def _split(config: CorpusConfig, key: str, piece: int) -> str:
 
 
 def _projects(place: Path) -> list[Path]:
-    found = [place] if place.is_file() else sorted(place.rglob(f"*{SUFFIX}"))
+    found = [place] if place.is_file() else files_under(place, {SUFFIX})
     if not found:
         raise TrainingError(f"{place} holds no project ({SUFFIX}); give the folder that your projects lie in.")
     return found

@@ -1,9 +1,11 @@
 """The probability of every emotion over time."""
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPoint, QRect, Qt
+from PySide6.QtCore import QLineF, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
+from app.base import icons
+from app.base.theme import readable_on, scaled, sign_of
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import table_of
 from app.views.timeline.raster import device_size, draw, stacked
@@ -59,15 +61,19 @@ class EmotionsTrack(Track):
             heading(painter, rect, self.title, self.scene)
         else:
             top = rect.top() + 3
+        size = scaled(10)
         painter.setFont(look.small)
         for i, label in enumerate(labels):
             column, row = divmod(i, rows)
             width = (rect.width() - 12) // 2
             box = QRect(rect.left() + 10 + column * width, top + row * line, width, line)
-            painter.fillRect(QRect(box.left(), box.center().y() - 3, 8, 8), look.fill(label, labels))
+            swatch = QRect(box.left(), box.center().y() - size // 2 + 1, size, size)
+            fill = look.fill(label, labels)
+            painter.fillRect(swatch, fill)
+            icons.draw_sign(painter, sign_of(label, labels), readable_on(fill), QRectF(swatch))
             painter.setPen(look.text)
-            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - 14)
-            painter.drawText(box.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - size - 6)
+            painter.drawText(box.adjusted(size + 4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         """Every probability of the utterance under the pointer."""
