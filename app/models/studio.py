@@ -1,5 +1,6 @@
 """What a person can do with the open project, free of widgets: open, close, analyse, choose, transcribe."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +23,12 @@ from app.models.tables.pairing import Pairing
 from app.models.tables.review import ReviewQueue
 from app.models.training.runs import Runs
 from app.models.video.analysis import Analysis
+from app.models.video.prior import wanted_prior
 from app.models.video.queue import AnalysisQueue, Means
 from app.models.video.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
 from app.models.video.session import Session
 from app.models.video.watch import FileWatch
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.bundle.info import read_info
@@ -63,7 +66,8 @@ class Studio(QObject):
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         self.runs = Runs(settings, self.notices, self)
-        means = Means(lambda: self.device, lambda: self.model)
+        self._prior: Callable[[], LabelPrior] = lambda: wanted_prior(settings, self.project, self.model)
+        means = Means(lambda: self.device, lambda: self.model, self._prior)
         self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
         self._reviewing = False  # the video that is being opened is opened for its review queue
@@ -178,7 +182,8 @@ class Studio(QObject):
             return
         own = self.session.utterances if self._transcript is None else ()
         asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
-        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, *asked)
+        means = (self.model, self.device, use_cache, own or None, *asked, self._prior())
+        request = Analyze(self.path, self._transcript, *means)
         self._transcript = None
         self.analysis.analyze(request)
 

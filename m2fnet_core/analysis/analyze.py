@@ -18,7 +18,8 @@ from m2fnet_core.base.events import AnalysisStarted, Hook, Notice, Predicted, Pr
 from m2fnet_core.base.progress import CancelToken, Pace
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.bundle.checkpoint import load_bundle
-from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.bundle.info import BundleInfo
+from m2fnet_core.bundle.networks import Bundle, with_prior
 from m2fnet_core.features.extract import FeatureExtractor
 from m2fnet_core.features.store import FeatureStore
 from m2fnet_core.features.vectors import UtteranceVectors
@@ -34,11 +35,13 @@ def analyze(
     """Predict every utterance of a video or sound file, telling the hook as it goes.
 
     ``bundle``: a loaded one to use in place of the request's. Predictions are provisional until all vectors are known.
+    The request's label prior takes the place of the bundle's.
+
     Raises MediaError, TranscriptError, CheckpointError, DeviceError, and Cancelled between frames.
     """
     cancel = cancel or CancelToken()
     info = probe(request.media)
-    bundle = bundle or load_bundle(request.model, choose_device(request.device))
+    bundle = with_prior(bundle or load_bundle(request.model, choose_device(request.device)), request.prior)
     hook(Progress("Finding the utterances", 0, 1))
     found = find_utterances(request, info, hook, cancel)
     media = _media(info)
@@ -93,6 +96,10 @@ def _media(info: MediaInfo) -> AnalysedMedia:
     )
 
 
+def _used(info: BundleInfo) -> UsedModel:
+    return UsedModel(info.name, info.trained, info.label_set.labels, info.prior or info.learnt_prior or None)
+
+
 def _report(
     media: AnalysedMedia,
     bundle: Bundle,
@@ -103,6 +110,6 @@ def _report(
     rows = zip(utterances, predictions, vectors, strict=True)
     return Report(
         media=media,
-        model=UsedModel(bundle.info.name, bundle.info.trained, bundle.info.label_set.labels),
+        model=_used(bundle.info),
         utterances=tuple(analysed(utterance, prediction, known.boxes) for utterance, prediction, known in rows),
     )

@@ -14,6 +14,7 @@ from app.models.project.intake import Intake
 from app.models.studio import Studio
 from app.models.video.analysis import Analysis
 from app.models.video.queue import AnalysisQueue, Means, Place, Standing
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.base.events import AnalysisStarted, Event, Failed, Finished, Predicted, Progress
@@ -83,7 +84,7 @@ class Desk:
     def another(self) -> AnalysisQueue:
         """As a program that was just started would have it."""
         studio = self.studio
-        means = Means(lambda: "cpu", lambda: None)
+        means = Means(lambda: "cpu", lambda: None, LabelPrior)
         return AnalysisQueue(studio.project, self.analysis, self.worker, studio.settings, means)  # type: ignore[arg-type]
 
     def analyse(self, key: str) -> None:
