@@ -14,6 +14,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from app.doctor import main as doctor
 
         return doctor(arguments[1:])
+    if arguments in (["--register"], ["--unregister"]):
+        from app.desktop_entry import register, unregister
+
+        code, sentence = register() if arguments == ["--register"] else unregister()
+        print(sentence, file=sys.stderr if code else sys.stdout)
+        return code
     from app.main import main as window
 
     return window(arguments)
