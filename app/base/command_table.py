@@ -14,6 +14,7 @@ class Need(Enum):
     PROJECT = auto()
     EDIT = auto()  # a medium is shown, and its project can be changed
     MISSING = auto()  # media whose files are not found
+    REPLACED = auto()  # the video shown is one whose file is another now
     UNDO = auto()
     REDO = auto()
     RUNNING = auto()
@@ -86,6 +87,9 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "search",
         Need.MISSING,
+    ),
+    Command(
+        "take-file", "&File", 1, "Take the new &file", "Go on with the file in its place", (), "film", Need.REPLACED
     ),
     Command(
         "transcript",

@@ -17,6 +17,7 @@ from app.models.project.housing import Housing
 from app.models.project.intake import Intake
 from app.models.project.mirror import Mirror
 from app.models.project.project import ProjectModel
+from app.models.project.replaced import Replaced
 from app.models.tables.pairing import Pairing
 from app.models.tables.review import ReviewQueue
 from app.models.training.runs import Runs
@@ -49,6 +50,7 @@ class Studio(QObject):
         self.project = ProjectModel(settings, self.notices, self)
         self.mirror = Mirror(self.project, self.session, self)
         self._housing = Housing(self.project, self.session)
+        self.replaced = Replaced(self.project, self.session, self.notices)
         self.worker = WorkerClient(self)
         intake = Intake(self.project, self.session, self)
         self.analysis = Analysis(self.session, intake, self.worker, self.notices, self)
@@ -175,8 +177,12 @@ class Studio(QObject):
         if self.path is None or not self.session.reachable:
             return
         own = self.session.utterances if self._transcript is None else ()
+        medium = self.project.document.media.get(self.session.medium)
+        sha256 = "" if medium is None else medium.sha256
         recogniser = self.settings.get(RECOGNISER) if self.settings.get(RECOGNISE) else ""
-        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, recogniser)
+        request = Analyze(
+            self.path, self._transcript, self.model, self.device, use_cache, own or None, sha256, recogniser
+        )
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -218,7 +224,7 @@ class Studio(QObject):
 
     def _show_medium(self, medium: Medium) -> None:
         self._transcript = None
-        if medium.state is MediumState.OK:
+        if medium.state in (MediumState.OK, MediumState.REPLACED):  # the right one may be back
             self.reading.emit(medium.path.name)
             self.worker.start()
             self._opener.start(partial(read, medium.path, medium.id))
@@ -244,7 +250,7 @@ class Studio(QObject):
             for sentence in found.failures:
                 self.notices.fail(sentence)
         elif found.medium:
-            self._show(found.info, found.medium)
+            self._show(found, found.medium)
         else:
             self._open_from_outside(found)
 
@@ -259,14 +265,17 @@ class Studio(QObject):
         medium = self._housing.medium_of(found, self.model)
         if medium is not None:
             self.settings.remember_file(found.info.path)
-            self._show(found.info, medium.id)
+            self._show(found, medium.id)
 
-    def _show(self, media: MediaInfo, medium: str) -> None:
+    def _show(self, found: Read, medium: str) -> None:
         self.analysis.forget()
-        self._watch.look_at(media.path)
-        self.session.open(media, medium)
+        if (other := self.replaced.other(found, medium)) is not None:
+            return self._show_unreadable(other)
+        self._watch.look_at(found.info.path)
+        self.session.open(found.info, medium)
         self._take_in()
         self.analyse()
+        return None
 
     def _take_in(self) -> None:
         """What the project knows of the video now shown, and what opening the project had to say."""

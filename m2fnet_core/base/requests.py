@@ -19,6 +19,7 @@ class Analyze:
     device: str = "auto"
     use_cache: bool = True
     utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
+    sha256: str = ""  # of the content that is meant, "" for any: another file under the path is refused
     recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
 
 

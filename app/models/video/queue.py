@@ -174,7 +174,7 @@ class AnalysisQueue(QObject):
         self._session.open(None, medium.id)
         self._asked = bool(own)
         model, device = self._means.model(), self._means.device()
-        self._job = self._worker.submit(Analyze(medium.path, None, model, device, True, own or None))
+        self._job = self._worker.submit(Analyze(medium.path, None, model, device, True, own or None, medium.sha256))
         self._put(medium.id, Standing.RUNNING)
 
     def _hear(self, job: str, event: Event) -> None:
@@ -185,7 +185,7 @@ class AnalysisQueue(QObject):
                 self.progress = event
                 self.changed.emit()
             case Finished():
-                self._intake.finish()
+                self._intake.finish(str(event.result["media"]["sha256"]))
                 lost = self._found and not self._project.turns_of(self._session.medium)
                 self._end(Standing.FAILED if lost else Standing.DONE, _LOST if lost else "")
             case Failed():
