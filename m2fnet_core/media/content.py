@@ -9,6 +9,7 @@ from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.cache import cached_file, load_arrays, save_arrays
 from m2fnet_core.media.container import refuse_unreadable
 
+READING = 2  # how pictures and sound are made of content: what is kept of another way is not used
 _KIND = "content-2"
 
 
