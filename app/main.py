@@ -12,8 +12,8 @@ from PySide6.QtCore import QLoggingCategory, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app.base.settings import SCHEME, Settings
-from app.base.theme import apply_scheme
+from app.base.settings import SCHEME, TEXT_SIZE, Settings
+from app.base.theme import apply_scheme, apply_text_size
 from app.commands.mistakes import Mistakes
 from app.commands.program import demo_video
 from app.main_window import MainWindow
@@ -54,6 +54,7 @@ def launch(options: argparse.Namespace) -> MainWindow:
     """Show the window; what was asked for on the command line starts as soon as it is on screen."""
     settings = Settings()
     apply_scheme(settings.get(SCHEME))
+    apply_text_size(settings.get(TEXT_SIZE))
     window = MainWindow(settings)
     if options.model is not None:
         window.studio.model = options.model

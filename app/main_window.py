@@ -8,12 +8,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from app.base.command_table import Need
-from app.base.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, Settings
-from app.base.theme import apply_scheme
+from app.base.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, TEXT_SIZE, Settings
+from app.base.theme import apply_scheme, apply_text_size
 from app.commands import annotate as annotate_commands
 from app.commands import colleague as colleague_commands
 from app.commands import labels as labels_commands
 from app.commands import program as commands
+from app.commands import trace as trace_commands
 from app.commands import train as train_commands
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
@@ -113,11 +114,12 @@ class MainWindow(QMainWindow):
             {
                 **commands.file_slots(self.studio, self),
                 **commands.play_slots(self, self.studio),
-                **commands.view_slots(self, self.studio),
+                **commands.view_slots(self, self.studio, self),
                 **commands.analysis_slots(self.studio, self),
                 **commands.help_slots(self.studio, self.keyboard, self),
                 **annotate_commands.annotate_slots(self, self.studio, self),
                 **annotate_commands.project_slots(self.studio, self),
+                **trace_commands.trace_slots(self, self.studio, self),
                 **labels_commands.labels_slots(self.studio, self.keyboard, self),
                 **colleague_commands.colleague_slots(self.studio, self),
                 **train_commands.train_slots(self),
@@ -164,6 +166,8 @@ class MainWindow(QMainWindow):
             self._offer_recent()
         elif key == SCHEME.key:
             apply_scheme(self.settings.get(SCHEME))
+        elif key == TEXT_SIZE.key:
+            apply_text_size(self.settings.get(TEXT_SIZE))
         elif key == OVERLAYS.key:
             self.actions_["overlays"].setChecked(self.settings.get(OVERLAYS))
             if self._workspace is not None:

@@ -1,61 +1,9 @@
 """Every command a person can give, in one table: menus, shortcuts, tooltips and the shortcut sheet are made from it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
+from app.base.command import Command, Need
+from app.base.label_commands import LABELS, label_commands
 
-
-class Need(Enum):
-    """What must be there for a command to make sense."""
-
-    NOTHING = auto()
-    MEDIA = auto()
-    SELECTION = auto()
-    PROJECT = auto()
-    EDIT = auto()  # a medium is shown, and its project can be changed
-    MISSING = auto()  # media whose files are not found
-    REPLACED = auto()  # the video shown is one whose file is another now
-    UNDO = auto()
-    REDO = auto()
-    RUNNING = auto()
-    HALTED = auto()  # an analysis that was stopped or interrupted
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One row. ``group``: rows of a menu with another number are set apart by a line; ``submenu`` gathers rows."""
-
-    key: str
-    menu: str
-    group: int
-    text: str
-    tip: str
-    shortcuts: tuple[str, ...] = ()
-    icon: str = ""
-    need: Need = Need.NOTHING
-    checkable: bool = False
-    submenu: str = ""
-
-
-LABELS = range(1, 31)  # as many as a scheme may have; the first nine have digits
-
-
-def _labels() -> Iterator[Command]:
-    """A key per label; the window names them after the document's label set."""
-    for n in LABELS:
-        tip = f"Give the utterance at the playhead, or the selected one, label {n} of the label set"
-        keys = (f"{n}",) if n < 10 else ()
-        yield Command(f"label-{n}", "A&nnotate", 0, f"Label {n}", tip, keys, "", Need.EDIT, submenu="&Label")
-    for n in LABELS:
-        tip = f"Add label {n} of the label set as a second label"
-        keys = (f"Shift+{n}",) if n < 10 else ()
-        yield Command(
-            f"second-{n}", "A&nnotate", 0, f"Second label {n}", tip, keys, "", Need.EDIT, submenu="&Second label"
-        )
-    for n, word in enumerate(("Weak", "Clear", "Strong"), 1):
-        tip = f"The emotion is {word.lower()}; again: no word on it"
-        yield Command(f"intensity-{n}", "A&nnotate", 0, word, tip, (f"Alt+{n}",), "", Need.EDIT, submenu="&Intensity")
-
+__all__ = ["COMMANDS", "LABELS", "Command", "Need"]
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -164,7 +112,7 @@ COMMANDS: tuple[Command, ...] = (
         "",
         Need.EDIT,
     ),
-    *_labels(),
+    *label_commands(),
     Command(
         "accept",
         "A&nnotate",
@@ -224,7 +172,26 @@ COMMANDS: tuple[Command, ...] = (
         Need.EDIT,
     ),
     Command("text", "A&nnotate", 3, "Edit te&xt", "Change the words of the utterance", ("T",), "text", Need.EDIT),
-    Command("speaker", "A&nnotate", 3, "Change speake&r", "Say who speaks", ("P",), "", Need.EDIT),
+    Command(
+        "speaker",
+        "A&nnotate",
+        3,
+        "Change speake&r",
+        "Say who speaks; a digit chooses the speaker of that lane",
+        ("P",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "rename-speaker",
+        "A&nnotate",
+        3,
+        "Rename spea&ker…",
+        "Give the speaker another name everywhere; the name of another speaker makes them one",
+        ("Shift+P",),
+        "",
+        Need.EDIT,
+    ),
     Command("comment", "A&nnotate", 3, "C&omment", "Write a comment on the utterance", ("C",), "", Need.EDIT),
     Command(
         "review",
@@ -266,6 +233,36 @@ COMMANDS: tuple[Command, ...] = (
         ("A",),
         "",
         Need.EDIT,
+    ),
+    Command(
+        "trace-valence",
+        "A&nnotate",
+        6,
+        "Trace &valence",
+        "Record how pleasant it feels while the video plays; again: end the recording",
+        ("V",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "trace-arousal",
+        "A&nnotate",
+        6,
+        "Trace arousa&l",
+        "Record how excited it feels while the video plays; again: end the recording",
+        ("W",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "trace-remove", "A&nnotate", 6, "Remove your traces", "Take your traces of this video out", (), "", Need.EDIT
+    ),
+    Command(
+        "trace-lag",
+        "A&nnotate",
+        6,
+        "Your delay in traces…",
+        "How late you answer what you see; new traces lie that much earlier",
     ),
     Command(
         "toggle",
@@ -329,6 +326,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom-out", "&View", 1, "Zoom &out", "Show more time in the timeline", ("-",), "zoom-out", Need.MEDIA),
     Command("fit", "&View", 1, "&Fit the whole video", "Show all time in the timeline", ("F",), "fit", Need.MEDIA),
     Command("find", "&View", 2, "&Find utterances", "Go to the filter box", ("Ctrl+F",), "search", Need.MEDIA),
+    Command("next-control", "&View", 2, "Next &control", "Go to the next control; Space presses it", ("F6",)),
+    Command("previous-control", "&View", 2, "Previous control", "Go to the control before", ("Shift+F6",)),
     Command(
         "reset-layout", "&View", 3, "&Reset layout", "Put all panels back to where they were at first", (), "layout"
     ),
@@ -380,6 +379,7 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "microphone",
     ),
+    Command("storage", "&Analysis", 2, "&Stored vectors…", "See and limit the room that kept results of analyses take"),
     Command(
         "train",
         "&Train",
@@ -393,6 +393,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("keyboard", "&Help", 0, "Ch&ange shortcuts…", "Give commands other keys", (), "keyboard"),
     Command(
         "documentation", "&Help", 0, "&Documentation", "A short tour, and how to read predictions", ("F1",), "book"
+    ),
+    Command(
+        "checkup",
+        "&Help",
+        1,
+        "&Check this machine",
+        "What this computer and this installation can do, and what is wrong with them",
+        (),
+        "check",
     ),
     Command("about", "&Help", 1, "&About M2FNet Studio", "Versions of all parts, for bug reports", (), "info"),
 )

@@ -59,13 +59,13 @@ def button(name: str, tip: str) -> QToolButton:
 
 
 class IconButton(QToolButton):
-    """Flat, without the keyboard's focus, in the colours of the palette."""
+    """Flat, in the colours of the palette; a click leaves the keyboard's focus where it is."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
         self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIcon(icon(name))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -24,6 +24,7 @@ class Setting(Generic[T]):
 
 
 SCHEME = Setting("look/scheme", str, "system", "Colours of the window", ("system", "dark", "light"))
+TEXT_SIZE = Setting("look/text-size", int, 100, "Size of the text, per cent of the system's: 100 to 200")
 OVERLAYS = Setting("look/overlays", bool, True, "Draw face boxes and area weights on the picture")
 SORTED_BARS = Setting("look/sorted-bars", bool, False, "Most probable emotion first instead of the label set's order")
 DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analysis")
@@ -33,10 +34,12 @@ RECOGNISER = Setting(
 )
 RECOGNISE = Setting("analysis/recognise", bool, True, "Find the words by itself when a video has no transcript")
 QUEUE = Setting("analysis/queue", str, "", "Videos still to be analysed one after the other, by project, as JSON")
+FOLLOWED = Setting("analysis/followed", str, "", "Folder of the run over many videos that the dashboard follows")
 TRAININGS = Setting("training/queue", str, "", "Trainings that wait, by name, as JSON")
 PAUSED = Setting("training/paused", str, "", "Training that holds up those that wait")
 ANNOTATOR = Setting("annotating/annotator", str, "", "Name that decisions are made under; empty for the login name")
 BLIND = Setting("annotating/blind", bool, False, "Hide predictions while deciding")
+LAG = Setting("annotating/lag", int, 0, "Milliseconds that a person answers late; traces lie that much earlier")
 REVIEW = Setting("annotating/review", str, "entropy", "Order of the review queue")
 KEYS = Setting("keyboard/shortcuts", str, "", "Shortcuts that differ from the program's own, as JSON")
 RECENT: Setting[list[str]] = Setting("files/recent", list, [], "Files opened last, newest first")
@@ -46,6 +49,7 @@ LAYOUT = Setting("window/layout", QByteArray, QByteArray(), "Places of the panel
 
 SETTINGS: tuple[Setting[Any], ...] = (
     SCHEME,
+    TEXT_SIZE,
     OVERLAYS,
     SORTED_BARS,
     DEVICE,
@@ -53,10 +57,12 @@ SETTINGS: tuple[Setting[Any], ...] = (
     RECOGNISER,
     RECOGNISE,
     QUEUE,
+    FOLLOWED,
     TRAININGS,
     PAUSED,
     ANNOTATOR,
     BLIND,
+    LAG,
     REVIEW,
     KEYS,
     RECENT,
@@ -115,6 +121,8 @@ def _read(row: Setting[T], value: Any) -> Any:
     """An ini file knows only text: a flag comes back as a word, a list of one as a single text."""
     if row.type is bool and isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower(), value)
+    if row.type is int and isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
     if row.type is list and not isinstance(value, list):
         return [value] if value else []
     return value

@@ -1,7 +1,7 @@
 """Colours: emotions, speakers, and the dark and light palettes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -89,6 +89,7 @@ _FALLBACK = ("#5b8ff9", "#61ddaa", "#f6bd16", "#7a6bff", "#78d3f8", "#935fb8", "
 _SPEAKERS = ("#39a0ed", "#f28f3b", "#6cc070", "#c879d8", "#e5c84b", "#e2697f", "#4fc1b6", "#a0a7b8")
 
 
+_text = {"scale": 1.0}  # of the system's text size
 _own: dict[str, str] = {}  # the open project's colours; like the palette, the program has one at a time
 SIGNS = "●■▲◆★▼◐◧◭◈✚✖◉▣△◇☆▽◑◨◮✦✛✕○□▶◀♣♠"  # one for each label of a scheme: no colour means anything alone
 
@@ -126,11 +127,34 @@ def apply_scheme(scheme: str) -> None:
     known = {"dark": Qt.ColorScheme.Dark, "light": Qt.ColorScheme.Light}
     hints.setColorScheme(known.get(scheme, Qt.ColorScheme.Unknown))
     dark = known.get(scheme, hints.colorScheme()) == Qt.ColorScheme.Dark
-    tones = _DARK if dark else _LIGHT
-    QApplication.setPalette(_palette(tones))
+    QApplication.setPalette(_palette(_DARK if dark else _LIGHT))
+    _dress()
+
+
+def apply_text_size(percent: int) -> None:
+    """Text of the whole program, of the system's size; what holds text grows with it. 100 to 200, others count as such.
+
+    Raises nothing, and does nothing where it is so already: laying out everything anew takes a moment.
+    """
+    scale = min(max(percent, 100), 200) / 100
+    font = QApplication.font()
+    if scale != _text["scale"]:
+        font.setPointSizeF(font.pointSizeF() / _text["scale"] * scale)
+        _text["scale"] = scale
+        QApplication.setFont(font)
+        _dress()
+
+
+def scaled(pixels: int) -> int:
+    """Pixels that hold text, at the text size in force."""
+    return round(pixels * _text["scale"])
+
+
+def _dress() -> None:
+    """The style sheet in today's tones and size."""
     application = QApplication.instance()
     if isinstance(application, QApplication):
-        application.setStyleSheet(_style_sheet(tones))
+        application.setStyleSheet(_style_sheet(_DARK if is_dark() else _LIGHT))
 
 
 def muted(palette: QPalette) -> QColor:
@@ -141,6 +165,11 @@ def muted(palette: QPalette) -> QColor:
 def line(palette: QPalette) -> QColor:
     """Borders and grid lines."""
     return palette.color(QPalette.ColorRole.Mid)
+
+
+def sign_of(label: str, labels: Sequence[str]) -> str:
+    """The sign that stands beside the colour of a label; "" for one that is not among these."""
+    return SIGNS[labels.index(label) % len(SIGNS)] if label in labels else ""
 
 
 def readable_on(ground: QColor) -> QColor:
@@ -174,4 +203,5 @@ def _style_sheet(tones: Mapping[str, str]) -> str:
     text = resource("styles", "studio.qss").read_text(encoding="utf-8")
     arrow = "dark" if tones is _DARK else "light"
     words = {**tones, "arrow": resource("styles", f"arrow-{arrow}.svg").as_posix()}
+    text = re.sub(r"(?<=font-size: )(\d+)", lambda found: str(scaled(int(found[1]))), text)
     return re.sub(r"@(\w+)", lambda found: words[found[1]], text)

@@ -26,7 +26,9 @@ def _ask_annotator(studio: Studio, window: QWidget) -> None:
     from app.views.exchange.colleague import AnnotatorDialog
 
     project = studio.project
-    counts = Counter(name for _, name in project.document.decisions)
+    document = project.document
+    counts = Counter(name for _, name in document.decisions)
+    counts.update({take.annotator: 0 for take in document.traces.values()})
     dialog = AnnotatorDialog(project.annotator, counts, window)
 
     def use() -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from app.base.settings import OVERLAYS
 from app.models.keyboard import Keyboard
 from app.models.studio import Studio
+from app.views.frame.reach import Reach
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.folders import resource
 from m2fnet_core.bundle.card import STARTER, model_card
@@ -64,9 +65,12 @@ def play_slots(room: Room, studio: Studio) -> Slots:
     }
 
 
-def view_slots(room: Room, studio: Studio) -> Slots:
+def view_slots(room: Room, studio: Studio, window: QMainWindow) -> Slots:
     """The View menu."""
+    reach = Reach(window)
     return {
+        "next-control": lambda: studio.aim.told.emit(reach.go(forwards=True)),
+        "previous-control": lambda: studio.aim.told.emit(reach.go(forwards=False)),
         "overlays": lambda on: studio.settings.set(OVERLAYS, on),
         "zoom-in": lambda: room.workspace.timeline.zoom_in(),
         "zoom-out": lambda: room.workspace.timeline.zoom_out(),
@@ -85,8 +89,9 @@ def analysis_slots(studio: Studio, window: QWidget) -> Slots:
         "model": lambda: _choose_model(studio, window),
         "model-card": lambda: _show_model_card(studio, window),
         "own-model": lambda: studio.choose_model(None),
-        "transcribe": studio.transcribe,
+        "transcribe": lambda: studio.transcribe(),
         "recogniser": lambda: _choose_recogniser(studio, window),
+        "storage": lambda: _show_storage(window),
     }
 
 
@@ -96,6 +101,7 @@ def help_slots(studio: Studio, keyboard: Keyboard, window: QWidget) -> Slots:
         "shortcuts": lambda: _show_shortcuts(studio, keyboard, window),
         "keyboard": lambda: _change_shortcuts(keyboard, window),
         "documentation": lambda: _show_documentation(window),
+        "checkup": lambda: _check_machine(studio, window),
         "about": lambda: _show_about(studio, window),
     }
 
@@ -124,8 +130,14 @@ def _choose_recogniser(studio: Studio, window: QWidget) -> None:
     from app.views.parts.recogniser import RecogniserDialog
 
     dialog = RecogniserDialog(studio.settings, window)
-    dialog.fetch_wanted.connect(studio.fetch_recogniser)
+    dialog.fetch_wanted.connect(lambda: studio.transcribe(fetch=True))
     dialog.open()
+
+
+def _show_storage(window: QWidget) -> None:
+    from app.views.frame.storage import Storage
+
+    Storage(window).open()
 
 
 def _show_shortcuts(studio: Studio, keyboard: Keyboard, window: QWidget) -> None:
@@ -156,6 +168,12 @@ def _show_model_card(studio: Studio, window: QWidget) -> None:
         studio.notices.fail(str(error))
     else:
         Page("About the model", text, studio.model or STARTER, window).open()
+
+
+def _check_machine(studio: Studio, window: QWidget) -> None:
+    from app.views.frame.checkup import CheckupWindow
+
+    CheckupWindow(studio.model, studio.device, window).open()
 
 
 def _show_about(studio: Studio, window: QWidget) -> None:

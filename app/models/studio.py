@@ -11,6 +11,7 @@ from app.jobs.worker import WorkerClient
 from app.models.editing.aim import Aim
 from app.models.editing.annotating import Annotating
 from app.models.editing.shaping import Shaping
+from app.models.editing.tracing import Tracing
 from app.models.notices import Notices
 from app.models.project.exchange import Exchange
 from app.models.project.housing import Housing
@@ -58,6 +59,7 @@ class Studio(QObject):
         self.aim = Aim(self.session, self)
         self.annotating = Annotating(self.project, self.session, self.aim, self.review, self)
         self.shaping = Shaping(self.project, self.session, self.aim, self)
+        self.tracing = Tracing(self.project, self.session, settings, self.notices, self.aim, self)
         self.exchange = Exchange(self.project, self.session, self.notices, self)
         self.pairing = Pairing(self.project, self.session, self.aim, self.annotating, self)
         self.device = settings.get(DEVICE)
@@ -142,6 +144,7 @@ class Studio(QObject):
 
     def save_as(self, path: Path) -> None:
         """Keep the project under a name."""
+        self.tracing.stop()
         if self.project.save_as(path):
             self.settings.remember_file(path)
 
@@ -149,9 +152,8 @@ class Studio(QObject):
         """Find missing videos in a folder by their content, and show the open one again if it was among them."""
         project = self.project.path
         if project is not None:
-            media = tuple(self.project.document.media.values())
             self.reading.emit(folder.name)
-            self._opener.start(partial(find, folder, media, project.parent))
+            self._opener.start(partial(find, folder, tuple(self.project.document.media.values()), project.parent))
 
     def close_media(self) -> None:
         """Close the project."""
@@ -178,11 +180,10 @@ class Studio(QObject):
             return
         own = self.session.utterances if self._transcript is None else ()
         medium = self.project.document.media.get(self.session.medium)
+        asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
         sha256 = "" if medium is None else medium.sha256
-        recogniser = self.settings.get(RECOGNISER) if self.settings.get(RECOGNISE) else ""
-        request = Analyze(
-            self.path, self._transcript, self.model, self.device, use_cache, own or None, sha256, recogniser
-        )
+        given = self._transcript, self.model, self.device, use_cache, own or None
+        request = Analyze(self.path, *given, *asked, sha256=sha256)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -204,21 +205,17 @@ class Studio(QObject):
         self.settings.set(MODEL, str(folder or ""))
         self.analyse()
 
-    def transcribe(self) -> None:
-        """Find the words of the open video, beside what a person did."""
-        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device)
+    def transcribe(self, fetch: bool = False) -> None:
+        """Find out who says what in the open video, beside what a person did.
 
-    def fetch_recogniser(self, name: str) -> None:
-        """Fetch a speech recognition model, which a person said yes to, and find the open video's words with it."""
-        self.analysis.transcribe(name, self.device, fetch=True)
+        ``fetch``: a person said that the chosen model may be fetched.
+        """
+        self.analysis.transcribe(self.settings.get(RECOGNISER), self.device, fetch)
 
     def close(self) -> None:
         """End everything that runs; nothing outlives this."""
-        self._opener.close()
-        self.runs.close()
-        self.exchange.close()
-        self.worker.close()
-        self.project.close()
+        for part in (self.tracing, self._opener, self.runs, self.exchange, self.worker, self.project):
+            part.close()
 
     # Inside
 
@@ -233,6 +230,7 @@ class Studio(QObject):
 
     def _leave(self) -> None:
         """Nothing goes on for what is open now."""
+        self.tracing.stop()
         self._reviewing = False
         self._opener.cancel()
         self.reading.emit("")

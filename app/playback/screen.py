@@ -19,6 +19,7 @@ class Screen(QObject):
     picture_changed = Signal(object)  # QImage or QVideoFrame; None: no picture
     time_changed = Signal(float)  # presentation time of the picture announced just before
     indexed = Signal(object)  # FrameIndex: numbers are known from now on
+    jumped = Signal()  # the next time is not connected with the one before
     failed = Signal(str)  # one sentence
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -51,6 +52,8 @@ class Screen(QObject):
 
     def aim(self, time: float) -> None:
         """Ask for the frame that is on screen at ``time``; `look` gets it."""
+        if time != self.goal:
+            self.jumped.emit()
         self.goal = time
         self.target = UNKNOWN if self.index is None else self.index.at(time)
 

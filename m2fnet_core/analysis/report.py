@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from m2fnet_core.base.dialogue import Contributions, FaceBox, Prediction, Presence, Utterance, Word
 from m2fnet_core.base.errors import DocumentError
@@ -83,7 +84,12 @@ def analysed(utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox,
 
 def to_json(report: Report) -> bytes:
     """UTF-8 JSON text. A file name that is not Unicode keeps its bytes as the escapes Python's json reads back."""
-    text = json.dumps(plain(report), ensure_ascii=False, allow_nan=False, indent=1)
+    return json_bytes(plain(report))
+
+
+def json_bytes(plain_report: Mapping[str, Any]) -> bytes:
+    """`to_json` of a report that is plain JSON already."""
+    text = json.dumps(plain_report, ensure_ascii=False, allow_nan=False, indent=1)
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 

@@ -18,7 +18,7 @@ from m2fnet_core.media.content import content_hash
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript import Transcript, clean, embedded, find_transcript, read_transcript
 
-_SPEECH, _WORDS = "speech 1", "words 1"  # counted up when speech detection or recognition answers differently
+_SPEECH, _WORDS, _VOICES = "speech 1", "words 1", "voices 1"  # counted up when what they name answers differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,18 @@ class Found:
 def find_utterances(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Found:
     """From the request, its transcript, a file beside the media, subtitles inside it, speech, in this order.
 
-    The words of speech are written by the request's recogniser, where it names one.
+    The words of speech are written by the request's recogniser, and speakers named by voice, where it asks for that.
 
     Raises TranscriptError when what the request names holds no usable utterance; what was only found by itself is
     passed over with a notice. Raises MediaError when the file went away, Cancelled.
     """
+    found = _found_somewhere(request, info, hook, cancel)
+    if request.speakers is None or info.audio is None or all(utterance.speaker for utterance in found.utterances):
+        return found
+    return replace(found, utterances=_named(request, info, found.utterances, hook, cancel))
+
+
+def _found_somewhere(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Found:
     if request.utterances is not None:
         return _given(request.utterances, info)
     if request.transcript is not None:
@@ -104,6 +111,17 @@ def _remembered(request: Analyze, info: MediaInfo, how: str, work: Callable[[], 
     with contextlib.suppress(CacheError):  # the vectors, which follow, say so
         store.put(key, Entry(facts=plain(heard)))
     return heard
+
+
+def _named(
+    request: Analyze, info: MediaInfo, utterances: tuple[Utterance, ...], hook: Hook, cancel: CancelToken
+) -> tuple[Utterance, ...]:
+    from m2fnet_core.people.voices import name_speakers
+
+    spans = " ".join(f"{u.start:.3f}-{u.end:.3f}{u.speaker}" for u in utterances)
+    work = partial(name_speakers, info, utterances, request.speakers or 0, hook, cancel)
+    named = _remembered(request, info, f"{_VOICES} {request.speakers} {spans}", lambda: Transcript(work()))
+    return tuple(replace(u, speaker=known.speaker) for u, known in zip(utterances, named.utterances, strict=True))
 
 
 def _detect(info: MediaInfo, hook: Hook, cancel: CancelToken) -> Transcript:

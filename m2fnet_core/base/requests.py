@@ -19,8 +19,9 @@ class Analyze:
     device: str = "auto"
     use_cache: bool = True
     utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
-    sha256: str = ""  # of the content that is meant, "" for any: another file under the path is refused
     recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
+    speakers: int | None = None  # names speakers by their voices where nobody did; 0: however many, None: does not
+    sha256: str = ""  # of the content that is meant, "" for any: another file under the path is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Transcribe:
     recogniser: str  # "base" (the program's own), a folder, or a Hugging Face id
     device: str = "auto"
     fetch: bool = False  # a person said that the model may be fetched
+    speakers: int | None = None  # as in `Analyze`
 
 
 @dataclass(frozen=True, slots=True)

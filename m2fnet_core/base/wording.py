@@ -19,3 +19,11 @@ def some(names: Sequence[str], most: int = 3) -> str:
 def visible(text: str) -> str:
     """Words from outside for a terminal: what would move its cursor or change its title is shown as ``\\x1b``."""
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def clock(seconds: float, digits: int = 1) -> str:
+    """``1:02:03.4``; hours only where there are any."""
+    whole = round(seconds * 10**digits)
+    minutes, rest = divmod(whole, 60 * 10**digits)
+    tail = f"{rest / 10**digits:0{3 + digits if digits else 2}.{digits}f}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{tail}" if minutes >= 60 else f"{minutes}:{tail}"

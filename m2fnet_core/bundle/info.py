@@ -19,6 +19,8 @@ from m2fnet_core.nets.configs import ExtractorConfig, FusionConfig
 
 VERSION = 1
 CONFIG = "config.json"
+# Counted up by whoever changes what the code makes of the same weights and configuration, so that old vectors rest.
+RECIPES: Mapping[str, int] = {"text": 1, "audio": 1, "visual": 1}
 # Fields that older bundles of this version lack, with what those did.
 _LATER_FIELDS: Mapping[str, Any] = {"training_pieces": []}
 _LATER_OF_PARTS: Mapping[str, Mapping[str, Any]] = {"audio": {"encoder": "resnet18"}, "visual": {"pooling": "max"}}

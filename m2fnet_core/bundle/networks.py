@@ -11,16 +11,13 @@ from torch import nn
 
 from m2fnet_core.base.devices import device_of
 from m2fnet_core.base.json_codec import plain
-from m2fnet_core.bundle.info import AudioConfig, BundleInfo, told_config
+from m2fnet_core.bundle.info import RECIPES, AudioConfig, BundleInfo, told_config
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
 from m2fnet_core.nets.speech_transformer import SpeechExtractor
 from m2fnet_core.nets.text_encoder import TextEncoder
 from m2fnet_core.nets.weights import weights_hash
-
-# Counted up by whoever changes what the code makes of the same weights and configuration, so that old vectors rest.
-RECIPES = {"text": 1, "audio": 1, "visual": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,14 @@ class ShelfModel:
         return self.info.kind if self.info else ""
 
 
+def content_digest(folder: Path) -> str:
+    """Hex digest of a bundle's files, whatever its folder is called. Raises CheckpointError."""
+    try:
+        return _digest(hashes(folder))
+    except OSError as error:
+        raise CheckpointError(f"{folder} cannot be read ({error.strerror}); choose the folder of a bundle.") from error
+
+
 def shelf_folder() -> Path:
     """Where the models lie."""
     return data_folder() / "models"
@@ -95,7 +103,7 @@ def add(source: Path, name: str = "") -> ShelfModel:
     with _writing(source.name), _staged() as fresh:
         root = _unpacked(source, fresh) if source.is_file() else _copied(source, fresh / "bundle")
         info = _checked(root, source)
-        found = _hashes(root)
+        found = hashes(root)
         (root / HASHES).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         known = next((model for model in models() if model.hash == _digest(found)), None)
         return known or _model(root.rename(_free(name or info.name)))
@@ -138,7 +146,7 @@ def delete(model: ShelfModel) -> int:
 def _model(folder: Path) -> ShelfModel:
     size = sum(path.stat().st_size for path in _files(folder))
     try:
-        return ShelfModel(folder, read_info(folder), size, _digest(_kept_hashes(folder)))
+        return ShelfModel(folder, read_info(folder), size, _digest(kept_hashes(folder)))
     except CheckpointError as error:
         return ShelfModel(folder, None, size, "", str(error))
 
@@ -252,14 +260,14 @@ def _checked(root: Path, source: Path) -> BundleInfo:
                 pass
         except (SafetensorError, OSError) as error:
             raise CheckpointError(f"{path.name} of {source.name} is damaged ({error}); copy it again.") from error
-    told, found = _kept_hashes(root), _hashes(root)
+    told, found = kept_hashes(root), hashes(root)
     wrong = [name for name in told if told[name] != found.get(name)]
     if wrong:
         raise CheckpointError(f"{wrong[0]} of {source.name} is not what its {HASHES} tells; copy the model again.")
     return info
 
 
-def _hashes(root: Path) -> dict[str, str]:
+def hashes(root: Path) -> dict[str, str]:
     """sha256 of every file but the list of them, by its path."""
     found = {}
     for path in _files(root):
@@ -269,7 +277,8 @@ def _hashes(root: Path) -> dict[str, str]:
     return found
 
 
-def _kept_hashes(root: Path) -> dict[str, str]:
+def kept_hashes(root: Path) -> dict[str, str]:
+    """What the model's own list tells, empty where there is none. Raises CheckpointError for a damaged one."""
     path = root / HASHES
     if not path.is_file():
         return {}

@@ -17,8 +17,9 @@ from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.events import Failed, Finished, Stopped
 from m2fnet_core.base.json_codec import build
 from m2fnet_core.base.progress import CancelToken
-from m2fnet_core.base.requests import Analyze
 from m2fnet_core.base.wording import visible
+from m2fnet_core.commands.many import add_options, check_options, run_many, show_status, wants_many
+from m2fnet_core.commands.request import request_for
 from m2fnet_core.commands.targets import targets
 from m2fnet_core.commands.terminal import Watch, report_table
 from m2fnet_core.document.formats import FORMATS, write
@@ -26,6 +27,7 @@ from m2fnet_core.document.from_report import sheet_of_report
 from m2fnet_core.service.jobs import WarmBundle, perform
 from m2fnet_core.transcript.registry import READERS
 
+_MOST_SPEAKERS = 50
 _WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
 _EPILOG = """\
 Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt, .eaf,
@@ -40,12 +42,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a speaker's name must not end the program on a small code page
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    targets = _targets(parser, arguments)
+    made = parser()
+    arguments = made.parse_args(argv)
+    if arguments.status is not None:
+        return show_status(arguments.status)
+    if not arguments.videos:
+        made.error("name at least one VIDEO, or a folder of them")
+    if arguments.speakers is not None and not 0 <= arguments.speakers <= _MOST_SPEAKERS:
+        made.error(f"--speakers is a number up to {_MOST_SPEAKERS}, or nothing to find it out")
     cancel = CancelToken()
     with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
-        code = _run(arguments, targets, cancel)
+        many = wants_many(arguments)
+        targets = [] if many else _targets(made, arguments)
+        if many:
+            check_options(made, arguments)
+        if arguments.fetch and not _fetched(arguments.transcribe):
+            code = 1
+        else:
+            code = run_many(arguments) if many else _run(arguments, targets, cancel)
     if not cancel.cancelled:
         return code
     Console(stderr=True).print("Stopped.")
@@ -67,14 +81,17 @@ def _cancelled_by_ctrl_c(cancel: CancelToken) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """All that the command line may say."""
     parser = argparse.ArgumentParser(
         prog="m2fnet-analyze",
         description="Predict the emotion of every utterance of conversation videos (or sound files).",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("videos", nargs="+", type=Path, metavar="VIDEO", help="a video or sound file")
+    parser.add_argument(
+        "videos", nargs="*", type=Path, metavar="VIDEO", help="a video or sound file; a folder, @list or project"
+    )
     parser.add_argument("--transcript", type=Path, metavar="F", help="who says what and when, for one VIDEO")
     parser.add_argument(
         "--transcribe",
@@ -84,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MODEL",
         help="find the words of a video without a transcript: base (the program's own, default), a folder with a "
         "Whisper model in CTranslate2's form, or its name on Hugging Face",
+    )
+    parser.add_argument(
+        "--speakers",
+        nargs="?",
+        type=int,
+        const=0,
+        metavar="N",
+        help="name speakers by their voices where the transcript names none; N of them (default: found out)",
     )
     parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
@@ -105,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--force", action="store_true", help="let --out replace a transcript beside its video")
     parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
+    add_options(parser)
     return parser
 
 
@@ -123,27 +149,18 @@ def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: 
     shown, told = Console(), Console(stderr=True, highlight=False, soft_wrap=True)
     if not shown.is_terminal:
         shown = Console(width=_WIDTH_OF_FILES)
-    if arguments.fetch and not _fetched(arguments.transcribe, told):
-        return 1
     warm, failed = WarmBundle(), 0
     for video, target in zip(arguments.videos, targets, strict=True):
-        job = Analyze(
-            video,
-            arguments.transcript,
-            arguments.model,
-            arguments.device,
-            use_cache=not arguments.no_cache,
-            recogniser=arguments.transcribe,
-        )
         with Watch(video.name, told) as watch:
-            outcome = perform(job, watch.hear, cancel, warm)
+            outcome = perform(request_for(arguments, video), watch.hear, cancel, warm)
         sources = _sources(video, arguments)
         failed += not _conclude(outcome, target, arguments.format, sources, shown, told)
     return 1 if failed else 0
 
 
-def _fetched(name: str, told: Console) -> bool:
+def _fetched(name: str) -> bool:
     """Whether the speech recognition model is on this machine now. Says first what fetching it means."""
+    told = Console(stderr=True, highlight=False, soft_wrap=True)
     from m2fnet_core.transcript.recogniser import fetch, is_there, offer
 
     if is_there(name):

@@ -1,5 +1,7 @@
 """What `m2fnet-analyze` shows: a bar while it works, a table of what was found. No torch."""
 
+import threading
+import time
 from types import TracebackType
 from typing import Self
 
@@ -11,10 +13,13 @@ from rich.text import Text
 from m2fnet_core.analysis.report import AnalysedUtterance, Report
 from m2fnet_core.base import events
 from m2fnet_core.base.json_codec import plain
-from m2fnet_core.base.wording import visible
+from m2fnet_core.base.progress import Pace
+from m2fnet_core.base.wording import clock, visible
+from m2fnet_core.batch.outcome import Outcome
 
 _UNTRAINED = "UNTRAINED MODEL: its weights are random, the emotions mean nothing."
 _ALARM = "bold white on red"
+_EVERY = 60.0  # seconds between two lines where there is no bar
 
 
 class Watch:
@@ -56,6 +61,64 @@ class Watch:
                 self._console.print(visible(f"note: {event.text}"), style="yellow", markup=False)
 
 
+class ManyWatch:
+    """How far many videos are: one bar over the seconds of all media, a line a minute where there is no terminal.
+
+    A context manager. Its methods are for any thread.
+    """
+
+    def __init__(self, videos: int, console: Console) -> None:
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:.0f}%"))
+        self._console = console
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task("", total=1.0)
+        self._videos, self._ended, self._failed = videos, 0, 0
+        self._seconds, self._pace = 0.0, Pace(1)
+        self._under_way: dict[str, float] = {}  # seconds of media looked at, by video
+        self._changing = threading.Lock()
+        self._said = time.monotonic()
+
+    def begin(self, known: int, seconds: float) -> None:
+        """So many videos are known already, and so many seconds of media are to do."""
+        self._ended, self._pace = known, Pace(max(1, round(seconds)))
+        self._bar.update(self._task, total=max(1.0, seconds))
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def go_on(self, media: str, seconds: float) -> None:
+        """A video's analysis came that far."""
+        with self._changing:
+            self._under_way[media] = seconds
+            self._show()
+
+    def end(self, outcome: Outcome) -> None:
+        """A video is over."""
+        with self._changing:
+            self._under_way.pop(outcome.media, None)
+            self._seconds += outcome.length
+            self._ended += 1
+            self._failed += outcome.state == "failed"
+            self._show()
+
+    def _show(self) -> None:
+        done = self._seconds + sum(self._under_way.values())
+        left = self._pace.seconds_left(round(done))
+        failed = f", {self._failed} failed" if self._failed else ""
+        text = f"{self._ended} of {self._videos} videos{failed}" + ("" if left is None else f", {clock(left, 0)} left")
+        if self._console.is_terminal:
+            self._bar.update(self._task, completed=done, description=text)
+        elif time.monotonic() - self._said > _EVERY:
+            self._said = time.monotonic()
+            self._console.print(text, markup=False)
+
+
 def report_table(report: Report) -> RenderableType:
     """Time, speaker, emotion, contributions and present modalities of every utterance."""
     count = len(report.utterances)
@@ -88,11 +151,3 @@ def _row(utterance: AnalysedUtterance) -> list[Text]:
     emotion = f"{utterance.label} {utterance.probabilities[utterance.label]:.0%}"
     cells = [clock(utterance.start), clock(utterance.end), utterance.speaker, emotion, *changes, there or "nothing"]
     return [Text(visible(cell)) for cell in cells]
-
-
-def clock(seconds: float, digits: int = 1) -> str:
-    """``1:02:03.4``; hours only where there are any."""
-    whole = round(seconds * 10**digits)
-    minutes, rest = divmod(whole, 60 * 10**digits)
-    tail = f"{rest / 10**digits:0{3 + digits if digits else 2}.{digits}f}"
-    return f"{minutes // 60}:{minutes % 60:02d}:{tail}" if minutes >= 60 else f"{minutes}:{tail}"

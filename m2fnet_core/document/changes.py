@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from m2fnet_core.document.content import FaceIdentity, Medium, Turn
+from m2fnet_core.document.content import FaceIdentity, Medium, Take, Turn
 from m2fnet_core.document.edits import Edit
 
 Steps = list[tuple[int, str]]  # number and title of entries of the log, the latest last
@@ -38,9 +38,10 @@ def change_of(title: str, kind: str, edits: Sequence[Edit]) -> Change:
     utterances = (
         edit.key if edit.table == "turns" else edit.key[0] for edit in edits if edit.table in ("turns", "decisions")
     )
-    rows = (row for edit in edits for row in (edit.before, edit.after) if isinstance(row, Medium | Turn | FaceIdentity))
+    about = Medium | Turn | FaceIdentity | Take
+    rows = (row for edit in edits for row in (edit.before, edit.after) if isinstance(row, about))
     media = (row.id if isinstance(row, Medium) else row.medium for row in rows)
-    whole = any(edit.table not in ("turns", "decisions") for edit in edits)
+    whole = any(edit.table not in ("turns", "decisions", "traces") for edit in edits)
     return Change(title, kind, frozenset(utterances), frozenset(media), whole)
 
 

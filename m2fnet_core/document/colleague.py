@@ -1,10 +1,10 @@
-"""Decisions out of another person's project: the same videos by content, their utterances by id, else by time."""
+"""Decisions and traces out of another person's project: videos by content, their utterances by id, else by time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from m2fnet_core.base.errors import DocumentError
-from m2fnet_core.document.content import Decision, Document, Medium
+from m2fnet_core.document.content import Decision, Document, Medium, Take
 from m2fnet_core.document.formats.base import Entry, Found
 from m2fnet_core.document.formats.importing import Target, fit
 
@@ -25,13 +25,16 @@ class Brought:
     videos: int
     lost: int
     unknown_labels: tuple[str, ...]
+    takes: tuple[Take, ...] = ()  # traces, of our videos
 
 
 def suggested_names(other: Document, own: Document) -> dict[str, str]:
     """A name for each of their annotators: their own, unless somebody here says something else under it."""
     shared = shared_media(other, own)
-    ours = {name for _, name in own.decisions}
-    names = dict.fromkeys(sorted({d.annotator for d in other.decisions.values() if _medium(other, d) in shared}))
+    ours = {name for _, name in own.decisions} | {take.annotator for take in own.traces.values()}
+    found = {d.annotator for d in other.decisions.values() if _medium(other, d) in shared}
+    found |= {take.annotator for take in other.traces.values() if take.medium in shared}
+    names = dict.fromkeys(sorted(found))
     return {name: name if name not in ours or _same(name, other, own) else _free(name, ours) for name in names}
 
 
@@ -59,7 +62,14 @@ def brought(other: Document, own: Document, taking: Taking) -> Brought:
         unknown |= dict.fromkeys(fitted.unknown_labels)
         lost += sum(len(entry.decisions) for entry in entries) - len(fitted.decisions)
     new = tuple(d for d in found if own.decisions.get((d.utterance, d.annotator)) != d)
-    return Brought(new, len(shared), max(0, lost), tuple(unknown))
+    return Brought(new, len(shared), max(0, lost), tuple(unknown), _takes(other, own, shared, taking))
+
+
+def _takes(other: Document, own: Document, shared: Mapping[str, str], taking: Taking) -> tuple[Take, ...]:
+    """Their traces as ours; a take that came before keeps its id, and comes once."""
+    theirs = [take for take in other.traces.values() if take.medium in shared and take.annotator in taking.names]
+    found = [replace(take, medium=shared[take.medium], annotator=taking.names[take.annotator]) for take in theirs]
+    return tuple(take for take in found if take.id not in own.traces)
 
 
 def _entries(other: Document, medium: Medium, taking: Taking) -> tuple[Entry, ...]:
@@ -88,6 +98,10 @@ def _medium(document: Document, decision: Decision) -> str:
 
 def _same(name: str, other: Document, own: Document) -> bool:
     """Whether what both projects hold under a name is the same wherever both have it: one person's work."""
+    if any(
+        take.annotator == own.traces[key].annotator == name for key, take in other.traces.items() if key in own.traces
+    ):
+        return True
     keys = [key for key in other.decisions if key[1] == name and key in own.decisions]
     return bool(keys) and all(other.decisions[key].label == own.decisions[key].label for key in keys)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from m2fnet_core.base.emotions import LabelSet
-from m2fnet_core.document.content import Decision, FaceRole, Look, Medium, Turn
+from m2fnet_core.document.content import Decision, FaceRole, Look, Medium, Take, Turn
 
 
 def new_id() -> str:
@@ -182,6 +182,20 @@ class NameFaces:
 
 
 @dataclass(frozen=True, slots=True)
+class AddTrace:
+    """Takes that were recorded in one go."""
+
+    takes: tuple[Take, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTrace:
+    """Take these takes out, by id."""
+
+    takes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """Several commands as one step, also over several media."""
 
@@ -209,5 +223,7 @@ Command = (
     | Recognise
     | SetLabelSet
     | NameFaces
+    | AddTrace
+    | RemoveTrace
     | Together
 )

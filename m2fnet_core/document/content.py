@@ -129,6 +129,30 @@ class Meaning:
     means: str
 
 
+class Dimension(StrEnum):
+    """What a trace is about. Values go from -1 (unpleasant, calm) to 1 (pleasant, excited)."""
+
+    VALENCE = "valence"
+    AROUSAL = "arousal"
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A piece of a trace, as recorded in one go: values at the times ``first / RATE``, ``(first + 1) / RATE``, …
+
+    Where takes of one annotator and dimension overlap, the one that came later counts. `traces` unpacks ``samples``.
+    """
+
+    id: str
+    medium: str
+    annotator: str
+    dimension: Dimension
+    first: int  # place on the grid of media time
+    lag: float  # seconds that the annotator answers late: the values belong that much earlier
+    samples: str  # base64 of little-endian int16, 32767 for 1
+    time: str = ""  # UTC, ISO 8601
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A project at one moment. Turns are in order of their start inside each medium."""
@@ -142,3 +166,4 @@ class Document:
     faces: Mapping[tuple[str, str], FaceIdentity] = field(default_factory=dict)  # by (medium, track)
     looks: Mapping[str, Look] = field(default_factory=dict)  # by label, of those that have one
     meanings: Mapping[str, Meaning] = field(default_factory=dict)  # by the label of a network
+    traces: Mapping[str, Take] = field(default_factory=dict)  # by id, in the order they came

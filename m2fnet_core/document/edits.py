@@ -4,8 +4,7 @@ An edit says what a row was and what it becomes. So undo is the same edits turne
 inverse of its own.
 """
 
-from bisect import insort
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, TypeVar
@@ -24,10 +23,10 @@ from m2fnet_core.document.content import (
     Turn,
 )
 from m2fnet_core.document.exchanged import exchanged
+from m2fnet_core.document.traces import values_of
 from m2fnet_core.transcript.wording import packed, retold, split_at, unpacked
 
-TABLES = ("media", "speakers", "turns", "decisions", "faces", "looks", "meanings")
-_FEW = 100  # edits after which sorting all utterances anew is as fast as putting each in its place
+TABLES = ("media", "speakers", "turns", "decisions", "faces", "looks", "meanings", "traces")
 _SLACK = 0.5  # seconds that an utterance may reach past the end: containers round their duration
 Row = Medium | Speaker | Turn | Decision | FaceIdentity
 T = TypeVar("T")
@@ -123,6 +122,8 @@ def _remove_medium(command: c.RemoveMedium, plan: Plan) -> None:
     _drop_turns(plan, turns)
     for key in [key for key, face in plan.rows("faces") if face.medium == command.medium]:
         plan.put("faces", key, None)
+    for key in [key for key, take in plan.rows("traces") if take.medium == command.medium]:
+        plan.put("traces", key, None)
     plan.put("media", command.medium, None)
 
 
@@ -343,6 +344,25 @@ def _name_faces(command: c.NameFaces, plan: Plan) -> None:
         plan.put("faces", (command.medium, track), face)
 
 
+def _add_trace(command: c.AddTrace, plan: Plan) -> None:
+    for take in command.takes:
+        _known(plan, "media", take.medium)
+        if plan.get("traces", take.id) is not None:
+            raise DocumentError(f"The project has a trace {take.id!r} already; a new one needs another id.")
+        if not take.annotator:
+            raise DocumentError("A trace needs its annotator's name; set it under Annotate.")
+        if take.first < 0 or not len(values_of(take)):
+            raise DocumentError("A trace needs a value at a time of the video; record it again.")
+        plan.put("traces", take.id, take)
+
+
+def _remove_trace(command: c.RemoveTrace, plan: Plan) -> None:
+    for take in command.takes:
+        if plan.get("traces", take) is None:
+            raise DocumentError("The trace is gone already; look again at the timeline.")
+        plan.put("traces", take, None)
+
+
 _HOW: Mapping[type, Callable[[Any, Plan], None]] = {
     c.AddMedia: _add_media,
     c.RemoveMedium: _remove_medium,
@@ -363,40 +383,6 @@ _HOW: Mapping[type, Callable[[Any, Plan], None]] = {
     c.Recognise: _recognise,
     c.SetLabelSet: _set_label_set,
     c.NameFaces: _name_faces,
+    c.AddTrace: _add_trace,
+    c.RemoveTrace: _remove_trace,
 }
-
-
-def applied(document: Document, edits: Sequence[Edit]) -> Document:
-    """The document after the edits; tables that they leave alone are shared with the old one."""
-    changed: dict[str, Any] = {}
-    for edit in edits:
-        if edit.table == "label_set":
-            changed["label_set"] = edit.after
-            continue
-        table = changed.setdefault(edit.table, dict(getattr(document, edit.table)))
-        if edit.after is None:
-            table.pop(edit.key, None)
-        else:
-            table[edit.key] = edit.after
-    if "turns" in changed:
-        changed["turns"] = _sorted_again(changed["turns"], {edit.key for edit in edits if edit.table == "turns"})
-    return replace(document, **changed)
-
-
-def in_order(turns: Mapping[str, Turn]) -> dict[str, Turn]:
-    """By start inside each medium."""
-    return {turn.id: turn for turn in sorted(turns.values(), key=_place)}
-
-
-def _sorted_again(turns: Mapping[str, Turn], touched: Collection[str]) -> dict[str, Turn]:
-    """In order but for the touched ones. Putting a few in their places is many times faster than sorting all."""
-    if len(touched) > _FEW:
-        return in_order(turns)
-    rows = [turn for turn in turns.values() if turn.id not in touched]
-    for turn in filter(None, map(turns.get, touched)):
-        insort(rows, turn, key=_place)
-    return {turn.id: turn for turn in rows}
-
-
-def _place(turn: Turn) -> tuple[str, float, float, str]:
-    return turn.medium, turn.start, turn.end, turn.id

@@ -14,20 +14,23 @@ from m2fnet_core.transcript.wording import packed
 _MEDIUM = "medium"
 
 
-def sheet_of_report(report: Report) -> Sheet:
-    """The analysed video with the model's labels and the faces that the network looked at."""
+def sheet_of_report(report: Report, model_hash: str = "") -> Sheet:
+    """The analysed video with the model's labels and the faces that the network looked at.
+
+    ``model_hash``: the bundle's, where it is known; a report does not tell it.
+    """
     boxes = sorted((face for each in report.utterances for face in each.faces), key=lambda face: face.time)
     faces = tuple((time, tuple(dict.fromkeys(some))) for time, some in groupby(boxes, key=lambda face: face.time))
-    return replace(sheet_of(_document(report), _MEDIUM, LabelChoice.MODEL), faces=faces)
+    return replace(sheet_of(_document(report, model_hash), _MEDIUM, LabelChoice.MODEL), faces=faces)
 
 
-def _document(report: Report) -> Document:
+def _document(report: Report, model_hash: str) -> Document:
     media, used = report.media, report.model
     medium = Medium(_MEDIUM, Path(media.path).absolute(), media.path.as_posix(), media.sha256, media.duration)
     names = dict.fromkeys(each.speaker for each in report.utterances if each.speaker)
     speakers = {name: Speaker(name, name) for name in names}
     turns = {u.id: Turn(u.id, _MEDIUM, u.start, u.end, u.speaker, u.text, packed(u.words)) for u in report.utterances}
-    model = Model(used.name, "", used.trained, used.labels)
+    model = Model(used.name, model_hash, used.trained, used.labels)
     predictions = {u.id: _kept(u, model) for u in report.utterances}
     return Document(
         label_set=LabelSet(used.name, used.labels),

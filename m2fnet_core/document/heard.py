@@ -1,7 +1,9 @@
-"""How recognised words enter a document: beside what a person did, never over it. No torch."""
+"""How recognised words and voices enter a document: beside what a person did, never over it. No torch."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from m2fnet_core.base.dialogue import Utterance, Word
@@ -10,6 +12,7 @@ from m2fnet_core.document.commands import Recognise, new_id
 from m2fnet_core.document.content import Document, Turn
 from m2fnet_core.transcript.wording import packed, text_of
 
+_NUMBERED = re.compile(r"Speaker \d+$")  # how voices are called that nobody named
 # Commands by which a person shapes utterances, and where each names them.
 _SHAPING: Mapping[str, tuple[str, ...]] = {
     "SetBounds": ("bounds",),
@@ -34,38 +37,73 @@ def _named(kind: str, body: Any) -> Iterator[str]:
 def recognised(document: Document, medium: str, heard: Sequence[Utterance], by_person: Collection[str]) -> Recognise:
     """What recognition adds to a medium. ``heard`` are its utterances with words, ``by_person`` is of `touched`.
 
-    An utterance that has a text, a speaker or a decision, or whose bounds a person set, stays as it is; where it has no
-    text it gets the words said inside it. All others give way to what was heard.
+    An utterance stays that a person shaped or decided on, whose text came from elsewhere or whose speaker has a name;
+    what it lacks of text and speaker is filled in. All others give way to what was heard.
     """
     turns = [turn for turn in document.turns.values() if turn.medium == medium]
-    decided = {utterance for utterance, _ in document.decisions}
-    kept = [turn for turn in turns if turn.text or turn.speaker or turn.id in decided or turn.id in by_person]
-    filled = [with_words for turn in kept if not turn.text and (with_words := _filled(turn, heard)) is not None]
-    new = [turn for utterance in heard for turn in _beside(utterance, kept, medium)]
-    known = {turn.id for turn in kept}
-    return Recognise(medium, (*filled, *new), {}, tuple(turn.id for turn in turns if turn.id not in known))
+    held = {utterance for utterance, _ in document.decisions} | set(by_person)
+    kept = [turn for turn in turns if turn.id in held or not _by_machine(turn, document)]
+    gone = tuple(turn.id for turn in turns if turn not in kept)
+    heard = with_free_names(document, heard, gone)
+    new, ids = speakers_for(document, heard)
+    filled = [better for turn in kept if (better := _filled(turn, heard, ids)) != turn]
+    beside = [turn for utterance in heard for turn in _beside(utterance, kept, medium, ids[utterance.speaker])]
+    return Recognise(medium, (*filled, *beside), new, gone)
 
 
-def _filled(turn: Turn, heard: Sequence[Utterance]) -> Turn | None:
-    """The turn with the words said inside it; None where there are none."""
-    spoken = [(u, [word for word in u.words if turn.start <= _middle(word) < turn.end]) for u in heard]
-    words = [word for _, some in spoken for word in some]
-    if not words:
-        return None
-    spaced = any(" " in (u.text or "") for u, some in spoken if some)
-    return replace(turn, text=text_of(words, spaced), words=packed(words))
+def _by_machine(turn: Turn, document: Document) -> bool:
+    """Whether nothing of it came from a person or a file."""
+    speaker = document.speakers.get(turn.speaker)
+    return (speaker is None or bool(_NUMBERED.match(speaker.name))) and bool(turn.words or not turn.text)
 
 
-def _beside(utterance: Utterance, kept: Sequence[Turn], medium: str) -> Iterator[Turn]:
+def with_free_names(
+    document: Document, heard: Sequence[Utterance], gone: Collection[str] = ()
+) -> tuple[Utterance, ...]:
+    """The utterances, "Speaker 1" and so on numbered so that nobody else of the document is meant.
+
+    ``gone``: utterances that give way.
+    """
+    used = {turn.speaker for turn in document.turns.values() if turn.id not in gone}
+    taken = {speaker.name for key, speaker in document.speakers.items() if key in used}
+    free = (name for number in count(1) if (name := f"Speaker {number}") not in taken)
+    numbered = dict.fromkeys(u.speaker for u in heard if _NUMBERED.match(u.speaker))
+    names = {name: next(free) for name in numbered}
+    return tuple(replace(u, speaker=names.get(u.speaker, u.speaker)) for u in heard)
+
+
+def speakers_for(document: Document, utterances: Iterable[Utterance]) -> tuple[dict[str, str], dict[str, str]]:
+    """Names by id of the speakers that the document lacks, and the ids of all by name ("" is nobody)."""
+    by_name = {"": "", **{speaker.name: key for key, speaker in document.speakers.items()}}
+    lacking = dict.fromkeys(u.speaker for u in utterances if u.speaker not in by_name)
+    new = {new_id(): name for name in lacking}
+    return new, {**by_name, **{name: key for key, name in new.items()}}
+
+
+def _filled(turn: Turn, heard: Sequence[Utterance], ids: Mapping[str, str]) -> Turn:
+    """The turn with the words said inside it and the speaker who says most of it, where it has none."""
+    if not turn.text:
+        spoken = [(u, [word for word in u.words if turn.start <= _middle(word) < turn.end]) for u in heard]
+        words = [word for _, some in spoken for word in some]
+        spaced = any(" " in (u.text or "") for u, some in spoken if some)
+        turn = replace(turn, text=text_of(words, spaced) or None, words=packed(words))
+    if not turn.speaker:
+        most = max(heard, key=lambda u: min(u.end, turn.end) - max(u.start, turn.start), default=None)
+        if most is not None and most.start < turn.end and turn.start < most.end:
+            turn = replace(turn, speaker=ids[most.speaker])
+    return turn
+
+
+def _beside(utterance: Utterance, kept: Sequence[Turn], medium: str, speaker: str) -> Iterator[Turn]:
     """The parts of what was heard that no kept utterance covers."""
     near = [turn for turn in kept if turn.start < utterance.end and utterance.start < turn.end]
     if not near:
         words = packed(utterance.words)
-        yield Turn(new_id(), medium, utterance.start, utterance.end, "", utterance.text, words)
+        yield Turn(new_id(), medium, utterance.start, utterance.end, speaker, utterance.text, words)
         return
     spaced = " " in (utterance.text or "")
     for part in _uncovered(utterance.words, near):
-        yield Turn(new_id(), medium, part[0].start, part[-1].end, "", text_of(part, spaced), packed(part))
+        yield Turn(new_id(), medium, part[0].start, part[-1].end, speaker, text_of(part, spaced), packed(part))
 
 
 def _uncovered(words: Sequence[Word], near: Sequence[Turn]) -> Iterator[list[Word]]:

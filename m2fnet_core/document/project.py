@@ -16,10 +16,11 @@ from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.json_codec import plain
+from m2fnet_core.document.applying import applied
 from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
 from m2fnet_core.document.content import Document, KeptPrediction, Medium, Model, Turn
-from m2fnet_core.document.edits import Edit, applied, planned
+from m2fnet_core.document.edits import Edit, planned
 from m2fnet_core.document.media_files import found_in, looked_up, relative_to
 from m2fnet_core.document.places import find_project_of, projects_folder, remember, untitled
 from m2fnet_core.document.store import file, opening, predictions, reading, snapshots

@@ -24,6 +24,8 @@ _TITLES: Mapping[type, str] = {
     c.Recognise: "find out who says what",
     c.SetLabelSet: "change label set",
     c.NameFaces: "name faces",
+    c.AddTrace: "trace",
+    c.RemoveTrace: "remove trace",
 }
 
 

@@ -1,7 +1,8 @@
 """The feature store: vectors and boxes on disk, keyed by what they were computed from. No torch.
 
-One small file per entry, written whole or not at all, so that any number of processes may read and write at once. A
-damaged entry is a miss. No pickle: a line of JSON, then float32 numbers, both under one checksum.
+One small file per entry, written whole or not at all, so that any number of processes may read and write at once, on a
+network drive too: there are no locks. A damaged entry is a miss. No pickle: a line of JSON, then float32 numbers, both
+under one checksum.
 """
 
 import hashlib
@@ -9,7 +10,6 @@ import json
 import logging
 import os
 import tempfile
-import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,12 +21,16 @@ import numpy as np
 
 from m2fnet_core.base.errors import CacheError
 from m2fnet_core.base.events import Hook, Notice, ignore
+from m2fnet_core.base.files import drive_time, write_whole
 from m2fnet_core.base.folders import cache_folder
 from m2fnet_core.features.vectors import Vector
 
 _FOLDER = "features-1"  # the number is the form of the files
-_LIMIT = 4_000_000_000  # bytes; the entries written longest ago go first
-_TIDY_EVERY = 24 * 3600.0  # seconds
+LIMIT = 4_000_000_000  # bytes, where nobody set another; the entries written longest ago go first
+_LIMIT_FILE = "limit"  # beside the entries, so that all who share them keep to it
+_TIDY_EVERY = 3600.0  # seconds
+_ABANDONED = 24 * 3600.0  # seconds after which what is being written was left behind by a crash
+_PART = ".part"
 _log = logging.getLogger(__name__)
 
 
@@ -46,11 +50,31 @@ def key_of(kind: str, *parts: Any) -> str:
 class FeatureStore:
     """Entries by key in a folder of the cache."""
 
-    def __init__(self, folder: Path | None = None, limit: int = _LIMIT) -> None:
-        """``folder``: None for the program's own cache. ``limit``: bytes it is cut back to, once a day."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """``folder``: None for the program's own cache."""
         self._folder = cache_folder() / _FOLDER if folder is None else folder
-        self._limit = limit
         self._tidied = False
+
+    @property
+    def limit(self) -> int:
+        """Bytes that it is cut back to, once an hour while it is written to."""
+        try:
+            return max(0, int((self._folder / _LIMIT_FILE).read_text(encoding="ascii")))
+        except (OSError, ValueError):
+            return LIMIT
+
+    def set_limit(self, limit: int) -> None:
+        """Keep at most so many bytes, and cut back to them now. Raises CacheError."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._folder / _LIMIT_FILE, str(limit).encode())
+            _cut_back(self._folder, limit)
+        except OSError as error:
+            raise CacheError(f"{self._folder} cannot be written ({error.strerror}); make room there.") from error
+
+    def size(self) -> int:
+        """Bytes that are kept. Takes seconds for hundreds of thousands of entries."""
+        return sum(state.st_size for state, _ in _entries(self._folder))
 
     def get(self, key: str) -> Entry | None:
         """The entry, or None when there is none or it is damaged."""
@@ -80,20 +104,18 @@ class FeatureStore:
             ) from error
 
     def tidy(self) -> None:
-        """At most once a day: delete the entries written longest ago until the rest fits the limit.
+        """At most once an hour: delete the entries written longest ago until the rest fits the limit.
 
-        The first `put` does this by itself.
+        The first `put` does this by itself. Of many processes one does it, or several do the same.
         """
         mark = self._folder / "tidied"
         try:
-            if time.time() - mark.stat().st_mtime < _TIDY_EVERY:
-                return
-        except OSError:
-            pass  # never tidied, or no folder yet
-        try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            before = mark.stat().st_mtime if mark.exists() else float("-inf")
+            if abs(drive_time(self._folder) - before) < _TIDY_EVERY:
+                return
             mark.touch()
-            _cut_back(self._folder, self._limit)
+            _cut_back(self._folder, self.limit)
         except OSError as error:
             _log.warning("cannot tidy %s: %s", self._folder, error)
 
@@ -125,13 +147,25 @@ class Keeper:
 
 
 def _cut_back(folder: Path, limit: int) -> None:
-    found = [(path.stat(), path) for path in folder.glob("??/*")]
+    """Raises OSError where the folder cannot be changed."""
+    now, found = drive_time(folder), _entries(folder)
     total = sum(state.st_size for state, _ in found)
     for state, path in sorted(found, key=lambda item: item[0].st_mtime):
-        if total <= limit:
-            break
-        path.unlink(missing_ok=True)
-        total -= state.st_size
+        left_behind = path.suffix == _PART and now - state.st_mtime > _ABANDONED
+        if total > limit or left_behind:
+            path.unlink(missing_ok=True)
+            total -= state.st_size
+
+
+def _entries(folder: Path) -> list[tuple[os.stat_result, Path]]:
+    """All files but those that another process just deletes."""
+    found = []
+    for path in folder.glob("??/*"):
+        try:
+            found.append((path.stat(), path))
+        except FileNotFoundError:
+            continue
+    return found
 
 
 def _packed(entry: Entry) -> bytes:
@@ -156,7 +190,7 @@ def _parsed(raw: bytes) -> Entry:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=_PART)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

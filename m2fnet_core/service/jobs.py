@@ -6,6 +6,7 @@ torch is imported by the first job that needs it, so that both start, refuse a b
 import contextlib
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,10 @@ def _result(job: Job, hook: Hook, cancel: CancelToken, warm: WarmBundle) -> Mapp
             if job.fetch:
                 fetch(job.recogniser, hook)
             found = transcribe(info, job.recogniser, job.device, hook, cancel)
+            if job.speakers is not None:
+                from m2fnet_core.people.voices import name_speakers
+
+                found = replace(found, utterances=name_speakers(info, found.utterances, job.speakers, hook, cancel))
     result: Mapping[str, Any] = plain(found)
     return result
 

@@ -23,7 +23,7 @@ from m2fnet_core.service.jobs import Job, WarmBundle, perform, warm_up
 Send = Callable[[str, events.Event], None]  # name of the job, event
 
 _IDLE = 0.5  # seconds without a request, at first, that are used to warm up
-_GRACE = 5.0  # seconds a job may take to notice that the window is gone
+GRACE = 5.0  # seconds a job may take to notice that the window is gone
 NICENESS = 10  # the window's playback comes first
 _log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ def _listen(source: BinaryIO, queue: Queue, send: Send) -> None:
         if line:
             _accept(line, queue, send)
     queue.close()
-    threading.Event().wait(_GRACE)  # this thread ends with the process, normally long before
+    threading.Event().wait(GRACE)  # this thread ends with the process, normally long before
     os._exit(1)
 
 
@@ -146,7 +146,7 @@ def _accept(line: str, queue: Queue, send: Send) -> None:
         queue.add(Ticket(name, request))
 
 
-def _claim_stdout() -> TextIO:
+def claimed_stdout() -> TextIO:
     """The real standard output, for events alone; whatever libraries print goes to standard error."""
     kept = os.dup(1)
     os.dup2(2, 1)
@@ -156,7 +156,7 @@ def _claim_stdout() -> TextIO:
 
 def main() -> int:
     """Run until standard input closes. Returns the exit code."""
-    sink = _claim_stdout()
+    sink = claimed_stdout()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if hasattr(os, "nice"):
         os.nice(NICENESS)

@@ -9,15 +9,17 @@ from pathlib import Path
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance, Word
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.base.wording import some
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.encoding import read_bytes
+from m2fnet_core.transcript.wording import timed
 
 # Linguistic types of the tiers that exports write.
 UTTERANCES = "m2fnet-utterance"
+WORDS = "m2fnet-word"
 EMOTIONS = "m2fnet-emotion"
 EMOTION = "emotion"  # what the id of another tier of labels begins with
 
@@ -45,9 +47,17 @@ def read_eaf(path: Path, media: MediaInfo | None) -> Transcript:
     if not found:
         raise TranscriptError(f"{path} has no tier with utterances; pick another transcript.")
     found.sort(key=lambda row: row[:2])
-    labels = _Labels(emotions, slots)
+    labels, words = _Labels(emotions, slots), _Words(root, slots)
     utterances = tuple(
-        Utterance(numbered_id(i), start, end, speaker, text, labels.of(annotation, speaker, (start, end)))
+        Utterance(
+            numbered_id(i),
+            start,
+            end,
+            speaker,
+            text,
+            labels.of(annotation, speaker, (start, end)),
+            words=words.of(start, end, speaker, text),
+        )
         for i, (start, end, speaker, text, annotation) in enumerate(found)
     )
     notices = (f"{path.name}: tiers that are no speech left out ({some(left_out)}).",) if left_out else ()
@@ -84,7 +94,7 @@ def times_of(root: ET.Element) -> Mapping[str, float]:
 
 def speaker_of(tier: ET.Element) -> str:
     """Name of the speaker, "" for nobody."""
-    if tier.get("LINGUISTIC_TYPE_REF") in (UTTERANCES, EMOTIONS):
+    if tier.get("LINGUISTIC_TYPE_REF") in (UTTERANCES, WORDS, EMOTIONS):
         return tier.get("PARTICIPANT", "")
     name = tier.get("PARTICIPANT") or _EMOTION_OF.sub("", tier.get("TIER_ID", ""))
     return "" if name == _DEFAULT else name
@@ -105,7 +115,8 @@ def _speech(root: ET.Element, emotions: Sequence[ET.Element]) -> tuple[list[ET.E
         if kind.get("CONTROLLED_VOCABULARY_REF") or kind.get("CONSTRAINTS")
     }
     speech = own or [tier for tier in tiers if _stands_alone(tier, coded)]
-    return speech, [tier.get("TIER_ID", "") for tier in tiers if tier not in speech and len(tier)]
+    other = [tier for tier in tiers if tier not in speech and tier.get("LINGUISTIC_TYPE_REF") != WORDS]
+    return speech, [tier.get("TIER_ID", "") for tier in other if len(tier)]
 
 
 def _stands_alone(tier: ET.Element, coded: Collection[str]) -> bool:
@@ -141,6 +152,26 @@ class _Labels:
         middle = (span[0] + span[1]) / 2
         at = bisect_left(timed, (middle,)) - 1
         return timed[at][2] or None if at >= 0 and timed[at][1] >= middle else None
+
+
+class _Words:
+    """The words of each utterance: of an exported tier of words, inside its time, where they are those of its text."""
+
+    def __init__(self, root: ET.Element, slots: Mapping[str, float]) -> None:
+        tiers = [tier for tier in root.findall("TIER") if tier.get("LINGUISTIC_TYPE_REF") == WORDS]
+        self._by_speaker = dict[str, list[tuple[float, float, str]]]()
+        for tier in tiers:
+            spans = [(a, _span(a, slots)) for a in tier.iter("ALIGNABLE_ANNOTATION")]
+            found = [(*span, _value(annotation)) for annotation, span in spans if span is not None]
+            self._by_speaker.setdefault(speaker_of(tier), []).extend(found)
+        for found in self._by_speaker.values():
+            found.sort()
+
+    def of(self, start: float, end: float, speaker: str, text: str | None) -> tuple[Word, ...]:
+        """The words of an utterance; none where they have no times, or two of a speaker's utterances mix."""
+        found = self._by_speaker.get(speaker, [])
+        inside = found[bisect_left(found, (start,)) : bisect_left(found, (end,))]
+        return timed(text, [Word(said, first, last) for first, last, said in inside if last <= end])
 
 
 def _value(annotation: ET.Element) -> str:

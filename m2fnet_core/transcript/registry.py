@@ -1,7 +1,7 @@
 """Which reader reads which file, and which file lies beside a video. No torch."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,15 +49,40 @@ def find_transcript(media: Path) -> Path | None:
 
     srt comes before vtt, eaf, TextGrid, csv; the bare stem before a language, English before the other languages.
     """
-    found = []
-    try:
-        for path in media.parent.iterdir():
-            rank = _rank(media.stem.lower(), path)
+    return TranscriptsBeside().find(media)
+
+
+class TranscriptsBeside:
+    """`find_transcript` for many videos: each folder is listed once, also one that holds thousands. For any thread."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, Mapping[str, Sequence[Path]]] = {}
+
+    def find(self, media: Path) -> Path | None:
+        """The transcript beside ``media``, or None."""
+        if media.parent not in self._known:
+            self._known[media.parent] = _transcripts_in(media.parent)
+        stem = media.stem.lower()
+        found = []
+        for path in self._known[media.parent].get(stem, ()):
+            rank = _rank(stem, path)
             if rank is not None and path.is_file():
                 found.append((rank, path))
-    except OSError:  # a folder that cannot be listed: then nothing is found beside the file
-        return None
-    return min(found)[1] if found else None
+        return min(found)[1] if found else None
+
+
+def _transcripts_in(folder: Path) -> Mapping[str, Sequence[Path]]:
+    """By every stem that such a file may belong to: its own, and what is left without ``.en`` or ``.en.sdh``."""
+    found: dict[str, list[Path]] = {}
+    try:
+        for path in folder.iterdir():
+            if path.suffix.lower() in READERS:
+                parts = path.stem.lower().split(".")
+                for count in range(max(1, len(parts) - 2), len(parts) + 1):
+                    found.setdefault(".".join(parts[:count]), []).append(path)
+    except OSError:  # a folder that cannot be listed: then nothing is found beside its files
+        return {}
+    return found
 
 
 def _rank(stem: str, path: Path) -> tuple[int, int, str] | None:

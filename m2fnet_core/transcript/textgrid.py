@@ -4,19 +4,22 @@ A TextGrid is a series of strings in quotes, free-standing numbers and flags; ev
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from m2fnet_core.base.dialogue import Utterance
+from m2fnet_core.base.dialogue import Utterance, Word
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.base.wording import some
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.encoding import read_text
+from m2fnet_core.transcript.wording import timed
 
 EMOTION = "emotion@"  # what the name of a tier of labels begins with; the name of a tier of utterances follows
 NOBODY = "unknown"  # the tier of utterances without a speaker
+WORDS = " - words"  # what the name of a tier of words ends in, as forced aligners write it
 NO_TEXT = "xxx"  # transcribers' sign for what nobody wrote down; an empty text would be a pause
 
 _COMMENT = re.compile(r"(?<!\S)![^\n]*")
@@ -43,11 +46,13 @@ def read_textgrid(path: Path, media: MediaInfo | None) -> Transcript:
     """
     text, notices = read_text(path)
     tiers = _tiers(path, text)
-    speech, left_out = _speech(tiers)
-    utterances = _utterances(speech, [tier for tier in tiers if tier.name.startswith(EMOTION)])
+    speech, others = _speech(tiers)
+    words = _words_of(speech, others)
+    utterances = _utterances(speech, [tier for tier in tiers if tier.name.startswith(EMOTION)], words)
     if not utterances:
         raise TranscriptError(f"{path} has no tier with utterances; pick another transcript.")
-    if left_out:
+    used = {tier.name for tier in words.values()} if any(u.words for u in utterances) else set()
+    if left_out := [tier.name for tier in others if tier.name not in used]:
         notices = (*notices, f"{path.name}: tiers that are no utterances left out ({some(left_out)}).")
     return Transcript(utterances, notices)
 
@@ -137,24 +142,51 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _speech(tiers: Sequence[Tier]) -> tuple[list[Tier], list[str]]:
-    """Tiers that hold utterances, and the names of those that hold something else."""
+def _speech(tiers: Sequence[Tier]) -> tuple[list[Tier], list[Tier]]:
+    """Tiers that hold utterances, and those that hold something else."""
     named = [tier for tier in tiers if not tier.name.startswith(EMOTION)]
     whole = [tier for tier in named if not _SOUNDS.search(tier.name)]
     turns = [tier for tier in whole if not _WORDS.search(tier.name)] or whole
-    return turns, [tier.name for tier in named if tier not in turns and tier.intervals]
+    return turns, [tier for tier in named if tier not in turns and tier.intervals]
 
 
-def _utterances(speech: Sequence[Tier], emotions: Sequence[Tier]) -> tuple[Utterance, ...]:
+def _words_of(speech: Sequence[Tier], others: Sequence[Tier]) -> Mapping[str, Tier]:
+    """The tier of words of each tier of utterances, by the latter's name."""
+    named = {tier.name: tier for tier in others if _WORDS.search(tier.name)}
+    if len(speech) == len(named) == 1:
+        return {speech[0].name: next(iter(named.values()))}
+    return {tier.name: named[tier.name + WORDS] for tier in speech if tier.name + WORDS in named}
+
+
+def _spoken(span: tuple[float, float], text: str | None, tier: Tier | None) -> tuple[Word, ...]:
+    """The words of an utterance with their times, where a tier has the same words inside it."""
+    if tier is None:
+        return ()
+    first = max(bisect_left(tier.intervals, (span[0],)) - 1, 0)
+    after = bisect_left(tier.intervals, (span[1],))
+    inside = [Word(said, start, end) for start, end, said in tier.intervals[first:after]]
+    return timed(text, [word for word in inside if span[0] <= (word.start + word.end) / 2 < span[1]])
+
+
+def _utterances(speech: Sequence[Tier], emotions: Sequence[Tier], words: Mapping[str, Tier]) -> tuple[Utterance, ...]:
     names = {tier.name for tier in speech}
     labels = {tier.name.removeprefix(EMOTION): {i[:2]: i[2] for i in tier.intervals} for tier in emotions}
-    found = [
-        (start, end, _speaker(tier.name, names), _words(text), labels.get(tier.name, {}).get((start, end)))
-        for tier in speech
-        for start, end, text in tier.intervals
-    ]
-    found.sort(key=lambda row: row[:2])
-    return tuple(Utterance(numbered_id(i), *row) for i, row in enumerate(found))
+    rows = sorted(
+        ((*interval[:2], tier.name, _words(interval[2])) for tier in speech for interval in tier.intervals),
+        key=lambda row: row[:2],
+    )
+    return tuple(
+        Utterance(
+            numbered_id(i),
+            start,
+            end,
+            _speaker(tier, names),
+            text,
+            labels.get(tier, {}).get((start, end)),
+            words=_spoken((start, end), text, words.get(tier)),
+        )
+        for i, (start, end, tier, text) in enumerate(rows)
+    )
 
 
 def _speaker(tier: str, names: set[str]) -> str:

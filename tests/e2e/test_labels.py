@@ -1,9 +1,11 @@
-"""A researcher's own scheme through the real window: define, label, merge, undo, redo, reopen, export."""
+"""A researcher's own scheme and traces through the real window: define, label, merge, trace, undo, reopen, export."""
 
 import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas
+import pympi
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,7 +16,7 @@ from app.main_window import MainWindow
 from app.models.video.analysis import State
 from app.views.exchange.exchange import ExportDialog
 from app.views.labels.labels import LabelsDialog
-from tests.patience import signalled
+from tests.patience import patiently, signalled
 
 Until = Callable[[State], None]
 Key = Qt.Key
@@ -34,6 +36,18 @@ def decided(window: MainWindow) -> list[str | None]:
     session = window.studio.session
     said = [session.decision(utterance.id) for utterance in session.utterances]
     return [None if one is None else one.label for one in said]
+
+
+def exported(window: MainWindow, qtbot: QtBot, path: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """*File, Export*; a format by the beginning of its title."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window.actions_["export"].trigger()
+    export = QApplication.activeModalWidget()
+    assert isinstance(export, ExportDialog)
+    QTest.keyClicks(export.formats, form)
+    with signalled(qtbot, window.studio.notices.added):
+        QTest.keyClick(export, Key.Key_Return)
+    return path
 
 
 def test_a_scheme_of_ones_own(
@@ -76,14 +90,42 @@ def test_a_scheme_of_ones_own(
     assert decided(window) == merged
     assert studio.session.label_set == OWN[:11]
 
-    target = tmp_path / "out.csv"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    window.actions_["export"].trigger()
-    export = QApplication.activeModalWidget()
-    assert isinstance(export, ExportDialog)
-    QTest.keyClicks(export.formats, "CSV")
-    with signalled(qtbot, studio.notices.added):
-        QTest.keyClick(export, Key.Key_Return)
+    target = exported(window, qtbot, tmp_path / "out.csv", "CSV", monkeypatch)
     with target.open(encoding="utf-8-sig", newline="") as file:
         cells = [set(row.values()) for row in csv.DictReader(file)]
     assert all(label in row for label, row in zip(merged, cells, strict=True))
+
+
+def test_two_annotators_trace_valence(
+    qtbot: QtBot, window: MainWindow, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, tracing = window.studio, window.studio.tracing
+    studio.open(film)
+    patiently(qtbot, lambda: studio.session.medium != "")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    player, pad = window.workspace.player, window.workspace.trace_pad
+    player.set_speed(3.0)
+    for name in ("Ann", "Bob"):
+        studio.project.set_annotator(name)
+        player.seek(0.0)
+        QTest.keyClick(window, Key.Key_V)
+        patiently(qtbot, lambda: len(tracing.events) > 5)
+        QTest.keyClick(pad.slider, Key.Key_PageUp)
+        patiently(qtbot, lambda: tracing.head is None)  # the film is over
+    assert [take.annotator for take in studio.session.traces] == ["Ann", "Bob"]
+    assert "Valence: traced by Ann, Bob; ICC(2,1)" in window.workspace.timeline.focusProxy().accessibleDescription()
+    QTest.keyClick(window, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(studio.session.traces) == 1
+    QTest.keyClick(window, Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    studio.close_media()
+    studio.open(film)
+    patiently(qtbot, lambda: len(studio.session.traces) == 2)
+
+    table = pandas.read_csv(exported(window, qtbot, tmp_path / "traces.csv", "Traces", monkeypatch))
+    assert list(table.columns) == ["time", "valence mean", "valence Ann", "valence Bob"]
+    assert table.time.max() > 4.0
+    assert table["valence Ann"].iloc[-1] == pytest.approx(0.2, abs=1e-3)
+    exported(window, qtbot, tmp_path / "film.eaf", "ELAN", monkeypatch)
+    assert "./film_traces.csv" in (tmp_path / "film.eaf").read_text("utf-8")
+    assert pympi.Elan.Eaf(str(tmp_path / "film.eaf")).get_tier_names()

@@ -47,6 +47,7 @@ def test_a_bare_video_gets_words_and_keeps_what_a_person_wrote(
     assert all(word.end <= u.end for u in session.utterances for word in u.words)
     assert session.prediction(session.utterances[0].id).present.text  # type: ignore[union-attr]
     first = session.utterances[0]
+    assert first.speaker == "Speaker 1"
     studio.shaping.set_text(first.id, "By hand.")
     window.actions_["transcribe"].trigger()
     until(State.RUNNING)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from app.models.project.intake import speakers_for
 from app.models.project.project import ProjectModel
 from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Box, Utterance
 from m2fnet_core.document.commands import MergeSpeakers, NameFaces
 from m2fnet_core.document.content import FaceIdentity, FaceRole
+from m2fnet_core.document.heard import speakers_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from app.models.editing.aim import Aim, named
-from app.models.project.intake import speakers_for
 from app.models.project.project import ProjectModel
 from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Utterance
@@ -14,6 +13,7 @@ from m2fnet_core.document.commands import (
     Delete,
     Insert,
     Merge,
+    RenameSpeaker,
     SetBounds,
     SetSpeaker,
     SetText,
@@ -22,7 +22,9 @@ from m2fnet_core.document.commands import (
 )
 from m2fnet_core.document.content import Turn
 from m2fnet_core.document.editing import Bounds, can_split, split_text
+from m2fnet_core.document.heard import speakers_for
 from m2fnet_core.document.project import Change
+from m2fnet_core.transcript.wording import parted, told_by
 
 _NEW = 1.0  # seconds that an inserted utterance lasts
 _SHORTEST = 0.05  # seconds; there is no room for less
@@ -52,14 +54,13 @@ class Shaping(QObject):
         self._do(SetBounds({utterance: (bounds.start, bounds.end)}))
 
     def split(self) -> None:
-        """Cut the utterance at the playhead; its words go where they probably were said."""
+        """Cut the utterance at the playhead; its words go where they were said."""
         said = self._session.utterances_at(self._aim.time)
         chosen = next((u for u in said if u.id == self._session.selected), said[-1] if said else None)
         if chosen is None or not can_split(_bounds(chosen), self._aim.time):
             self._aim.told.emit("Put the playhead inside an utterance to split it there.")
             return
-        texts = split_text(chosen.text, (self._aim.time - chosen.start) / chosen.duration)
-        if self._do(Split(chosen.id, self._aim.time, new_id(), texts)):
+        if self._do(Split(chosen.id, self._aim.time, new_id(), _texts(chosen, self._aim.time))):
             self._aim.told.emit(f"{named(chosen)}: split")
 
     def merge(self) -> None:
@@ -110,6 +111,15 @@ class Shaping(QObject):
         new, ids = speakers_for(self._project.document, [Utterance("", 0, 0, name)])
         self._do(SetSpeaker(tuple(utterances), ids[name], name if new else ""))
 
+    def rename_speaker(self, speaker: str, name: str) -> None:
+        """Another name everywhere: lane, table and face; that of another speaker makes the two one."""
+        ids = {known.name: key for key, known in self._project.document.speakers.items()}
+        name = " ".join(name.split())
+        if not name or speaker not in ids:
+            self._aim.told.emit("A speaker needs a name; nothing was renamed.")
+        elif self._do(RenameSpeaker(ids[speaker], name)):
+            self._aim.told.emit(f"{speaker} is {name} now" + (", with all that was theirs" if name in ids else ""))
+
     def undo(self) -> None:
         """Take the last step back."""
         self._step_back(self._project.undo_title, "Undone", self._project.undo)
@@ -142,6 +152,13 @@ class Shaping(QObject):
 
     def _do(self, command: Command) -> bool:
         return self._project.do(command) is not None
+
+
+def _texts(utterance: Utterance, time: float) -> tuple[str | None, str | None]:
+    """What was said before and after a time: by the times of its words, else by how much of it there is."""
+    if utterance.text and told_by(utterance.text, utterance.words):
+        return parted(utterance.text, utterance.words, time)
+    return split_text(utterance.text, (time - utterance.start) / utterance.duration)
 
 
 def _bounds(utterance: Utterance) -> Bounds:

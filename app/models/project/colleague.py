@@ -10,7 +10,7 @@ from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.wording import count
 from m2fnet_core.document.colleague import Brought, Taking, brought
-from m2fnet_core.document.commands import Clear, Command, Decide, SetLabelSet, Together
+from m2fnet_core.document.commands import AddTrace, Clear, Command, Decide, RemoveTrace, SetLabelSet, Together
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.project import Project
 
@@ -41,15 +41,17 @@ def look(
 
 def take(project: ProjectModel, found: Brought, source: str, notices: Notices, added: tuple[str, ...] = ()) -> bool:
     """Put it into the project, as one step, and say what came and what did not."""
-    if not found.decisions:
+    if not found.decisions and not found.takes:
         notices.note(f"{source} brings nothing new on the videos of this project.")
         return False
     labels = (SetLabelSet(_wider(project, added), {}),) if added else ()
-    if project.do(Together((*labels, Decide(found.decisions)), f"import {source}")) is None:
+    parts = (*labels, Decide(found.decisions), AddTrace(found.takes))
+    if project.do(Together(parts, f"import {source}")) is None:
         return False
     lost = f" {count(found.lost, 'decision')} matched no utterance here." if found.lost else ""
     videos = count(found.videos, "video")
-    notices.note(f"{count(len(found.decisions), 'decision')} on {videos} came from {source}.{lost}")
+    takes = f" and {count(len(found.takes), 'trace')}" if found.takes else ""
+    notices.note(f"{count(len(found.decisions), 'decision')}{takes} on {videos} came from {source}.{lost}")
     return True
 
 
@@ -59,7 +61,7 @@ def _wider(project: ProjectModel, added: tuple[str, ...]) -> LabelSet:
 
 
 def renamed(document: Document, names: Mapping[str, str]) -> Command | None:
-    """The command that moves annotators' decisions to other names; None when there is nothing to move.
+    """The command that moves annotators' decisions and traces to other names; None when there is nothing to move.
 
     Utterances that the other name decided already keep that decision; the old one stays beside it.
     """
@@ -68,11 +70,16 @@ def renamed(document: Document, names: Mapping[str, str]) -> Command | None:
         for decision in document.decisions.values()
         if decision.annotator in names and (decision.utterance, names[decision.annotator]) not in document.decisions
     ]
-    if not moved:
+    takes = [take for take in document.traces.values() if take.annotator in names]
+    if not moved and not takes:
         return None
     clears = tuple(
         Clear(tuple(d.utterance for d in moved if d.annotator == old), old)
         for old in dict.fromkeys(d.annotator for d in moved)
     )
     decide = Decide(tuple(replace(d, annotator=names[d.annotator]) for d in moved))
-    return Together((*clears, decide), "rename annotator")
+    traces = (
+        RemoveTrace(tuple(take.id for take in takes)),
+        AddTrace(tuple(replace(take, annotator=names[take.annotator]) for take in takes)),
+    )
+    return Together((*clears, decide, *traces), "rename annotator")

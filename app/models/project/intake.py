@@ -1,6 +1,6 @@
 """How an analysis enters the document: utterances only where there are none, predictions beside what people decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -11,7 +11,7 @@ from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.base.events import AnalysisStarted, Event, FacesFound, Predicted
 from m2fnet_core.document.commands import Import, Insert, new_id
 from m2fnet_core.document.content import Document, MediumState, Model, Turn
-from m2fnet_core.document.heard import recognised, touched
+from m2fnet_core.document.heard import recognised, speakers_for, touched, with_free_names
 from m2fnet_core.document.meanings import shown
 from m2fnet_core.document.media_files import compared
 from m2fnet_core.transcript.wording import packed
@@ -90,8 +90,9 @@ class Intake(QObject):
         if not medium or project.read_only:
             return {}
         names = {utterance.id: new_id() for utterance in event.utterances}
-        new, by_name = speakers_for(project.document, event.utterances)
-        turns = tuple(turn_of(u, names[u.id], medium, by_name[u.speaker]) for u in event.utterances)
+        found = with_free_names(project.document, event.utterances, [u.id for u in self._session.utterances])
+        new, by_name = speakers_for(project.document, found)
+        turns = tuple(turn_of(u, names[u.id], medium, by_name[u.speaker]) for u in found)
         source = event.transcript.name if event.transcript is not None else "what was heard"
         there = bool(self._session.utterances)
         command = Import(medium, turns, new, (), True, source) if there else Insert(turns, new)
@@ -101,14 +102,6 @@ class Intake(QObject):
 def turn_of(utterance: Utterance, name: str, medium: str, speaker: str) -> Turn:
     """An utterance as the document keeps it, under the document's ids."""
     return Turn(name, medium, utterance.start, utterance.end, speaker, utterance.text, packed(utterance.words))
-
-
-def speakers_for(document: Document, utterances: Iterable[Utterance]) -> tuple[dict[str, str], dict[str, str]]:
-    """Names by id of the speakers that the document lacks, and the ids of all by name ("" is nobody)."""
-    by_name = {"": "", **{speaker.name: key for key, speaker in document.speakers.items()}}
-    lacking = dict.fromkeys(u.speaker for u in utterances if u.speaker not in by_name)
-    new = {new_id(): name for name in lacking}
-    return new, {**by_name, **{name: key for key, name in new.items()}}
 
 
 def _kept(document: Document, model: Model, turn: Turn, prediction: Prediction) -> bool:

@@ -31,6 +31,7 @@ class Mirror(QObject):
         turns = self._project.turns_of(session.medium)
         predictions = {turn.id: known for turn in turns if (known := self._prediction(turn.id)) is not None}
         decisions = {turn.id: said for turn in turns if (said := self._project.decision(turn.id)) is not None}
+        self._take_traces()
         session.load([utterance_of(turn, document) for turn in turns], predictions, decisions)
 
     def _take_project(self) -> None:
@@ -41,6 +42,7 @@ class Mirror(QObject):
         looks = self._project.document.looks.values()
         set_label_colours({look.label: look.colour for look in looks if look.colour})
         self._session.label_set = self._project.document.label_set.labels
+        self._session.meanings = self._project.document.meanings
 
     def _prediction(self, utterance: str) -> Prediction | None:
         live = self._session.known_prediction(utterance)
@@ -49,7 +51,12 @@ class Mirror(QObject):
         kept = self._project.document.predictions.get(utterance)
         return live if kept is None else kept.prediction
 
+    def _take_traces(self) -> None:
+        medium, traces = self._session.medium, self._project.document.traces
+        self._session.set_traces(tuple(take for take in traces.values() if take.medium == medium))
+
     def _take(self, change: Change) -> None:
+        self._take_traces()
         if change.whole:
             self._take_label_set()
             self.reload()

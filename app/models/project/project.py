@@ -26,6 +26,7 @@ from m2fnet_core.document.project import (
     Project,
     untitled,
 )
+from m2fnet_core.document.trace_journal import recover
 
 _SNAPSHOT_MS = 5 * 60 * 1000
 _REFRESH_MS = 2000
@@ -207,8 +208,8 @@ class ProjectModel(QObject):
     def _take(self, project: Project) -> bool:
         self._release()
         self._project = project
-        if project.recovered:
-            self._news.append(project.recovered)
+        found = project.recovered, self._tried(lambda: recover(project)) or ""
+        self._news += [sentence for sentence in found if sentence]
         self._keeper = Background("snapshots", self)
         self._keeper.failed.connect(self._notices.fail)
         self._keeper.done.connect(self.kept)

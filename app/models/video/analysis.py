@@ -72,7 +72,7 @@ class Analysis(QObject):
         """Find the words with a speech recognition model, then analyse the utterances there are."""
         if self._analyze is not None:
             self._cancel_job()
-            self._submit(Transcribe(self._analyze.media, recogniser, device, fetch))
+            self._submit(Transcribe(self._analyze.media, recogniser, device, fetch, speakers=0))
 
     def cancel(self) -> None:
         """Stop what runs; what was computed is kept."""

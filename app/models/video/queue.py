@@ -174,7 +174,9 @@ class AnalysisQueue(QObject):
         self._session.open(None, medium.id)
         self._asked = bool(own)
         model, device = self._means.model(), self._means.device()
-        self._job = self._worker.submit(Analyze(medium.path, None, model, device, True, own or None, medium.sha256))
+        self._job = self._worker.submit(
+            Analyze(medium.path, None, model, device, True, own or None, sha256=medium.sha256)
+        )
         self._put(medium.id, Standing.RUNNING)
 
     def _hear(self, job: str, event: Event) -> None:

@@ -10,7 +10,7 @@ from m2fnet_core.base.bundle_kind import BundleKind
 from m2fnet_core.base.dialogue import FaceBox, Prediction, Utterance
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.base.events import AnalysisStarted, Event, FacesFound, FacesScanned, Predicted
-from m2fnet_core.document.content import Decision
+from m2fnet_core.document.content import Decision, Meaning, Take
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.people.face_tracks import FaceTracks
 
@@ -23,6 +23,7 @@ class Session(QObject):
     prediction_changed = Signal(str)  # utterance id
     decision_changed = Signal(str)  # utterance id
     faces_changed = Signal()  # boxes of some frames
+    traces_changed = Signal()
     selection_changed = Signal(str)  # utterance id, "" for none
     model_changed = Signal()  # name, kind, labels, device
 
@@ -34,6 +35,7 @@ class Session(QObject):
         self.device = ""
         self.labels: tuple[str, ...] = ()
         self.label_set: tuple[str, ...] = MELD.labels  # what a person can choose from, in the order of the digits
+        self.meanings: Mapping[str, Meaning] = {}  # as which label of the set a network's label is shown
         self.blind = False  # predictions are hidden
         self.editable = False  # the medium belongs to a project that can be changed
         self.devices: tuple[str, ...] = ()  # what this machine could compute on; empty until the worker has said so
@@ -60,6 +62,7 @@ class Session(QObject):
         self._used: dict[str, tuple[FaceBox, ...]] = {}
         self._scanned: dict[float, tuple[FaceBox, ...]] = {}
         self._scan_times: list[float] = []
+        self.traces: tuple[Take, ...] = ()  # everybody's
         self.tracks = FaceTracks()  # the scanned faces, as they follow each other
 
     def open(self, media: MediaInfo | None, medium: str = "", reachable: bool = True) -> None:
@@ -123,6 +126,12 @@ class Session(QObject):
             self._decisions[utterance_id] = decision
         self.decision_changed.emit(utterance_id)
 
+    def set_traces(self, traces: tuple[Take, ...]) -> None:
+        """Take in what people traced in the open medium."""
+        if traces != self.traces:
+            self.traces = traces
+            self.traces_changed.emit()
+
     def set_blind(self, blind: bool) -> None:
         """Hide predictions from every view, or show them."""
         self.blind = blind
@@ -159,8 +168,9 @@ class Session(QObject):
 
     @property
     def all_labels(self) -> tuple[str, ...]:
-        """The network's labels in their order, then those that only people can choose."""
-        return tuple(dict.fromkeys((*self.labels, *self.label_set)))
+        """The network's labels in their order and as they are shown, then those that only people can choose."""
+        shown = (self.meanings[word].means if word in self.meanings else word for word in self.labels)
+        return tuple(dict.fromkeys((*shown, *self.label_set)))
 
     def frames_used(self, utterance_id: str) -> tuple[float, ...]:
         """Presentation times of the frames the network looked at."""

@@ -45,7 +45,7 @@ class Compare(QWidget):
         self.only.setToolTip("Show only utterances that got two different labels")
         self.counter = label("", "muted")
         self.adopt_button = push("Adopt (A)", "Decide as the other one did, for the selected utterance")
-        self.adopt_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.adopt_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._prepare()
         self.lazily = Lazily(self, self._fill)
         for signal in (pairing.changed, pairing.said, session.utterances_changed):
@@ -55,8 +55,7 @@ class Compare(QWidget):
     def _prepare(self) -> None:
         self.table.setModel(self.model)
         self.table.setItemDelegate(_Cells(self._session))
-        for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, width)
+        self.table.set_widths(_WIDTHS)
         self.table.horizontalHeader().setSectionResizeMode(Column.TEXT, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.table.clicked.connect(self._play)

@@ -16,12 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.base import icons
+from app.base.settings import Settings
 from app.base.theme import line, muted
 from app.jobs.background import Background, Emit
 from app.models.project.project import ProjectModel
 from app.models.tables.media_table import ROW, Column, Index, MediaTable, Row
 from app.models.video.queue import AnalysisQueue
 from app.models.video.session import Session
+from app.views.dashboard.followed import FollowedRun
 from app.views.parts.lazily import Lazily
 from app.views.parts.row_table import RowTable
 from app.views.parts.widgets import label, push, row
@@ -52,7 +54,7 @@ class Dashboard(QWidget):
     relink_asked = Signal()
     add_asked = Signal()
 
-    def __init__(self, project: ProjectModel, session: Session, queue: AnalysisQueue) -> None:
+    def __init__(self, project: ProjectModel, session: Session, queue: AnalysisQueue, settings: Settings) -> None:
         super().__init__()
         self._project, self._session, self._queue = project, session, queue
         self._known: dict[str, Progress] = {}  # as counted last, by medium
@@ -65,6 +67,7 @@ class Dashboard(QWidget):
         self.stop_button = push("Stop", "Leave what is still to do; what is computed so far is kept")
         self.find_button = push("Find missing…", "Look for missing videos in a folder, by their content")
         self.add_button = push("Add videos…", "Put more videos into the project")
+        self.followed = FollowedRun(settings)
         self._lay_out()
         self._counter = Background("dashboard", self)
         self._counter.result.connect(self._show)
@@ -72,14 +75,14 @@ class Dashboard(QWidget):
         self._connect()
 
     def close_reader(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._counter.close()
+        self.followed.close_reader()
 
     def _lay_out(self) -> None:
         self.table.setModel(self.model)
         self.table.setItemDelegate(_Cells(self._session))
-        for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, width)
+        self.table.set_widths(_WIDTHS)
         self.table.horizontalHeader().setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -90,8 +93,9 @@ class Dashboard(QWidget):
         foot.setSpacing(8)
         layout.addLayout(head)
         layout.addLayout(foot)
+        layout.addWidget(self.followed)
         for button in (self.analyse_button, self.stop_button, self.find_button, self.add_button):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect(self) -> None:
         project, queue, session = self._project, self._queue, self._session

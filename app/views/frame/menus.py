@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app.base import icons
 from app.base.command_table import COMMANDS, Command
-from app.base.settings import SCHEME, Settings
+from app.base.settings import SCHEME, TEXT_SIZE, Settings
 from app.views.frame.actions import Actions
 
 T = TypeVar("T", contravariant=True)
 _ABOUT_UTTERANCE = ("unsure", "skip", "clear", "split", "merge", "delete", "text", "speaker", "comment")
 _SCHEMES = {"system": "Like the &system", "dark": "&Dark", "light": "&Light"}
+
+_SIZES = {str(size): f"{size} %" for size in (100, 125, 150, 175, 200)}
 
 
 class Choose(Protocol[T]):
@@ -48,9 +50,12 @@ class Menus(QObject):
         self._menus["&Analysis"].insertSeparator(actions["transcribe"])
         self.looks = QMenu("&Colours", bar)
         self.looks.setIcon(icons.icon("look"))
+        self.sizes = QMenu("&Text size", bar)
+        self.sizes.setIcon(icons.icon("text"))
         self.panels = QMenu("&Panels", bar)
         self.panels.setIcon(icons.icon("layout"))
         self._menus["&View"].insertMenu(actions["reset-layout"], self.looks)
+        self._menus["&View"].insertMenu(actions["reset-layout"], self.sizes)
         self._menus["&View"].insertMenu(actions["reset-layout"], self.panels)
 
     def _fill(self, menu: QMenu, commands: Sequence[Command], actions: Actions) -> None:
@@ -85,8 +90,10 @@ class Menus(QObject):
         self.panels.addActions(list(panels))
 
     def offer_schemes(self, settings: Settings) -> None:
-        """Fill the list of colour schemes."""
+        """Fill the lists of colour schemes and of text sizes."""
         self._offer(self.looks, _SCHEMES, settings.get(SCHEME), lambda scheme: settings.set(SCHEME, scheme))
+        size = str(settings.get(TEXT_SIZE))
+        self._offer(self.sizes, _SIZES, size, lambda chosen: settings.set(TEXT_SIZE, int(chosen)))
 
     def offer_devices(self, devices: dict[str, str], chosen: str, choose: Choose[str]) -> None:
         """Fill the list of devices: name -> words."""

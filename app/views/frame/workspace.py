@@ -13,6 +13,7 @@ from app.models.studio import Studio
 from app.models.tables.utterance_table import Column
 from app.views.dashboard.dashboard import Dashboard
 from app.views.frame.log import LogView
+from app.views.frame.traces import connected_pad
 from app.views.inspector.panel import Inspector
 from app.views.parts.lazily import Later
 from app.views.player import Player
@@ -47,7 +48,7 @@ class Workspace(QMainWindow):
         self.timeline.set_tracks(settings.get(TRACKS))
         self.utterances, self.inspector = Utterances(session), Inspector(session, settings)
         self.review_bar = ReviewBar(studio.review)
-        self.media = Dashboard(studio.project, session, studio.queue)
+        self.media = Dashboard(studio.project, session, studio.queue, settings)
         self.panels = {title: Later(partial(make, self)) for title, make in _PANELS.items()}
         self.log = LogView()
         self.setCentralWidget(self.player)
@@ -135,6 +136,7 @@ class Workspace(QMainWindow):
         player, session = self.player, self._session
         player.time_changed.connect(self.timeline.set_time)
         player.time_changed.connect(self.utterances.set_time)
+        player.time_changed.connect(self.inspector.set_time)
         player.playing_changed.connect(self.utterances.set_playing)
         player.set_overlays(self._settings.get(OVERLAYS))
         player.overlays_changed.connect(lambda shown: self._settings.set(OVERLAYS, shown))
@@ -142,6 +144,7 @@ class Workspace(QMainWindow):
         for source in (self.timeline, self.inspector):
             source.seek_requested.connect(player.seek)
         self.timeline.utterance_activated.connect(lambda _: player.toggle())
+        self.trace_pad = connected_pad(self.studio.tracing, player, self.timeline)
         self._connect_annotating()
         session.opened.connect(self._open)
         session.selection_changed.connect(self._go_to)
@@ -157,6 +160,7 @@ class Workspace(QMainWindow):
         self.timeline.drawn.connect(studio.shaping.insert_between)
         self.timeline.menu_asked.connect(self.player.pause)
         self.utterances.edited.connect(self._take_cell)
+        self.inspector.text_written.connect(studio.shaping.set_text)
         self.inspector.label_chosen.connect(lambda label: act.label(label, session.selected))
         box.unsure_clicked.connect(lambda: act.unsure(session.selected))
         box.skip_clicked.connect(lambda: act.skip(session.selected))

@@ -8,13 +8,14 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.base import icons
-from app.base.theme import muted
+from app.base.theme import muted, readable_on, scaled
 
 _ROW = 24
 _BAR = 8.0
 _GAP = 8.0
-_HINT = 16.0  # pixels for the key
+_HINT = 16  # pixels for the key
 _MARK = 14.0
+_DOT = 13  # pixels of one that holds a sign
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -33,6 +34,7 @@ class Bar:
     strong: bool = False
     hint: str = ""  # the key that chooses it
     mark: str = ""  # name of an icon beside the word
+    sign: str = ""  # in the dot: a colour alone says nothing
 
 
 class Bars(QWidget):
@@ -70,11 +72,11 @@ class Bars(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as its rows."""
-        return QSize(240, _ROW * len(self._rows))
+        return QSize(240, scaled(_ROW) * len(self._rows))
 
     def minimumSizeHint(self) -> QSize:
         """As high as its rows."""
-        return QSize(160, _ROW * len(self._rows))
+        return QSize(160, scaled(_ROW) * len(self._rows))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows that are stale."""
@@ -92,7 +94,7 @@ class Bars(QWidget):
         painter.end()
 
     def _row_rect(self, place: int) -> QRect:
-        return QRect(0, place * _ROW, self.width(), _ROW)
+        return QRect(0, place * scaled(_ROW), self.width(), scaled(_ROW))
 
     def _update_row(self, place: int) -> None:
         self.update(self._row_rect(place))
@@ -103,16 +105,20 @@ class Bars(QWidget):
         font.setBold(bar.strong)
         painter.setFont(font)
         figures = painter.fontMetrics().horizontalAdvance("−100 %") + 4.0
-        words = QRectF(rect.left() + 2, rect.top(), self._word_width, rect.height())
+        words = QRectF(rect.left() + 2, rect.top(), scaled(self._word_width), rect.height())
         if bar.hint:
             painter.setPen(muted(palette))
             painter.drawText(words, _LEFT, bar.hint)
-            words.setLeft(words.left() + _HINT)
+            words.setLeft(words.left() + scaled(_HINT))
         if bar.dot is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(bar.dot)
-            painter.drawEllipse(QPointF(words.left() + 4, words.center().y()), 4, 4)
-            words.setLeft(words.left() + 14)
+            size = float(scaled(_DOT))
+            if bar.sign:
+                self._paint_sign(painter, QRectF(words.left() - 1, words.center().y() - size / 2, size, size), bar)
+            else:
+                painter.drawEllipse(QPointF(words.left() + 4, words.center().y()), 4, 4)
+            words.setLeft(words.left() + (size + 3 if bar.sign else 14))
         text = palette.color(QPalette.ColorRole.Text)
         painter.setPen(text if bar.value is not None or bar.hint else muted(palette))
         if bar.mark:
@@ -122,11 +128,21 @@ class Bars(QWidget):
             words.setRight(words.right() - _MARK - 2)
         shown = painter.fontMetrics().elidedText(bar.word, Qt.TextElideMode.ElideRight, int(words.width()))
         painter.drawText(words, _LEFT, shown)
-        track = QRectF(rect.left() + 2 + self._word_width + _GAP, rect.center().y() - _BAR / 2, 0, _BAR)
+        track = QRectF(rect.left() + 2 + scaled(self._word_width) + _GAP, rect.center().y() - _BAR / 2, 0, _BAR)
         track.setRight(rect.right() - figures - _GAP)
         self._paint_bar(painter, track, bar)
         painter.setPen(text if bar.strong else muted(palette))
         painter.drawText(QRectF(rect.right() - figures - 2, rect.top(), figures, rect.height()), _RIGHT, bar.figure)
+
+    def _paint_sign(self, painter: QPainter, place: QRectF, bar: Bar) -> None:
+        """A dot large enough to hold the sign."""
+        painter.drawEllipse(place)
+        font, smaller = painter.font(), painter.font()
+        smaller.setPixelSize(round(place.height() * 0.72))
+        painter.setFont(smaller)
+        painter.setPen(readable_on(bar.dot or bar.colour))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, bar.sign)
+        painter.setFont(font)
 
     def _paint_bar(self, painter: QPainter, track: QRectF, bar: Bar) -> None:
         line = self.palette().color(QPalette.ColorRole.Mid)
@@ -156,6 +172,8 @@ class Bars(QWidget):
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover(-1)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -176,5 +194,5 @@ class Bars(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor if place >= 0 else Qt.CursorShape.ArrowCursor)
 
     def _place(self, position: QPoint) -> int:
-        place = position.y() // _ROW
+        place = position.y() // scaled(_ROW)
         return place if 0 <= place < len(self._rows) else -1

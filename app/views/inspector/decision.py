@@ -85,7 +85,7 @@ def _toggle(text: str, tip: str) -> QToolButton:
     made.setObjectName("chip")
     made.setText(text)
     made.setCheckable(True)
-    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setToolTip(tip)
     made.setStatusTip(tip)
     return made

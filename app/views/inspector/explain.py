@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QColor
 
-from app.base.theme import emotion_colour, speaker_colour
+from app.base.theme import emotion_colour, sign_of, speaker_colour
 from app.base.words import clock, percent
 from app.models.video.session import Session
 from app.views.inspector.bars import Bar
@@ -53,6 +53,7 @@ def _label(
         strong=label == chosen[0] or (chosen[0] is None and prediction is not None and label == prediction.label),
         hint=str(key) if 0 < key < 10 else " " if key else "",
         mark="check" if label == chosen[0] else "add" if label == chosen[1] else "",
+        sign=sign_of(label, session.all_labels),
     )
 
 

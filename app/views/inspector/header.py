@@ -5,9 +5,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.base import icons
-from app.base.theme import emotion_colour, muted, readable_on, speaker_colour
+from app.base.theme import emotion_colour, muted, readable_on, scaled, speaker_colour
 from app.base.words import clock, decision_words, percent
 from app.models.video.session import Session
+from app.views.inspector.spoken import SpokenText
 from app.views.parts.widgets import label, row
 from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.document.content import Decision
@@ -25,14 +26,13 @@ class Header(QWidget):
         self._session = session
         self._speaker = _Speaker()
         self._times = label("", "muted")
-        self._text = label("", "heading", wrap=True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.spoken = SpokenText()
         self._chips, self._presence = _Chips(), _Presence()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row(self._speaker, 1, self._times))
-        layout.addWidget(self._text)
+        layout.addWidget(self.spoken)
         layout.addWidget(self._chips)
         layout.addWidget(self._presence)
 
@@ -41,8 +41,9 @@ class Header(QWidget):
         speakers = self._session.speakers
         self._speaker.set_speaker(utterance.speaker, speaker_colour(utterance.speaker, speakers))
         self._times.setText(f"{clock(utterance.start)} – {clock(utterance.end)}   ({utterance.duration:.1f} s)")
-        self._text.setText(f"“{utterance.text}”" if utterance.text else "No text: nothing was transcribed here.")
         session = self._session
+        self.spoken.editable = session.editable
+        self.spoken.set_utterance(utterance)
         self._chips.own.set_decision(session.decision(utterance.id), session.all_labels)
         self._chips.network.set_prediction(
             prediction, session.labels, self._chips.own.isVisibleTo(self._chips), session.blind
@@ -74,7 +75,7 @@ class _Speaker(QWidget):
         """As wide as the name."""
         font = self.font()
         font.setBold(True)
-        return QSize(self.fontMetrics().horizontalAdvance(self._name) + 34, 22)
+        return QSize(self.fontMetrics().horizontalAdvance(self._name) + 34, scaled(22))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The dot and the name."""
@@ -97,14 +98,15 @@ class _Chips(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.own, self.network = _Chip(self), _Chip(self)
-        self.setFixedHeight(_CHIP)
+        self.arrange()
 
     def arrange(self) -> None:
         """Side by side, as wide as their words."""
+        self.setFixedHeight(scaled(_CHIP))
         left = 0
         for chip in (self.own, self.network):
             if chip.isVisibleTo(self):
-                chip.setGeometry(left, 0, chip.width_needed(), _CHIP)
+                chip.setGeometry(left, 0, chip.width_needed(), self.height())
                 left = chip.geometry().right() + 1 + _CHIP_GAP
 
 
@@ -154,10 +156,12 @@ class _Chip(QWidget):
         if self._filled:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colour)
-            painter.drawRoundedRect(QRectF(self.rect()), _CHIP / 2, _CHIP / 2)
+            painter.drawRoundedRect(QRectF(self.rect()), self.height() / 2, self.height() / 2)
         else:
             painter.setPen(QPen(self._colour, 1.5))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _CHIP / 2 - 1, _CHIP / 2 - 1)
+            painter.drawRoundedRect(
+                QRectF(self.rect()).adjusted(1, 1, -1, -1), self.height() / 2 - 1, self.height() / 2 - 1
+            )
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)

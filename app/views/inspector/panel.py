@@ -28,6 +28,7 @@ class Inspector(QStackedWidget):
 
     seek_requested = Signal(float)  # seconds
     label_chosen = Signal(str)  # for the selected utterance
+    text_written = Signal(str, str)  # utterance id, its text with a word corrected
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
@@ -45,6 +46,8 @@ class Inspector(QStackedWidget):
         self.addWidget(self._make_page())
         self.attention.clicked.connect(session.select)
         self.frames.clicked.connect(self.seek_requested)
+        self.header.spoken.went.connect(self.seek_requested)
+        self.header.spoken.written.connect(self.text_written)
         self.probabilities.clicked.connect(self._choose)
         session.selection_changed.connect(self.refresh)
         session.utterances_changed.connect(self.refresh)
@@ -56,6 +59,10 @@ class Inspector(QStackedWidget):
     def close_reader(self) -> None:
         """End the thread that reads frames."""
         self.frames.close_reader()
+
+    def set_time(self, time: float) -> None:
+        """Mark the word at the playhead."""
+        self.header.spoken.set_time(time)
 
     def refresh(self) -> None:
         """Show the selected utterance anew."""

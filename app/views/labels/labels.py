@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
@@ -15,6 +15,9 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
@@ -70,6 +73,7 @@ class LabelsDialog(QDialog):
         made.verticalHeader().setVisible(False)
         made.horizontalHeader().setSectionResizeMode(DESCRIPTION, QHeaderView.ResizeMode.Stretch)
         made.setColumnWidth(NAME, 180)
+        made.setItemDelegateForColumn(SIGN, Swatch(made))
         made.itemChanged.connect(self._take_text)
         made.cellDoubleClicked.connect(lambda place, column: self.choose_colour(place) if column == SIGN else None)
         return made
@@ -246,6 +250,14 @@ class LabelsDialog(QDialog):
         box.setCurrentIndex(max(0, box.findData(self.draft.elsewhere.get(word, ""))))
         box.currentIndexChanged.connect(lambda _: self.draft.elsewhere.__setitem__(word, box.currentData()))
         return box
+
+
+class Swatch(QStyledItemDelegate):
+    """A cell that shows its colour also while its row is selected; the other cells show the selection."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_Selected
 
 
 def _swatch(colour: str) -> QIcon:

@@ -59,7 +59,7 @@ class Banner(QFrame):
 
     def _offer(self, text: str, do: Callable[[], object]) -> QPushButton:
         button = push(text, text)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if not self._stays:
             button.clicked.connect(self.hide)
         button.clicked.connect(lambda: do())

@@ -31,7 +31,7 @@ _ABOUT = (
 class RecogniserDialog(QDialog):
     """Closing it with OK sets the model. One that is not on this machine is fetched only after a second yes."""
 
-    fetch_wanted = Signal(str)  # name of a model that a person wants fetched
+    fetch_wanted = Signal()  # the model that was set may be fetched
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,7 +85,7 @@ class RecogniserDialog(QDialog):
         name = self.name.currentText().strip() or _OWN
         if name == self._fetching:
             self._keep(name)
-            self.fetch_wanted.emit(name)
+            self.fetch_wanted.emit()
         else:
             self._tell("Looking for the model …")
             self._look.start(partial(_look_for, name))

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from app.base.theme import muted
+from app.base.theme import muted, scaled
 
 
 class RowTable(QTableView):
@@ -17,7 +17,8 @@ class RowTable(QTableView):
         """``least_widths``: by column, pixels of the panel below which it is left out; ``name`` for screen readers."""
         super().__init__()
         self.empty_text = empty_text
-        self._least_widths = least_widths
+        self._least_widths, self._row_height = least_widths, row_height
+        self._widths: Mapping[Any, int] = {}
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -28,13 +29,27 @@ class RowTable(QTableView):
         self.setAccessibleName(name)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(row_height)
+        self.verticalHeader().setDefaultSectionSize(scaled(row_height))
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def left_out(self, column: int) -> bool:
         """Whether a column is hidden: there is no room for it."""
-        return self.width() < self._least_widths[column]
+        return self.width() < scaled(self._least_widths[column])
+
+    def set_widths(self, widths: Mapping[Any, int]) -> None:
+        """Of columns, in pixels at the system's text size."""
+        self._widths = widths
+        for column, width in widths.items():
+            self.setColumnWidth(column, scaled(width))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows and columns hold larger text, too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.verticalHeader().setDefaultSectionSize(scaled(self._row_height))
+            self.set_widths(self._widths)
+            self.arrange()
 
     def arrange(self) -> None:
         """Hide the columns that are `left_out`."""

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.base.theme import emotion_colour, muted, speaker_colour
+from app.base.theme import emotion_colour, muted, scaled, speaker_colour
 from app.base.words import decision_words, percent
 from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Prediction, Utterance
@@ -75,7 +75,7 @@ class Caption(QWidget):
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        room = max(110.0, self.width() * 0.2)
+        room = max(float(scaled(110)), self.width() * 0.2)
         metrics = painter.fontMetrics()
         name = metrics.elidedText(utterance.speaker or "Speech", Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(QRectF(left, top, room, height), Qt.AlignmentFlag.AlignVCenter, name)

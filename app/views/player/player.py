@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.base.theme import speaker_colour
 from app.models.editing.face_names import FaceNames
@@ -47,7 +47,9 @@ class Player(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.canvas, 1)
+        self._beside = QHBoxLayout()
+        self._beside.addWidget(self.canvas, 1)
+        layout.addLayout(self._beside, 1)
         layout.addWidget(self.caption)
         layout.addWidget(self.transport)
         self._connect()
@@ -75,6 +77,10 @@ class Player(QWidget):
         self.overlays_action.toggled.connect(self._set_overlays)
         session.faces_changed.connect(self._draw_faces)
         session.utterances_changed.connect(self._draw_faces)
+
+    def put_beside(self, part: QWidget) -> None:
+        """To the right of the picture."""
+        self._beside.addWidget(part)
 
     # -- the medium
 

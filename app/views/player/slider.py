@@ -18,7 +18,7 @@ class SlimSlider(QAbstractSlider):
         super().__init__(parent)
         self._hovered = False
         self.setOrientation(Qt.Orientation.Horizontal)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(name)
@@ -61,7 +61,7 @@ class SlimSlider(QAbstractSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        active = self.isEnabled() and (self._hovered or self.isSliderDown())
+        active = self.isEnabled() and (self._hovered or self.isSliderDown() or self.hasFocus())
         thick = 5.0 if active else 3.0
         whole = QRectF(_KNOB, (self.height() - thick) / 2, max(0.0, self.width() - 2 * _KNOB), thick)
         painter.setBrush(line(self.palette()))

@@ -62,9 +62,7 @@ class Transport(QWidget):
     def _arrange(self) -> None:
         self.total.setObjectName("muted")
         self.number.setObjectName("muted")
-        _tabular(self.time, clock(0), QFont.Weight.DemiBold)
-        _tabular(self.number, "frame 00000")
-        _tabular(self.total, f"/ {clock(0)}")
+        self._make_room()
         self.number.setToolTip("Number of the frame on screen, counted from 0")
         buttons = self._buttons = QHBoxLayout()
         buttons.setSpacing(2)
@@ -83,6 +81,13 @@ class Transport(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.place)
         layout.addLayout(buttons)
+
+    def _make_room(self) -> None:
+        """For the widest numbers, at the text size in force."""
+        _tabular(self.time, clock(0), QFont.Weight.DemiBold)
+        _tabular(self.number, "frame 00000")
+        _tabular(self.total, f"/ {clock(0)}")
+        self.speed.setMinimumWidth(self.speed.fontMetrics().horizontalAdvance("−0.75×") + 12)
 
     def _connect(self) -> None:
         self.play.clicked.connect(self.play_clicked)
@@ -134,6 +139,9 @@ class Transport(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.tint()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_buttons"):
+            self._make_room()
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what there is no room for."""
@@ -154,7 +162,9 @@ class Transport(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the buttons and the time."""
-        return QSize(330, super().minimumSizeHint().height())
+        always = (self.back, self.play, self.on, self.speed, self.loop, self.overlays, self.sound)
+        needed = sum(part.minimumSizeHint().width() + 2 for part in always) + self.time.minimumWidth() + 2 * _SIDE + 20
+        return QSize(max(330, needed), super().minimumSizeHint().height())
 
     def _say_volume(self, muted: bool) -> None:
         self._muted = muted
@@ -166,7 +176,7 @@ def _toggle(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 
 
@@ -174,11 +184,10 @@ def _speed_button(transport: Transport) -> QToolButton:
     button = QToolButton()
     button.setText(times(1.0))
     button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setToolTip("Speed; the pitch of the voices is kept")
     button.setAccessibleName("Speed")
-    button.setMinimumWidth(button.fontMetrics().horizontalAdvance("−0.75×") + 12)
     menu, group = QMenu(button), QActionGroup(button)
     group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
     for speed in SPEEDS:

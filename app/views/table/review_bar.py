@@ -32,7 +32,7 @@ class ReviewBar(QWidget):
         super().__init__()
         self._queue = queue
         self.orders = QComboBox()
-        self.orders.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.orders.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.orders.setAccessibleName("Order of the review queue")
         for order, (words, tip) in _WORDS.items():
             self.orders.addItem(words, order)

@@ -5,11 +5,12 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.base import icons
-from app.base.theme import emotion_colour, muted, readable_on, speaker_colour
+from app.base.theme import emotion_colour, muted, readable_on, scaled, sign_of, speaker_colour
 from app.base.words import decision_words, percent
 from app.models.tables.utterance_table import DECISION, PLAYING, PREDICTION, UTTERANCE, Column
 from app.models.video.session import Session
 from app.views.parts.field import TextField
+from app.views.table.speaker_box import SpeakerBox
 from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.document.content import Decision
 from m2fnet_core.document.review import corrected
@@ -19,6 +20,7 @@ ROW_HEIGHT = 28
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PAD = 8.0
 _ICON = 15.0
+_SWATCH = 14
 MODALITY_ICONS = ("text", "sound", "scene", "face")
 
 
@@ -31,7 +33,7 @@ class UtteranceCells(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows are equally high."""
-        return QSize(super().sizeHint(option, index).width(), ROW_HEIGHT)
+        return QSize(super().sizeHint(option, index).width(), scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, then what belongs to the column."""
@@ -65,13 +67,16 @@ class UtteranceCells(QStyledItemDelegate):
         column = Column(index.column())
         if column is Column.TEXT:
             return TextField(parent)
-        box = QComboBox(parent)
         if column is Column.SPEAKER:
-            box.setEditable(True)
-            box.setLineEdit(TextField())
-            box.addItems([speaker for speaker in self._session.speakers if speaker])
-        else:
-            box.addItems(["", *self._session.label_set])
+            return self._speaker_box(parent)
+        box = QComboBox(parent)
+        box.addItems(["", *self._session.label_set])
+        return box
+
+    def _speaker_box(self, parent: QWidget) -> SpeakerBox:
+        box = SpeakerBox([speaker for speaker in self._session.speakers if speaker], parent)
+        box.chosen.connect(lambda: self.commitData.emit(box))
+        box.chosen.connect(lambda: self.closeEditor.emit(box))
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -150,12 +155,15 @@ class UtteranceCells(QStyledItemDelegate):
         middle = rect.center().y()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.drawRoundedRect(QRectF(rect.left() + _PAD, middle - 5, 10, 10), 3, 3)
+        size = scaled(_SWATCH)
+        swatch = QRectF(rect.left() + _PAD - 2, middle - size / 2, size, size)
+        painter.drawRoundedRect(swatch, 3, 3)
+        _sign(painter, swatch, sign_of(prediction.label, self._session.all_labels), readable_on(colour))
         if prediction.provisional:
             painter.setOpacity(0.55)
         figure = percent(round(share, 2))
         space = painter.fontMetrics().horizontalAdvance("100 %") + 6.0
-        words = rect.adjusted(_PAD + 16, 0, -space - 4, -6)
+        words = rect.adjusted(_PAD + size + 2, 0, -space - 4, -6)
         _elided(painter, words, prediction.label, ink)
         painter.setPen(muted(palette))
         painter.drawText(
@@ -177,6 +185,16 @@ class UtteranceCells(QStyledItemDelegate):
             if not has:
                 painter.setPen(QPen(muted(palette), 1.4))
                 painter.drawLine(box.bottomLeft(), box.topRight())
+
+
+def _sign(painter: QPainter, swatch: QRectF, sign: str, ink: QColor) -> None:
+    """Small, in the middle of its colour."""
+    font, smaller = painter.font(), painter.font()
+    smaller.setPixelSize(round(swatch.height() * 0.75))
+    painter.setFont(smaller)
+    painter.setPen(ink)
+    painter.drawText(swatch, Qt.AlignmentFlag.AlignCenter, sign)
+    painter.setFont(font)
 
 
 def _bar(painter: QPainter, track: QRectF, share: float, colour: QColor, palette: QPalette) -> None:

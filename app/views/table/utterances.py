@@ -115,8 +115,7 @@ class Utterances(QWidget):
         table.setItemDelegate(UtteranceCells(self._session))
         table.sortByColumn(Column.NUMBER, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        for column, width in _WIDTHS.items():
-            table.setColumnWidth(column, width)
+        table.set_widths(_WIDTHS)
         table.horizontalHeader().setSectionResizeMode(Column.TEXT, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().currentRowChanged.connect(self._choose)
 

@@ -113,6 +113,9 @@ class Canvas(QWidget):
         painter.drawPixmap(0, 0, self._picture)
         if self.navigation.view.duration > 0:
             self._paint_playhead(painter)
+        if self.hasFocus():  # Page up and down act here; the headers say so, for tracks are never covered
+            painter.setClipping(False)
+            painter.fillRect(QRect(0, 0, 3, self.height()), self.scene.look.accent)
         painter.end()
 
     def bring_up_to_date(self) -> None:

@@ -43,7 +43,7 @@ class Rows:
 
     def arrange(self, height: int) -> None:
         """Place the visible tracks on ``height`` pixels."""
-        shown = [track for track in self.tracks if track.key not in self.hidden]
+        shown = [track for track in self.tracks if track.there and track.key not in self.hidden]
         wishes = [self.wish(track) for track in shown]
         heights = share(wishes, height)
         self.overflow = max(0, sum(heights) - height)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.timeline.content import Content
+from app.views.timeline.curves import Curves
 from app.views.timeline.look import Look
 from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.document.editing import Bounds
@@ -64,6 +65,7 @@ class Scene:
     look: Look
     content: Content = field(default_factory=Content)
     sound: Sound = Sound()
+    curves: Curves = field(default_factory=Curves)
     selected: str = ""
     blind: bool = False  # predictions are hidden
     editable: bool = False  # utterances can be moved and drawn

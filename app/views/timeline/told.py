@@ -2,6 +2,7 @@
 
 from app.models.video.session import Session
 from app.views.timeline.content import Content
+from app.views.timeline.curves import Curves
 from app.views.timeline.ticks import clock
 from app.views.timeline.viewport import Viewport
 
@@ -16,11 +17,12 @@ def content_of(session: Session) -> Content:
     return content
 
 
-def described(session: Session, view: Viewport) -> str:
+def described(session: Session, view: Viewport, curves: Curves) -> str:
     """What is visible and selected, in words."""
     text = f"{len(session.utterances)} utterances of {len(session.speakers)} speakers. "
     text += f"Shown: {clock(view.start)} to {clock(view.end)}."
     chosen = session.utterance(session.selected)
     if chosen is not None:
         text += f" Selected: {chosen.speaker}, {clock(chosen.start, 1)}, {chosen.text or 'no text'}."
+    text += "".join(f" {each.capitalize()}: {curves.told(each)}." for each in curves.dimensions)
     return text

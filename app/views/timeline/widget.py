@@ -6,9 +6,11 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollBar, QWidget
 
+from app.base.theme import scaled
 from app.models.video.session import Session
 from app.views.timeline.canvas import Canvas
 from app.views.timeline.hits import hit
+from app.views.timeline.live import Traces
 from app.views.timeline.look import Look
 from app.views.timeline.menu import TracksMenu
 from app.views.timeline.navigation import Navigation
@@ -23,12 +25,13 @@ from app.views.timeline.tracks.lanes import LanesTrack
 from app.views.timeline.tracks.overview import Overview
 from app.views.timeline.tracks.ruler import Ruler
 from app.views.timeline.tracks.spectrogram import SpectrogramTrack
+from app.views.timeline.tracks.traces import TracesTrack
 from app.views.timeline.tracks.waveform import WaveformTrack
 from app.views.timeline.viewport import Viewport
 from app.views.timeline.zoom_buttons import zoom_buttons
 
 _STEP = 1.5  # zoom of one key press
-_TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack)
+_TRACKS = (Overview, Ruler, AttentionTrack, LanesTrack, WaveformTrack, SpectrogramTrack, EmotionsTrack, TracesTrack)
 _HEADER = (150, 210)  # narrowest and widest, pixels
 _PREDICTED = ("overview", "attention", "lanes", "emotions")  # tracks that show predictions
 _SOUND = ("waveform", "spectrogram")
@@ -53,6 +56,7 @@ class Timeline(QWidget):
         self._canvas = Canvas(self._scene, self._rows, self._navigation, self)
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self._sources = Sources(self)
+        self.traces = Traces(session, self._scene, self._canvas, self._place)
         self._actions: tuple[QAction, ...] = ()
         self._lay_out()
         self._buttons = zoom_buttons(self._canvas, self.zoom_out, self.zoom_in, self.fit)
@@ -80,6 +84,7 @@ class Timeline(QWidget):
         session.selection_changed.connect(self._take_selection)
         session.decision_changed.connect(self._take_decision)
         session.faces_changed.connect(self._take_frames)
+        session.traces_changed.connect(self.traces.take)
         pointer.seek.connect(self.seek_requested)
         pointer.select.connect(session.select)
         pointer.activate.connect(self.utterance_activated)
@@ -102,11 +107,11 @@ class Timeline(QWidget):
 
     def zoom_in(self) -> None:
         """Closer, around the playhead if it is visible."""
-        self._zoom(_STEP)
+        self._look(self._navigation.zoomed(_STEP))
 
     def zoom_out(self) -> None:
         """Further away, around the playhead if it is visible."""
-        self._zoom(1 / _STEP)
+        self._look(self._navigation.zoomed(1 / _STEP))
 
     def fit(self) -> None:
         """Show the whole file."""
@@ -137,14 +142,12 @@ class Timeline(QWidget):
         """Stop reading the sound and wait until its threads are gone; the window calls it before it closes."""
         self._sources.close()
 
-    def _zoom(self, factor: float) -> None:
-        self._look(self._navigation.zoomed(factor))
-
     # What the session says
 
     def _open(self) -> None:
         media = self._session.media
         self._navigation.open(media.duration if media else 0.0)
+        self.traces.take()
         self._take_utterances()
         self._take_selection(self._session.selected)
         self._sources.open(media, missing=not self._session.reachable)
@@ -157,7 +160,6 @@ class Timeline(QWidget):
         scene.editable, scene.blind, scene.draft = session.editable, session.blind, None
         self._fit_header()
         self._place()
-        self._describe()
 
     def _take_labels(self) -> None:
         if self._session.all_labels != self._scene.content.labels:
@@ -220,6 +222,7 @@ class Timeline(QWidget):
         self._scroll.setVisible(self._rows.overflow > 0)
         for shown in self._buttons:
             shown.setVisible(self._navigation.view.duration > 0)
+        self._describe()
 
     def _scroll_to(self, value: int) -> None:
         self._rows.scrolled = value
@@ -228,7 +231,7 @@ class Timeline(QWidget):
     def _fit_header(self) -> None:
         metrics = QFontMetrics(self._scene.look.font)
         names = [metrics.horizontalAdvance(speaker) + 20 for speaker in self._session.speakers]
-        self._canvas.header_width = min(max([_HEADER[0], *names]), _HEADER[1])
+        self._canvas.header_width = min(max([scaled(_HEADER[0]), *names]), scaled(_HEADER[1]))
         self._fit_width()
 
     def _fit_width(self) -> None:
@@ -236,7 +239,7 @@ class Timeline(QWidget):
 
     def _describe(self) -> None:
         """Say in words what is visible, for those who cannot see it."""
-        self._canvas.setAccessibleDescription(described(self._session, self._navigation.view))
+        self._canvas.setAccessibleDescription(described(self._session, self._navigation.view, self._scene.curves))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

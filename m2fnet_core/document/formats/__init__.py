@@ -17,9 +17,16 @@ from m2fnet_core.document.formats.eaf import eaf_text, read_eaf_labels
 from m2fnet_core.document.formats.importing import Imported, Target, fit
 from m2fnet_core.document.formats.meld import meld_text, read_meld_labels
 from m2fnet_core.document.formats.rttm import rttm_text
-from m2fnet_core.document.formats.subtitles import read_srt_labels, read_vtt_labels, srt_text, vtt_text
+from m2fnet_core.document.formats.subtitles import (
+    read_srt_labels,
+    read_vtt_labels,
+    srt_text,
+    vtt_text,
+    vtt_words_text,
+)
 from m2fnet_core.document.formats.table import csv_text, read_csv_labels
 from m2fnet_core.document.formats.textgrid import read_textgrid_labels, textgrid_text
+from m2fnet_core.document.formats.traces import realtier_text, traces_csv
 
 __all__ = [
     "FORMATS",
@@ -79,11 +86,11 @@ def _text(body: Callable[[Sheet], Written]) -> Callable[[Sheet, Path, Hook, Canc
 def _file(body: Callable[[Sheet, Path], Written]) -> Callable[[Sheet, Path, Hook, CancelToken], tuple[str, ...]]:
     def write_text(sheet: Sheet, path: Path, hook: Hook, cancel: CancelToken) -> tuple[str, ...]:
         cancel.check()
-        written = body(sheet, path)
         try:
+            written = body(sheet, path)
             write_whole(path, written.text.encode("utf-8"))
         except UnicodeEncodeError as error:
-            broken = ascii(written.text[max(0, error.start - 10) : error.end])
+            broken = ascii(error.object[max(0, error.start - 10) : error.end])
             raise DocumentError(f"{path} cannot hold a broken character near {broken}; correct that text.") from error
         except OSError as error:
             reason = error.strerror or str(error)
@@ -105,9 +112,12 @@ _ROWS = (
     Format("meld", (".csv",), "MELD csv", _text(meld_text), read_meld_labels),
     Format("srt", (".srt",), "SRT subtitles", _text(srt_text), read_srt_labels),
     Format("vtt", (".vtt",), "WebVTT subtitles", _text(vtt_text), read_vtt_labels),
+    Format("vtt-words", (".vtt",), "WebVTT, word by word", _text(vtt_words_text), read_vtt_labels),
     Format("eaf", (".eaf",), "ELAN (EAF)", _file(eaf_text), read_eaf_labels),
     Format("textgrid", (".TextGrid", ".textgrid"), "Praat TextGrid", _text(textgrid_text), read_textgrid_labels),
     Format("rttm", (".rttm",), "RTTM", _text(rttm_text), None),
+    Format("traces", (".csv",), "Traces of valence and arousal (CSV)", _text(traces_csv), None),
+    Format("realtier", (".RealTier",), "Traces of valence and arousal (Praat RealTier)", _text(realtier_text), None),
     Format("mp4", (".mp4",), "Annotated video (MP4)", _film, None),
 )
 FORMATS: Mapping[str, Format] = {row.name: row for row in _ROWS}

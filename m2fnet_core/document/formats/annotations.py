@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from m2fnet_core.base.dialogue import Contributions, Presence
+from m2fnet_core.base.dialogue import Contributions, Presence, Word
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.base.json_codec import build, plain
@@ -17,6 +17,7 @@ from m2fnet_core.base.numbers import LARGEST
 from m2fnet_core.document.content import Decision, KeptPrediction, Medium, Model
 from m2fnet_core.document.formats.base import Entry, Found, LabelChoice, Row, Sheet, Written
 from m2fnet_core.transcript.encoding import read_text
+from m2fnet_core.transcript.wording import unpacked
 
 NAME = "m2fnet-annotations"
 SCHEMA = 1
@@ -83,6 +84,7 @@ class UtterancePart:
     emotion_from: str | None
     decisions: tuple[DecisionPart, ...]
     prediction: PredictionPart | None
+    words: tuple[Word, ...] = ()  # of ``text``, where their times are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def _utterance(row: Row) -> UtterancePart:
     source: LabelChoice | None = row.source
     decisions = tuple(map(_decision, row.decisions))
     said = _prediction(row.kept)
-    return UtterancePart(turn.id, turn.start, turn.end, row.speaker, turn.text, row.label, source, decisions, said)
+    about = turn.id, turn.start, turn.end, row.speaker, turn.text
+    return UtterancePart(*about, row.label, source, decisions, said, unpacked(turn.words))
 
 
 def _decision(d: Decision) -> DecisionPart:
@@ -156,9 +159,11 @@ def read_json_labels(path: Path, medium: Medium, label_set: LabelSet) -> Found:
 def _entry(part: UtterancePart) -> Entry:
     """Raises ValueError for a number that is none."""
     numbers = [part.start, part.end, *(n for d in part.decisions for n in (d.seconds, d.intensity) if n is not None)]
+    numbers += [number for word in part.words for number in (word.start, word.end, word.probability)]
     if not all(math.isfinite(n) and abs(n) <= LARGEST for n in numbers):
         raise ValueError(f"utterance {part.id!r:.40} has a number that cannot be used")
-    return Entry(part.start, part.end, part.speaker, part.text, part.id, tuple(map(_decided, part.decisions)))
+    decisions = tuple(map(_decided, part.decisions))
+    return Entry(part.start, part.end, part.speaker, part.text, part.id, decisions, part.words)
 
 
 def _decided(part: DecisionPart) -> Decision:

@@ -1,5 +1,6 @@
 """What every format is given and hands back: rows of one medium for writing, entries of one file for reading."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -7,13 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from m2fnet_core.base.dialogue import FaceBox
+from m2fnet_core.base.dialogue import FaceBox, Word
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.events import Hook
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.base.wording import some
-from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Turn
+from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Take, Turn
+from m2fnet_core.transcript.wording import unpacked
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -50,6 +52,7 @@ class Sheet:
     annotator: str  # "" where nobody decided anything
     rows: tuple[Row, ...]
     faces: tuple[tuple[float, tuple[FaceBox, ...]], ...] = ()  # by presentation time: frames that were looked at
+    takes: tuple[Take, ...] = ()  # everybody's traces, in the order they came
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Entry:
     text: str | None = None
     id: str = ""  # where the file has lasting ids
     decisions: tuple[Decision, ...] = ()
+    words: tuple[Word, ...] = ()  # of the text, where their times are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,9 @@ def sheet_of(document: Document, medium: str, choice: LabelChoice, annotator: st
         for turn in sorted(document.turns.values(), key=lambda turn: turn.start)
         if turn.medium == medium
     )
-    return Sheet(document.media[medium], list(document.media).index(medium), document.label_set, choice, whose, rows)
+    number = list(document.media).index(medium)
+    takes = tuple(take for take in document.traces.values() if take.medium == medium)
+    return Sheet(document.media[medium], number, document.label_set, choice, whose, rows, takes=takes)
 
 
 def _by_utterance(document: Document) -> Mapping[str, tuple[Decision, ...]]:
@@ -179,6 +185,18 @@ def lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
         ends[lane : lane + 1] = [end]
         chosen.append(lane)
     return chosen
+
+
+def word_spans(turn: Turn) -> list[tuple[int, int, str]]:
+    """Start, end (milliseconds) and text of its words as a tier holds them: inside it, one after the other."""
+    at, last = math.ceil(turn.start * 1000), math.floor(turn.end * 1000)
+    spans = list[tuple[int, int, str]]()
+    for word in unpacked(turn.words):
+        start = max(at, round(word.start * 1000))
+        at = min(last, max(start + 1, round(word.end * 1000)))
+        if start < at and (text := one_line(word.text)):
+            spans.append((start, at, text))
+    return spans
 
 
 def one_line(text: str | None) -> str:

@@ -3,14 +3,14 @@
 import mimetypes
 import re
 import xml.etree.ElementTree as ET  # to build and write; what comes from outside is parsed by defusedxml
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.wording import some
 from m2fnet_core.document.content import Medium
-from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES
+from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES, WORDS
 
 VOCABULARY = "m2fnet-emotion"
 LANGUAGE = "und"  # of the vocabulary: labels belong to none
@@ -113,6 +113,14 @@ class Frame:
             media.set("RELATIVE_MEDIA_URL", f"./{path.name}")
         self._header.insert(0, media)
 
+    def link(self, files: Sequence[ET.Element]) -> None:
+        """Files that the document links, in place of links to the same ones."""
+        names = {each.get("RELATIVE_LINK_URL") for each in files}
+        for each in [e for e in self._header.findall("LINKED_FILE_DESCRIPTOR") if e.get("RELATIVE_LINK_URL") in names]:
+            self._header.remove(each)
+        place = next((i for i, child in enumerate(self._header) if child.tag == "PROPERTY"), len(self._header))
+        self._header[place:place] = files
+
     def text(self) -> str:
         """The whole document. Raises DocumentError when a foreign tier refers to an utterance that is not there."""
         self._merge_slots()
@@ -128,17 +136,19 @@ class Frame:
     def _take_out(self) -> dict[Key, str]:
         """Remove what an earlier export wrote; the annotation ids of its utterances by participant and time."""
         times = {slot.get("TIME_SLOT_ID", ""): _time(slot) for slot in self._times}
-        ours = [t for t in self.root.findall("TIER") if t.get("LINGUISTIC_TYPE_REF") in (UTTERANCES, EMOTIONS)]
+        ours = [t for t in self.root.findall("TIER") if t.get("LINGUISTIC_TYPE_REF") in (UTTERANCES, WORDS, EMOTIONS)]
         former, used = dict[Key, str](), set[str]()
         for tier in ours:
             self.root.remove(tier)
             for annotation in tier.iter("ALIGNABLE_ANNOTATION"):
                 first, last = (annotation.get(f"TIME_SLOT_REF{i}", "") for i in (1, 2))
                 key = tier.get("PARTICIPANT", ""), times.get(first, 0), times.get(last, 0)
-                former[key] = annotation.get("ANNOTATION_ID", "")
+                if tier.get("LINGUISTIC_TYPE_REF") == UTTERANCES:
+                    former[key] = annotation.get("ANNOTATION_ID", "")
                 used |= {first, last}
         for tag, key_name, name in (
             ("LINGUISTIC_TYPE", "LINGUISTIC_TYPE_ID", UTTERANCES),
+            ("LINGUISTIC_TYPE", "LINGUISTIC_TYPE_ID", WORDS),
             ("LINGUISTIC_TYPE", "LINGUISTIC_TYPE_ID", EMOTIONS),
             ("CONTROLLED_VOCABULARY", "CV_ID", VOCABULARY),
         ):

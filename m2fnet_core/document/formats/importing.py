@@ -10,6 +10,7 @@ from m2fnet_core.base.wording import count, some
 from m2fnet_core.document.commands import Import, new_id
 from m2fnet_core.document.content import Decision, Document, Turn
 from m2fnet_core.document.formats.base import Entry, Found
+from m2fnet_core.transcript.wording import packed
 
 _SAME = 0.5  # share of the time of both together that two utterances must have in common to be taken for one
 _SLACK = 0.001  # seconds beyond the medium's end that a rounded time may reach
@@ -64,7 +65,8 @@ def fit(found: Found, target: Target) -> Imported:
     for entry in entries:
         turn_id = new_id()  # the file's own may be another utterance's by now
         speaker = names.get(entry.speaker, "")
-        turns.append(Turn(turn_id, target.medium, entry.start, entry.end, speaker, entry.text or None))
+        said = entry.text or None, packed(entry.words)
+        turns.append(Turn(turn_id, target.medium, entry.start, entry.end, speaker, *said))
         decisions += [replace(decision, utterance=turn_id) for decision in entry.decisions]
     named = {turn_id: name for name, turn_id in new.items()}
     return Imported(tuple(turns), named, tuple(decisions), tuple(notices), unknown)

@@ -1,11 +1,11 @@
 """SRT and WebVTT: who says what, with the emotion in brackets behind it (``Ann: You came! [joy]``)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.content import Medium
-from m2fnet_core.document.formats.base import Found, Row, Sheet, Written, one_line, refuse_names
+from m2fnet_core.document.formats.base import Found, Row, Sheet, Written, one_line, refuse_names, word_spans
 from m2fnet_core.document.formats.transcripts import found_in, media_info
 from m2fnet_core.transcript.clock import clock
 from m2fnet_core.transcript.labels import KNOWN, with_label
@@ -28,12 +28,12 @@ def srt_text(sheet: Sheet) -> Written:
 
 def vtt_text(sheet: Sheet) -> Written:
     """Cues with voices. Raises DocumentError for names that WebVTT cannot hold."""
-    refuse_names(sheet, "WebVTT", lambda name: voices(f"<v {_escaped(name)}>x") == [(name, "x")])
-    texts = [
-        f"<v {_escaped(row.speaker)}>{_escaped(_said(row))}" if row.speaker else _escaped(_said(row))
-        for row in sheet.rows
-    ]
-    return Written("WEBVTT\n\n" + _cues(sheet.rows, texts, "."))
+    return _vtt(sheet, lambda row: _escaped(_said(row)))
+
+
+def vtt_words_text(sheet: Sheet) -> Written:
+    """As `vtt_text`, with the time of each word before it, which players show word by word (karaoke)."""
+    return _vtt(sheet, _word_by_word)
 
 
 def read_srt_labels(path: Path, medium: Medium, label_set: LabelSet) -> Found:
@@ -50,6 +50,23 @@ def read_vtt_labels(path: Path, medium: Medium, label_set: LabelSet) -> Found:
 
 def _said(row: Row) -> str:
     return with_label(one_line(row.turn.text), row.label)
+
+
+def _vtt(sheet: Sheet, said: Callable[[Row], str]) -> Written:
+    refuse_names(sheet, "WebVTT", lambda name: voices(f"<v {_escaped(name)}>x") == [(name, "x")])
+    texts = [f"<v {_escaped(row.speaker)}>{said(row)}" if row.speaker else said(row) for row in sheet.rows]
+    return Written("WEBVTT\n\n" + _cues(sheet.rows, texts, "."))
+
+
+def _word_by_word(row: Row) -> str:
+    """What is said with times inside; without them where the words are not those of the text."""
+    text, spans = one_line(row.turn.text), word_spans(row.turn)
+    gap = " " if " " in text else ""
+    if gap.join(word for _, _, word in spans) != text:
+        return _escaped(_said(row))
+    first, *rest = [_escaped(word) for _, _, word in spans] or [""]
+    later = [f"<{clock(start / 1000, '.')}>{word}" for (start, _, _), word in zip(spans[1:], rest, strict=True)]
+    return with_label(gap.join((first, *later)), row.label and _escaped(row.label))
 
 
 def _escaped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Praat's TextGrid: for each speaker a tier of texts and a tier of emotions, and one more of each for overlaps."""
+"""Praat's TextGrid: for each speaker tiers of texts, words and emotions, and one more of each for overlaps."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,9 +7,19 @@ from pathlib import Path
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.wording import count
 from m2fnet_core.document.content import Medium
-from m2fnet_core.document.formats.base import Found, Row, Sheet, Written, lanes, one_line, refuse_names, speakers_of
+from m2fnet_core.document.formats.base import (
+    Found,
+    Row,
+    Sheet,
+    Written,
+    lanes,
+    one_line,
+    refuse_names,
+    speakers_of,
+    word_spans,
+)
 from m2fnet_core.document.formats.transcripts import found_in, media_info
-from m2fnet_core.transcript.textgrid import EMOTION, NO_TEXT, NOBODY, read_textgrid, taken_for_speech
+from m2fnet_core.transcript.textgrid import EMOTION, NO_TEXT, NOBODY, WORDS, read_textgrid, taken_for_speech
 
 _OWN = re.compile(rf"^{EMOTION}|#\d+$|[\x00-\x08\x0a-\x1f]")
 Interval = tuple[float, float, str]
@@ -25,7 +35,7 @@ def textgrid_text(sheet: Sheet) -> Written:
         lane_of = lanes([(row.turn.start, row.turn.end) for row in rows])
         for lane in range(max(lane_of) + 1):
             name = (speaker or NOBODY) + (f"#{lane + 1}" if lane else "")
-            tiers += _pair(name, [row for row, at in zip(rows, lane_of, strict=True) if at == lane], end)
+            tiers += _tiers(name, [row for row, at in zip(rows, lane_of, strict=True) if at == lane], end)
         if extra := sum(lane > 0 for lane in lane_of):
             notices.append(f"{count(extra, 'overlapping turn')} of {speaker or NOBODY} in extra tiers ({name}).")
     head = f'File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = 0\nxmax = {end!r}\ntiers? <exists>\n'
@@ -38,10 +48,12 @@ def read_textgrid_labels(path: Path, medium: Medium, label_set: LabelSet) -> Fou
     return found_in(read_textgrid(path, media_info(medium)))
 
 
-def _pair(name: str, rows: Sequence[Row], end: float) -> Iterable[str]:
+def _tiers(name: str, rows: Sequence[Row], end: float) -> Iterable[str]:
     texts = [(row.turn.start, row.turn.end, one_line(row.turn.text) or NO_TEXT) for row in rows]
     labels = [(row.turn.start, row.turn.end, row.label) for row in rows if row.label is not None]
-    return _tier(name, texts, end), _tier(EMOTION + name, labels, end)
+    words = [(start / 1000, stop / 1000, said) for row in rows for start, stop, said in word_spans(row.turn)]
+    spoken = [_tier(name + WORDS, words, end)] if words else []
+    return [_tier(name, texts, end), *spoken, _tier(EMOTION + name, labels, end)]
 
 
 def _tier(name: str, marked: Sequence[Interval], end: float) -> str:

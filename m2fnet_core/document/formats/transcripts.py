@@ -14,7 +14,10 @@ def media_info(medium: Medium) -> MediaInfo:
 def found_in(read: Transcript) -> Found:
     """A transcript's utterances; a label becomes the decision of whoever imports it."""
     entries = tuple(
-        Entry(u.start, u.end, u.speaker, u.text, decisions=() if u.label is None else (Decision("", "", u.label),))
-        for u in read.utterances
+        Entry(u.start, u.end, u.speaker, u.text, decisions=_labelled(u.label), words=u.words) for u in read.utterances
     )
     return Found(entries, read.notices)
+
+
+def _labelled(label: str | None) -> tuple[Decision, ...]:
+    return () if label is None else (Decision("", "", label),)

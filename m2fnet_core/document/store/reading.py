@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from m2fnet_core.base.emotions import MELD
+from m2fnet_core.document.applying import in_order
 from m2fnet_core.document.changes import Steps, steps
 from m2fnet_core.document.content import Document
-from m2fnet_core.document.edits import in_order
 from m2fnet_core.document.store import file, predictions
 from m2fnet_core.document.store.failing import damaged, failures
 from m2fnet_core.document.store.schema import TABLES

@@ -9,6 +9,7 @@ from typing import Any
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.document.content import (
     Decision,
+    Dimension,
     FaceIdentity,
     FaceRole,
     Look,
@@ -16,11 +17,13 @@ from m2fnet_core.document.content import (
     Medium,
     MediumState,
     Speaker,
+    Take,
     Turn,
 )
+from m2fnet_core.document.traces import unpacked
 
 APPLICATION = 0x4D324650  # "M2FP": tells a project from any other SQLite file
-VERSION = 4
+VERSION = 5
 
 VERSION_1 = (
     "CREATE TABLE label_set(key TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -68,8 +71,15 @@ VERSION_3 = (
     "CREATE TABLE meanings(label TEXT PRIMARY KEY, means TEXT NOT NULL)",
 )
 VERSION_4 = ("ALTER TABLE turns ADD COLUMN words TEXT NOT NULL DEFAULT ''",)
+# Traces; needs no table of the steps before it. The journal holds what is being recorded, until it is a trace.
+VERSION_5 = (
+    "CREATE TABLE traces(id TEXT PRIMARY KEY, medium TEXT NOT NULL, annotator TEXT NOT NULL, dimension TEXT NOT NULL, "
+    "first INTEGER NOT NULL, lag REAL NOT NULL, samples TEXT NOT NULL, time TEXT NOT NULL)",
+    "CREATE TABLE trace_journal(number INTEGER PRIMARY KEY, medium TEXT NOT NULL, annotator TEXT NOT NULL, "
+    "dimension TEXT NOT NULL, lag REAL NOT NULL, events TEXT NOT NULL)",
+)
 # Steps to each version from the one before; opening a file of an older version takes the missing ones.
-MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3, 4: VERSION_4}
+MIGRATIONS: Mapping[int, tuple[str, ...]] = {1: VERSION_1, 2: VERSION_2, 3: VERSION_3, 4: VERSION_4, 5: VERSION_5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,17 @@ def _read_decision(row: tuple[Any, ...]) -> Decision:
     return Decision(utterance, annotator, label, second, intensity, *flags, comment, seconds, bool(saw), time)
 
 
+def _read_take(row: tuple[Any, ...]) -> Take:
+    """Raises ValueError for what is no trace."""
+    key, medium, annotator, dimension, first, lag, samples, time = row
+    unpacked(samples)
+    return Take(key, medium, annotator, Dimension(dimension), int(first), float(lag), samples, time)
+
+
+def _write_take(t: Take) -> tuple[Any, ...]:
+    return t.id, t.medium, t.annotator, t.dimension.value, t.first, t.lag, t.samples, t.time
+
+
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
@@ -179,6 +200,13 @@ TABLES: Mapping[str, Table] = {
             lambda look: (look.label, look.colour, look.key, look.description),
         ),
         Table("meanings", ("label", "means"), 1, lambda row: Meaning(*row), lambda m: (m.label, m.means)),
+        Table(
+            "traces",
+            ("id", "medium", "annotator", "dimension", "first", "lag", "samples", "time"),
+            1,
+            _read_take,
+            _write_take,
+        ),
         # One row, with the key "": a setting of the document.
         Table(
             "label_set",

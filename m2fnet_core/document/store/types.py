@@ -3,7 +3,19 @@
 import sqlite3
 from contextlib import closing
 
-_TABLES = ("label_set", "media", "speakers", "turns", "decisions", "faces", "looks", "meanings", "analyses")
+_TABLES = (
+    "label_set",
+    "media",
+    "speakers",
+    "turns",
+    "decisions",
+    "faces",
+    "looks",
+    "meanings",
+    "analyses",
+    "traces",
+    "trace_journal",
+)
 _LOGS = ("predictions", "log", "changes")
 _MOST = 1e9  # seconds; more is no time and no length
 _FAULTS = {

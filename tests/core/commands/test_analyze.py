@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from m2fnet_core.base.wording import clock
 from m2fnet_core.commands.analyze import main
-from m2fnet_core.commands.terminal import clock
 from m2fnet_core.media.probe import probe
 from tests.core.small_model import write_small_model
 from tests.media_maker import Picture, Sound, write_media

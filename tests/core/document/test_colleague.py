@@ -3,14 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.colleague import Taking, brought, suggested_names
 from m2fnet_core.document.commands import Decide
-from m2fnet_core.document.content import Decision, Document
+from m2fnet_core.document.content import Decision, Dimension, Document, Take
 from m2fnet_core.document.project import Project
+from m2fnet_core.document.traces import packed
 from tests.core.document.desk import filled, label
 
 
@@ -104,3 +106,15 @@ def test_the_brought_decisions_are_one_step(tmp_path: Path, copy: Document) -> N
     assert not project.document.decisions
     assert isinstance(project, Project)
     project.close()
+
+
+def test_traces_come_along_once(own: Document, copy: Document) -> None:
+    take = Take("x", "m1", "you", Dimension.AROUSAL, 5, 0.0, packed(np.ones(30)))
+    other = replace(copy, traces={"x": take, "y": replace(take, id="y", annotator="Cem")})
+    assert suggested_names(other, own) == {"Cem": "Cem", "you": "you"}
+    found = brought(other, own, Taking({"you": "Bea"}))
+    assert found.takes == (replace(take, annotator="Bea"),)
+    after = replace(own, traces={each.id: each for each in found.takes})
+    assert brought(other, after, Taking({"you": "Bea"})).takes == ()
+    kept = replace(own, traces={"x": take})
+    assert suggested_names(other, kept)["you"] == "you"  # it is the same person's work

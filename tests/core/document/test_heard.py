@@ -1,11 +1,21 @@
 """Recognised words come beside what a person did: text, bounds, speaker and decision each keep an utterance."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from m2fnet_core.base.dialogue import Utterance, Word
-from m2fnet_core.document.commands import AddMedia, Command, Decide, Import, SetBounds, SetSpeaker, SetText
+from m2fnet_core.document.commands import (
+    AddMedia,
+    Command,
+    Decide,
+    Import,
+    RenameSpeaker,
+    SetBounds,
+    SetSpeaker,
+    SetText,
+)
 from m2fnet_core.document.content import Decision, Turn
 from m2fnet_core.document.heard import recognised, touched
 from m2fnet_core.document.project import Project
@@ -74,6 +84,26 @@ def test_words_beside_a_kept_utterance_are_one_of_their_own(project: Project) ->
     project.do(SetBounds({"u1": (2.5, 4.0)}))
     recognise(project)
     assert (4.1, 4.9, "four") in texts(project)
+
+
+def test_voices_that_nobody_named_are_numbered_past_those_of_others(project: Project) -> None:
+    project.do(SetSpeaker(("u2",), "s1", "Speaker 1"))  # a person's word, and so another one
+    heard = tuple(replace(u, speaker=name) for u, name in zip(HEARD, ("Speaker 1", "Speaker 2", ""), strict=True))
+    project.do(recognised(project.document, "m1", heard, touched(project.history())))
+    names = [project.document.speakers[turn.speaker].name for turn in project.document.turns.values()]
+    assert names == ["Speaker 2", "Speaker 3", "Speaker 1"]
+    project.do(RenameSpeaker(next(iter(project.document.turns.values())).speaker, "Anna"))
+    project.do(recognised(project.document, "m1", heard, touched(project.history())))
+    names = [project.document.speakers[turn.speaker].name for turn in project.document.turns.values()]
+    assert names == ["Anna", "Speaker 3", "Speaker 1"]
+
+
+def test_an_utterance_without_a_speaker_gets_one_and_keeps_its_bounds(project: Project) -> None:
+    project.do(SetBounds({"u1": (2.5, 4.0)}))
+    heard = tuple(replace(u, speaker="Speaker 1") for u in HEARD)
+    project.do(recognised(project.document, "m1", heard, touched(project.history())))
+    turn = project.document.turns["u1"]
+    assert (turn.start, project.document.speakers[turn.speaker].name) == (2.5, "Speaker 1")
 
 
 def test_recognising_twice_changes_nothing_more(project: Project) -> None:

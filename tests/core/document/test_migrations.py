@@ -73,12 +73,12 @@ def test_reading_an_older_project_leaves_it_as_it_is(tmp_path: Path, form: int) 
 
 @pytest.mark.parametrize("form", [1, 2])
 def test_a_step_that_fails_on_the_way_leaves_the_older_project(tmp_path: Path, form: int) -> None:
-    path = former(tmp_path / "old.m2f", form, "CREATE TABLE meanings(x);")  # the name of a table of form 3
-    with pytest.raises(DocumentError, match="meanings"):
+    path = former(tmp_path / "old.m2f", form, "CREATE TABLE trace_journal(x);")  # the name of a table of today's form
+    with pytest.raises(DocumentError, match="trace_journal"):
         Project.open(path)
     assert form_of(path) == form
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TABLE meanings")
+        connection.execute("DROP TABLE trace_journal")
     project = Project.open(path)
     assert holds_everything(project)
     project.close()

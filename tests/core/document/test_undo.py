@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.document.applying import in_order
 from m2fnet_core.document.commands import (
     AddMedia,
     Clear,
@@ -31,7 +32,6 @@ from m2fnet_core.document.commands import (
     Together,
 )
 from m2fnet_core.document.content import Decision, Document, FaceRole, Turn
-from m2fnet_core.document.edits import in_order
 from m2fnet_core.document.project import Project
 from tests.core.document.desk import MODEL, filled, medium, prediction
 

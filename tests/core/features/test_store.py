@@ -9,7 +9,7 @@ import pytest
 
 from m2fnet_core.base.errors import CacheError
 from m2fnet_core.base.folders import cache_folder
-from m2fnet_core.features.store import Entry, FeatureStore, key_of
+from m2fnet_core.features.store import LIMIT, Entry, FeatureStore, key_of
 
 KEY = key_of("visual", "abc", 0.5)
 
@@ -109,17 +109,35 @@ def test_many_readers_and_writers_at_once(tmp_path: Path) -> None:
     assert not wrong
 
 
-def test_the_oldest_beyond_the_limit_are_deleted_once_a_day(tmp_path: Path) -> None:
+def test_the_oldest_beyond_the_limit_are_deleted_once_an_hour(tmp_path: Path) -> None:
     keys = [key_of("text", n) for n in range(10)]
-    store = FeatureStore(tmp_path, limit=8_000)
+    store = FeatureStore(tmp_path)
+    assert store.limit == LIMIT
+    store.set_limit(8_000)
     for age, key in enumerate(keys):
         store.put(key, entry())
         os.utime(tmp_path / key[:2] / key[2:], (time.time() - 1000 * (10 - age),) * 2)
-    FeatureStore(tmp_path, limit=8_000).put(keys[0], entry())
-    assert all(store.get(key) is not None for key in keys)  # looked after today already
+    FeatureStore(tmp_path).put(keys[0], entry())
+    assert all(store.get(key) is not None for key in keys)  # looked after a moment ago
     os.utime(tmp_path / "tidied", (0, 0))
     new = key_of("text", "new")
-    FeatureStore(tmp_path, limit=8_000).put(new, entry())
+    FeatureStore(tmp_path).put(new, entry())
     kept = [store.get(key) is not None for key in (*keys[1:], keys[0], new)]
     assert kept == sorted(kept)
     assert 0 < sum(kept) < 10
+    store.set_limit(4_000)
+    assert 0 < store.size() <= 4_000
+    assert FeatureStore(tmp_path).limit == 4_000
+
+
+def test_what_a_crash_left_half_written_goes(tmp_path: Path) -> None:
+    store = FeatureStore(tmp_path)
+    store.put(KEY, entry())
+    fresh, old = tmp_path / KEY[:2] / "fresh.part", tmp_path / KEY[:2] / "old.part"
+    for path in (fresh, old):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    os.utime(tmp_path / "tidied", (0, 0))
+    FeatureStore(tmp_path).tidy()
+    assert (fresh.exists(), old.exists()) == (True, False)
+    assert store.get(KEY) is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from m2fnet_core.base.dialogue import Word
-from m2fnet_core.transcript.wording import packed, retold, split_at, unpacked, uttered
+from m2fnet_core.transcript.wording import packed, parted, retold, rewritten, split_at, told_by, unpacked, uttered
 
 
 def words(*said: tuple[str, float, float]) -> list[Word]:
@@ -63,6 +63,15 @@ def test_edited_text_keeps_the_times_of_words_that_stayed() -> None:
 def test_a_cut_parts_the_words_where_they_were_said() -> None:
     heard = words(("I", 0.0, 0.2), ("see", 0.2, 0.6), ("you", 0.6, 1.0))
     assert split_at(heard, 0.45) == (tuple(heard[:2]), tuple(heard[2:]))
+
+
+def test_a_text_without_spaces_is_edited_and_cut_between_its_words() -> None:
+    heard = words(("你", 0.0, 0.2), ("好", 0.2, 0.6), ("吗。", 0.6, 1.0))
+    assert told_by("你好吗。", heard)
+    assert retold(heard, "你好吗。") == tuple(heard)
+    assert retold(heard, rewritten("你好吗。", heard, 1, "很")) == (heard[0], Word("很", 0.2, 0.6), heard[2])
+    assert parted("你好吗。", heard, 0.3) == ("你", "好吗。")
+    assert rewritten("I see", words(("I", 0, 1), ("see", 1, 2)), 0, "") == "see"
 
 
 def test_words_are_kept_as_text_and_what_is_none_is_none() -> None:

@@ -29,6 +29,11 @@ class Track(ABC):
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
 
+    @property
+    def there(self) -> bool:
+        """False while there is nothing that the track is about, so that it takes no room."""
+        return True
+
     @abstractmethod
     def wish(self) -> Wish:
         """The height it would like by itself."""

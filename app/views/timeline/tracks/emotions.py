@@ -2,8 +2,9 @@
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
+from app.base.theme import readable_on, scaled, sign_of
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import table_of
 from app.views.timeline.raster import device_size, draw, stacked
@@ -59,15 +60,24 @@ class EmotionsTrack(Track):
             heading(painter, rect, self.title, self.scene)
         else:
             top = rect.top() + 3
+        tiny = QFont(look.small)
+        size = scaled(10)
+        tiny.setPixelSize(round(0.8 * size))
         painter.setFont(look.small)
         for i, label in enumerate(labels):
             column, row = divmod(i, rows)
             width = (rect.width() - 12) // 2
             box = QRect(rect.left() + 10 + column * width, top + row * line, width, line)
-            painter.fillRect(QRect(box.left(), box.center().y() - 3, 8, 8), look.fill(label, labels))
+            swatch = QRect(box.left(), box.center().y() - size // 2 + 1, size, size)
+            fill = look.fill(label, labels)
+            painter.fillRect(swatch, fill)
+            painter.setPen(readable_on(fill))
+            painter.setFont(tiny)
+            painter.drawText(swatch, Qt.AlignmentFlag.AlignCenter, sign_of(label, labels))
+            painter.setFont(look.small)
             painter.setPen(look.text)
-            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - 14)
-            painter.drawText(box.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - size - 6)
+            painter.drawText(box.adjusted(size + 4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def tip(self, point: QPoint, rect: QRect, view: Viewport) -> str:
         """Every probability of the utterance under the pointer."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from app.base import icons
-from app.base.theme import readable_on, speaker_colour
+from app.base.theme import readable_on, scaled, sign_of, speaker_colour
 from app.base.words import decision_words
 from app.views.timeline.content import Content, Lane
 from app.views.timeline.heights import Wish
@@ -24,6 +24,7 @@ from m2fnet_core.document.review import corrected
 _MOST_BLOCKS = 450  # more visible ones than this and lanes are painted column by column
 _SLACK = 3  # pixels beside a block that still count as the block
 _ROUNDED_FROM, _TEXT_FROM = 8.0, 26.0  # pixels of width
+_LABEL_SIGN_FROM = 12.0  # pixels of width that have room for the sign of a label
 _SIGN, _SIGN_FROM = 11.0, 30.0  # pixels: size of a decision's sign, and the width that has room for it
 _EDGE, _EDGES_FROM = 5, 18  # pixels: how wide an edge is for the mouse, and the width of a block that has edges
 _SHORTEST_TEXT = 6  # characters; less than this of a longer text says nothing
@@ -36,7 +37,7 @@ class LanesTrack(Track):
 
     def wish(self) -> Wish:
         lanes = max(1, len(self.scene.content.lanes))
-        return Wish(38 * lanes, 18 * lanes)
+        return Wish(scaled(38) * lanes, scaled(18) * lanes)
 
     def lane_rect(self, rect: QRect, number: int) -> QRect:
         """The part of ``rect`` (track or header) that belongs to a lane."""
@@ -93,6 +94,17 @@ class LanesTrack(Track):
             seen = block.intersected(QRectF(place))  # the text stays visible while its block leaves
             if seen.width() >= _TEXT_FROM:
                 self._write(painter, seen, int(member))
+            elif seen.width() >= _LABEL_SIGN_FROM:
+                self._sign_label(painter, seen, int(member))
+
+    def _sign_label(self, painter: QPainter, block: QRectF, member: int) -> None:
+        """The sign of the label where there is no room for words: a colour alone says nothing."""
+        content, fill = self.scene.content, self._ground(member)
+        if fill is not None:
+            painter.setFont(self.scene.look.small)
+            painter.setPen(readable_on(fill))
+            sign = sign_of(content.labels[content.codes[member]], content.labels)
+            painter.drawText(block, Qt.AlignmentFlag.AlignCenter, sign)
 
     def _block(self, place: QRect, view: Viewport, utterance: Utterance) -> QRectF:
         left, right = view.x_of(utterance.start), view.x_of(utterance.end)

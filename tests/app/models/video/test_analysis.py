@@ -76,7 +76,7 @@ def test_what_was_heard_comes_beside_what_is_there_and_is_analysed(
     before = studio.session.utterances
     analysis.transcribe("openai/whisper-tiny", "cpu")
     assert worker.cancelled[-1] == "1"
-    assert worker.jobs["2"] == Transcribe(media().path, "openai/whisper-tiny", "cpu")
+    assert worker.jobs["2"] == Transcribe(media().path, "openai/whisper-tiny", "cpu", speakers=0)
     end = before[-1].end
     heard = (Utterance("x0", 0.0, 1.0, "", "Not again."), Utterance("x1", end, end + 0.4, text="And this."))
     worker.say(Finished(plain(Transcript(heard, ("As English.",)))))

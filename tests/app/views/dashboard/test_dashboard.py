@@ -11,6 +11,11 @@ from pytestqt.qtbot import QtBot
 from app.models.studio import Studio
 from app.models.tables.media_table import Column
 from app.views.dashboard.dashboard import Dashboard
+from m2fnet_core.base.requests import Analyze
+from m2fnet_core.batch.folder import made
+from m2fnet_core.batch.outcome import Journal, Outcome
+from m2fnet_core.batch.plan import Plan, Task, keep_plan
+from m2fnet_core.batch.settings import Settings as RunSettings
 from m2fnet_core.document.commands import AddMedia
 from m2fnet_core.document.content import Medium
 from tests.app.desk import MEDIUM, studio_with
@@ -30,7 +35,7 @@ def studio(qtbot: QtBot, tmp_path: Path) -> Iterator[Studio]:
 @pytest.fixture
 def view(qtbot: QtBot, studio: Studio) -> Iterator[Dashboard]:
     """On the screen, counted."""
-    made = Dashboard(studio.project, studio.session, studio.queue)
+    made = Dashboard(studio.project, studio.session, studio.queue, studio.settings)
     qtbot.addWidget(made)
     made.resize(900, 300)
     with qtbot.waitExposed(made):
@@ -95,3 +100,25 @@ def test_the_queue_is_seen(qtbot: QtBot, studio: Studio, view: Dashboard) -> Non
     assert studio.queue.places[MEDIUM].reason
     assert text(view, 0, Column.STATE) == "missing"
     assert not view.stop_button.isVisible()
+
+
+def test_a_run_over_many_videos_is_followed_by_its_folder(
+    qtbot: QtBot, studio: Studio, view: Dashboard, tmp_path: Path
+) -> None:
+    """Also by the next window; nothing but the folder is needed."""
+    settings = RunSettings(Analyze(Path()), "starter", "ab" * 32)
+    folder = made(tmp_path / "results", settings)
+    tasks = tuple(Task(Path(f"/videos/{name}.mp4"), f"{name}.json", 60.0) for name in "ab")
+    keep_plan(Plan(tasks, ()), folder)
+    view.followed.follow(tmp_path / "results")
+    qtbot.waitUntil(lambda: "results: 0 done, 0 failed, 0 skipped, 2 left" in view.followed.words.text())
+    Journal(folder.journals).add(Outcome(media="/videos/a.mp4", state="done", seconds=6.0, length=60.0))
+    again = Dashboard(studio.project, studio.session, studio.queue, studio.settings)
+    qtbot.addWidget(again)
+    again.show()
+    qtbot.waitUntil(lambda: "1 done" in again.followed.words.text())
+    again.followed.follow(tmp_path)
+    qtbot.waitUntil(lambda: "holds no run" in again.followed.words.text())
+    again.followed.forget_button.click()
+    assert again.followed.words.text() == ""
+    again.close_reader()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -14,7 +15,7 @@ from app.models.keyboard import Keyboard
 from app.models.project.scheme import READABLE
 from app.models.studio import Studio
 from app.views.frame.keyboard import CheatSheet
-from app.views.labels.labels import DESCRIPTION, KEY, NAME, LabelsDialog
+from app.views.labels.labels import DESCRIPTION, KEY, NAME, SIGN, LabelsDialog
 from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.document.content import Decision
 from m2fnet_core.document.schemes import MOST, PALETTE, SCHEMES, looks_of
@@ -177,3 +178,22 @@ def test_words_are_readable_on_every_colour_of_the_palette() -> None:
     for name in PALETTE:
         assert contrast(readable_on(QColor(name)), QColor(name)) >= READABLE
     assert len(set(SIGNS)) == len(SIGNS) == MOST
+
+
+def test_a_label_of_the_network_that_was_merged_away_is_shown_as_what_it_means(studio: Studio, window: QWidget) -> None:
+    dialog = LabelsDialog(studio.project, Keyboard(Settings()), window)
+    dialog.draft.merge([labels(studio).index("joy"), labels(studio).index("surprise")])
+    dialog.accept()
+    assert "joy" in studio.session.labels
+    assert studio.session.all_labels == labels(studio)
+    assert "joy" not in labels(studio)
+
+
+def test_a_selected_row_keeps_its_colour(dialog: LabelsDialog) -> None:
+    item = dialog.table.item(0, SIGN)
+    assert item is not None
+    colour = item.background().color()
+    for selected in (False, True):
+        dialog.table.setCurrentCell(0 if selected else 2, SIGN)
+        corner = dialog.table.visualItemRect(item).topLeft() + QPoint(4, 4)
+        assert dialog.table.viewport().grab().toImage().pixelColor(corner) == colour

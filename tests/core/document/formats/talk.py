@@ -7,10 +7,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from m2fnet_core.base.dialogue import Contributions, Prediction, Presence
+from m2fnet_core.base.dialogue import Contributions, Prediction, Presence, Word
 from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Model, Speaker, Turn
 from m2fnet_core.document.formats import Imported, LabelChoice, Target, read, sheet_of, write
+from m2fnet_core.transcript.wording import packed, unpacked
 
 DURATION = 60.0
 MODEL = Model("starter", "f" * 64, True, MELD.labels)
@@ -92,6 +93,23 @@ def after(into: Document, imported: Imported) -> Document:
         turns={**into.turns, **{turn.id: turn for turn in imported.turns}},
         decisions={**into.decisions, **{(d.utterance, d.annotator): d for d in imported.decisions}},
     )
+
+
+def spoken(given: Document) -> list[tuple[float, str | None, tuple[Word, ...]]]:
+    """The text and the words of every turn with their times, in order."""
+    return sorted((turn.start, turn.text, unpacked(turn.words)) for turn in given.turns.values())
+
+
+def with_words(given: Document) -> Document:
+    """The document with a time for each word of a text, evenly and without gaps, in whole milliseconds."""
+    return replace(given, turns={key: replace(turn, words=_evenly(turn)) for key, turn in given.turns.items()})
+
+
+def _evenly(turn: Turn) -> str:
+    said = (turn.text or "").split()
+    step = int((turn.end - turn.start) * 1000 / max(1, len(said)))
+    starts = [round(turn.start * 1000) + n * step for n in range(len(said))]
+    return packed([Word(text, at / 1000, (at + step) / 1000) for text, at in zip(said, starts, strict=True)])
 
 
 @st.composite

@@ -13,7 +13,18 @@ from m2fnet_core.base.errors import DocumentError, M2FNetError, TranscriptError
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.formats import LabelChoice
 from m2fnet_core.transcript import read_transcript
-from tests.core.document.formats.talk import ANY_TEXT, FEW, after, bring, document, documents, empty, export, said
+from tests.core.document.formats.talk import (
+    ANY_TEXT,
+    FEW,
+    after,
+    bring,
+    document,
+    documents,
+    empty,
+    export,
+    said,
+    with_words,
+)
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "eaf_3_0.xsd")
 
@@ -84,7 +95,7 @@ def test_every_export_is_valid(example: Document, tmp_path_factory: pytest.TempP
     path = tmp_path_factory.getbasetemp() / "valid.eaf"
     path.unlink(missing_ok=True)
     for _ in range(2):  # into nothing, and over itself
-        export(example, "eaf", path, LabelChoice.HUMAN_ELSE_MODEL)
+        export(with_words(example), "eaf", path, LabelChoice.HUMAN_ELSE_MODEL)
         SCHEMA.validate(path)
 
 
@@ -98,6 +109,25 @@ def test_another_program_reads_tiers_vocabulary_and_video(tmp_path: Path) -> Non
     words = [entry[0][0][0] for entry in read.controlled_vocabularies["m2fnet-emotion"][1].values()]
     assert words == list(document().label_set.labels)
     assert read.media_descriptors[0]["MEDIA_URL"] == "file:///videos/talk.mp4"
+
+
+def test_words_stand_in_a_tier_inside_their_utterances(tmp_path: Path) -> None:
+    given, path = (
+        with_words(document([(0.5, 2.5, "Ann", "You came!"), (3.0, 4.0, "Ann", "So?")])),
+        tmp_path / "talk.eaf",
+    )
+    for _ in range(2):  # a word as long as its utterance does not take the utterance's name over
+        export(given, "eaf", path)
+        read = pympi.Elan.Eaf(str(path))
+        assert read.get_annotation_data_for_tier("words@Ann") == [
+            (500, 1500, "You"),
+            (1500, 2500, "came!"),
+            (3000, 4000, "So?"),
+        ]
+        assert read.get_parameters_for_tier("words@Ann")["PARENT_REF"] == "Ann"
+        assert read.get_ref_annotation_data_for_tier("emotion@Ann")[0][:3] == (500, 2500, "joy")
+        assert len(read.timeslots) == 10
+    assert bring(path, "eaf", empty(given)).notices == ()
 
 
 def test_overlapping_turns_of_a_speaker_get_a_tier_more(tmp_path: Path) -> None:

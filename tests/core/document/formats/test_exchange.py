@@ -9,9 +9,9 @@ from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.document.commands import Import
 from m2fnet_core.document.content import Decision, Document, Speaker
 from m2fnet_core.document.formats import FORMATS, LabelChoice, format_of, main_annotator, sheet_of, write
-from tests.core.document.formats.talk import after, bring, document, empty, export, said
+from tests.core.document.formats.talk import after, bring, document, empty, export, said, with_words
 
-TEXT_FORMATS = [name for name in FORMATS if name != "mp4"]
+TEXT_FORMATS = [name for name in FORMATS if name not in ("mp4", "traces", "realtier")]
 
 
 def decided(given: Document, *decisions: Decision) -> Document:
@@ -82,6 +82,12 @@ def test_subtitles_look_as_people_expect(tmp_path: Path) -> None:
         .read_text("utf-8")
         .startswith("WEBVTT\n\n1\n00:00:00.500 --> 00:00:02.000\n<v Ann>Hi &lt;there&gt; &amp; you [joy]\n\n")
     )
+    export(with_words(given), "vtt-words", tmp_path / "talk.vtt")
+    assert "\n<v Ann>Hi <00:00:00.875>&lt;there&gt; <00:00:01.250>&amp; <00:00:01.625>you [joy]\n\n" in (
+        tmp_path / "talk.vtt"
+    ).read_text("utf-8")
+    into = empty(given)
+    assert "Hi <there> & you" in {turn.text for turn in bring(tmp_path / "talk.vtt", "vtt", into).turns}
 
 
 def test_labels_outside_the_set_are_told_and_can_be_mapped(tmp_path: Path) -> None:

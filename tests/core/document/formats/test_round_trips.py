@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from m2fnet_core.base.emotions import MELD
-from m2fnet_core.document.content import Decision, Document
+from m2fnet_core.document.content import Decision, Document, Speaker
 from m2fnet_core.document.formats import LabelChoice, main_annotator
 from tests.core.document.formats.talk import (
     ANY_TEXT,
@@ -20,6 +20,8 @@ from tests.core.document.formats.talk import (
     empty,
     export,
     said,
+    spoken,
+    with_words,
 )
 
 
@@ -49,6 +51,15 @@ def test_turns_speakers_texts_and_labels_come_back(example: Document, name: str,
 @pytest.mark.parametrize("name", ["csv", "json"])
 def test_tables_hold_any_name_and_any_words(example: Document, name: str, place: Path) -> None:
     assert said(there_and_back(example, name, place / f"odd.{name}")) == said(example)
+
+
+@settings(FEW, max_examples=10)
+@given(example=documents())
+@pytest.mark.parametrize("name", ["eaf", "textgrid", "json"])
+def test_words_come_back_with_their_times(example: Document, name: str, place: Path) -> None:
+    alone = {key: replace(turn, speaker=key) for key, turn in example.turns.items()}  # nobody overlaps with herself
+    heard = with_words(replace(example, turns=alone, speakers={key: Speaker(key, f"N{key}") for key in alone}))
+    assert spoken(there_and_back(heard, name, place / f"timed.{name}")) == spoken(heard)
 
 
 @FEW

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from praatio import textgrid
 
+from m2fnet_core.base.dialogue import Word
 from m2fnet_core.base.errors import DocumentError, TranscriptError
 from m2fnet_core.transcript import find_transcript, read_transcript
 from tests.core.document.formats.talk import after, bring, document, empty, export, said
@@ -39,6 +40,25 @@ def test_praatio_reads_tiers_without_overlaps(tmp_path: Path) -> None:
     assert [tuple(e) for e in read.getTier("Ann#2").entries] == [(1.0, 3.0, "xxx")]
     into = empty(given)
     assert said(after(into, bring(tmp_path / "talk.TextGrid", "textgrid", into))) == said(given)
+
+
+def test_an_aligner_s_tier_gives_the_words_their_times(tmp_path: Path) -> None:
+    made = textgrid.Textgrid()
+    for name, marked in {
+        "Ann": [(0, 2, "You  came – home!"), (3, 4, "So?")],
+        "Bob": [(5, 6, "No.")],
+        "Ann - words": [(0.25, 0.75, "you"), (0.75, 1.5, "came"), (1.5, 1.75, "home"), (3, 3.5, "see")],
+        "Ann - phones": [(0.25, 0.5, "j")],
+    }.items():
+        made.addTier(textgrid.IntervalTier(name, marked, 0, 10))
+    made.save(str(tmp_path / "x.TextGrid"), format="long_textgrid", includeBlankSpaces=True)
+    read = read_transcript(tmp_path / "x.TextGrid")
+    assert [u.words for u in read.utterances] == [
+        (Word("You", 0.25, 0.75), Word("came –", 0.75, 1.5), Word("home!", 1.5, 1.75)),
+        (),  # other words than the text's
+        (),
+    ]
+    assert read.notices == ("x.TextGrid: tiers that are no utterances left out (Ann - phones).",)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
