@@ -180,10 +180,10 @@ class Studio(QObject):
             return
         own = self.session.utterances if self._transcript is None else ()
         medium = self.project.document.media.get(self.session.medium)
-        asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
+        named, speakers = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
         sha256 = "" if medium is None else medium.sha256
-        given = self._transcript, self.model, self.device, use_cache, own or None
-        request = Analyze(self.path, *given, *asked, sha256=sha256)
+        given = self.path, self._transcript, self.model, self.device, use_cache, own or None
+        request = Analyze(*given, named, speakers, sha256)
         self._transcript = None
         self.analysis.analyze(request)
 
