@@ -208,6 +208,7 @@ class MainWindow(QMainWindow):
             Need.PROJECT: project.is_open,
             Need.EDIT: session.media is not None and session.editable,
             Need.MISSING: any(medium.state is not MediumState.OK for medium in project.document.media.values()),
+            Need.REPLACED: self.studio.replaced.shown,
             Need.UNDO: bool(project.undo_title) and not project.read_only,
             Need.REDO: bool(project.redo_title) and not project.read_only,
             Need.RUNNING: analysis.state is State.RUNNING,

@@ -37,6 +37,9 @@ COMMANDS: tuple[Command, ...] = (
         Need.MISSING,
     ),
     Command(
+        "take-file", "&File", 1, "Take the new &file", "Go on with the file in its place", (), "film", Need.REPLACED
+    ),
+    Command(
         "transcript",
         "&File",
         1,

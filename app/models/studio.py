@@ -19,6 +19,7 @@ from app.models.project.housing import Housing
 from app.models.project.intake import Intake
 from app.models.project.mirror import Mirror
 from app.models.project.project import ProjectModel
+from app.models.project.replaced import Replaced
 from app.models.tables.pairing import Pairing
 from app.models.tables.review import ReviewQueue
 from app.models.training.runs import Runs
@@ -53,6 +54,7 @@ class Studio(QObject):
         self.project = ProjectModel(settings, self.notices, self)
         self.mirror = Mirror(self.project, self.session, self)
         self._housing = Housing(self.project, self.session)
+        self.replaced = Replaced(self.project, self.session, self.notices)
         self.worker = WorkerClient(self)
         intake = Intake(self.project, self.session, self)
         self.analysis = Analysis(self.session, intake, self.worker, self.notices, self)
@@ -181,9 +183,11 @@ class Studio(QObject):
         if self.path is None or not self.session.reachable:
             return
         own = self.session.utterances if self._transcript is None else ()
+        medium = self.project.document.media.get(self.session.medium)
         asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
         means = (self.model, self.device, use_cache, own or None, *asked, self._prior())
-        request = Analyze(self.path, self._transcript, *means)
+        sha256 = "" if medium is None else medium.sha256
+        request = Analyze(self.path, self._transcript, *means, sha256)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -221,7 +225,7 @@ class Studio(QObject):
 
     def _show_medium(self, medium: Medium) -> None:
         self._transcript = None
-        if medium.state is MediumState.OK:
+        if medium.state in (MediumState.OK, MediumState.REPLACED):  # the right one may be back
             self.reading.emit(medium.path.name)
             self.worker.start()
             self._opener.start(partial(read, medium.path, medium.id))
@@ -248,7 +252,7 @@ class Studio(QObject):
             for sentence in found.failures:
                 self.notices.fail(sentence)
         elif found.medium:
-            self._show(found.info, found.medium)
+            self._show(found, found.medium)
         else:
             self._open_from_outside(found)
 
@@ -263,14 +267,17 @@ class Studio(QObject):
         medium = self._housing.medium_of(found, self.model)
         if medium is not None:
             self.settings.remember_file(found.info.path)
-            self._show(found.info, medium.id)
+            self._show(found, medium.id)
 
-    def _show(self, media: MediaInfo, medium: str) -> None:
+    def _show(self, found: Read, medium: str) -> None:
         self.analysis.forget()
-        self._watch.look_at(media.path)
-        self.session.open(media, medium)
+        if (other := self.replaced.other(found, medium)) is not None:
+            return self._show_unreadable(other)
+        self._watch.look_at(found.info.path)
+        self.session.open(found.info, medium)
         self._take_in()
         self.analyse()
+        return None
 
     def _take_in(self) -> None:
         """What the project knows of the video now shown, and what opening the project had to say."""

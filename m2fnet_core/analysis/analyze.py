@@ -14,6 +14,7 @@ from m2fnet_core.analysis.report import AnalysedMedia, Report, UsedModel, analys
 from m2fnet_core.analysis.utterances import Found, find_utterances
 from m2fnet_core.base.devices import available_devices, choose_device
 from m2fnet_core.base.dialogue import Prediction, Utterance
+from m2fnet_core.base.errors import MediaError
 from m2fnet_core.base.events import AnalysisStarted, Hook, Notice, Predicted, Progress, ignore
 from m2fnet_core.base.progress import CancelToken, Pace
 from m2fnet_core.base.requests import Analyze
@@ -23,7 +24,7 @@ from m2fnet_core.bundle.networks import Bundle, with_prior
 from m2fnet_core.features.extract import FeatureExtractor
 from m2fnet_core.features.store import FeatureStore
 from m2fnet_core.features.vectors import UtteranceVectors
-from m2fnet_core.media.content import content_hash
+from m2fnet_core.media.content import another_file, content_hash
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
@@ -41,10 +42,13 @@ def analyze(
     """
     cancel = cancel or CancelToken()
     info = probe(request.media)
+    before = content_hash(info.path)
+    if request.sha256 not in ("", before):
+        raise MediaError(another_file(info.path))
     bundle = with_prior(bundle or load_bundle(request.model, choose_device(request.device)), request.prior)
     hook(Progress("Finding the utterances", 0, 1))
     found = find_utterances(request, info, hook, cancel)
-    media = _media(info)
+    media = _media(info, before)
     _announce(info, found, bundle, hook)
 
     live = LivePredictions(bundle, found.utterances, hook)
@@ -53,6 +57,8 @@ def analyze(
         vectors.append(known)
         live.update(vectors)
     predictions = predict(bundle, vectors, found.utterances)
+    if content_hash(info.path) != before:
+        raise MediaError(f"{info.path.name} was exchanged while it was analysed; analyse it again.")
 
     for prediction in predictions:
         hook(Predicted(prediction))
@@ -85,11 +91,11 @@ def _vectors(
             hook(Progress("Looking and listening", done, pace.of, pace.seconds_left(done)))
 
 
-def _media(info: MediaInfo) -> AnalysedMedia:
+def _media(info: MediaInfo, sha256: str) -> AnalysedMedia:
     frames = None if info.video is None else len(frame_index(info))
     return AnalysedMedia(
         path=info.path,
-        sha256=content_hash(info.path),
+        sha256=sha256,
         duration=info.duration,
         fps=None if info.video is None else info.video.fps,
         frames=frames,

@@ -23,6 +23,7 @@ class Analyze:
     recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
     speakers: int | None = None  # names speakers by their voices where nobody did; 0: however many, None: does not
     prior: LabelPrior = AS_THE_MODEL_SAYS
+    sha256: str = ""  # of the content that is meant, "" for any: another file under the path is refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from m2fnet_core.analysis.dialogue_windows import split_at_pauses
 from m2fnet_core.base.dialogue import Dialogue, Utterance
-from m2fnet_core.base.errors import DocumentError, TrainingError
+from m2fnet_core.base.errors import DocumentError, MediaError, TrainingError
 from m2fnet_core.base.wording import some
 from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, MediumState, Turn
-from m2fnet_core.document.media_files import looked_up
+from m2fnet_core.document.media_files import compared, looked_up
 from m2fnet_core.document.places import SUFFIX
 from m2fnet_core.document.project import Project
+from m2fnet_core.media.content import another_file, content_hash
 from trainer.config import CorpusConfig
 from trainer.datasets.base import SPLITS, Corpus, label_dialogues
 from trainer.datasets.folders import files_under
@@ -130,6 +131,8 @@ def _talks(path: Path, config: CorpusConfig, problems: list[str]) -> Iterator[_T
     votes = _votes(document, config.annotator)
     for given in document.media.values():
         medium = looked_up(given, path.absolute().parent)
+        if medium.state is MediumState.OK:
+            _refuse_replaced(medium)
         key = medium.sha256 or medium.path.name
         turns = sorted((t for t in document.turns.values() if t.medium == medium.id), key=lambda turn: turn.start)
         labelled = []
@@ -138,6 +141,16 @@ def _talks(path: Path, config: CorpusConfig, problems: list[str]) -> Iterator[_T
             labelled.append(_utterance(document, turn, votes.get(turn.id, ()), sure))
         decided = sum(_agreed(votes.get(turn.id, ())) is not None for turn in turns)
         yield _Talk(medium, key, tuple(labelled), decided)
+
+
+def _refuse_replaced(medium: Medium) -> None:
+    """Labels of one video must not be learnt on another. One that cannot be read is told where it is read."""
+    try:
+        digest = content_hash(medium.path)
+    except MediaError:
+        return
+    if compared(medium, digest).state is MediumState.REPLACED:
+        raise TrainingError(another_file(medium.path))
 
 
 def _votes(document: Document, annotator: str) -> dict[str, tuple[Decision, ...]]:

@@ -176,7 +176,8 @@ class AnalysisQueue(QObject):
         self._session.open(None, medium.id)
         self._asked = bool(own)
         model, device = self._means.model(), self._means.device()
-        asked = Analyze(medium.path, None, model, device, True, own or None, prior=self._means.prior())
+        means = (model, device, True, own or None)
+        asked = Analyze(medium.path, None, *means, prior=self._means.prior(), sha256=medium.sha256)
         self._job = self._worker.submit(asked)
         self._put(medium.id, Standing.RUNNING)
 
@@ -188,7 +189,7 @@ class AnalysisQueue(QObject):
                 self.progress = event
                 self.changed.emit()
             case Finished():
-                self._intake.finish()
+                self._intake.finish(str(event.result["media"]["sha256"]))
                 lost = self._found and not self._project.turns_of(self._session.medium)
                 self._end(Standing.FAILED if lost else Standing.DONE, _LOST if lost else "")
             case Failed():

@@ -108,7 +108,7 @@ def kept(utterance: str, raw: Raw, analyses: Analyses) -> KeptPrediction:
     try:
         model, time = analyses[number]
         return KeptPrediction(number, model, time, start, end, _prediction(utterance, body))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DocumentDamaged(
             f"The project is damaged: a prediction of the utterance {utterance} cannot be read; go on with a snapshot."
         ) from error

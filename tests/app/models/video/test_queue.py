@@ -94,7 +94,7 @@ class Desk:
         self.worker.say(
             AnalysisStarted(path, "starter", "trained", MELD.labels, "cpu", found, model_hash="h"),
             Predicted(prediction("x1", "joy")),
-            Finished({}),
+            Finished({"media": {"sha256": key * 8}}),
         )
 
     def standings(self) -> dict[str, Standing]:
@@ -138,7 +138,7 @@ def test_utterances_that_are_there_are_the_ones_that_are_analysed(qtbot: QtBot, 
     desk.worker.say(
         AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", desk.worker.latest.utterances),
         Predicted(prediction("w0", "fear")),
-        Finished({}),
+        Finished({"media": {"sha256": "a" * 8}}),
     )
     assert desk.studio.project.document.predictions["w0"].prediction.label == "fear"
     desk.queue.add(["b"])
@@ -200,7 +200,8 @@ def test_a_video_that_kills_the_worker_twice_is_left_alone(qtbot: QtBot, desk: D
 def test_what_cannot_be_kept_is_no_success(qtbot: QtBot, desk: Desk) -> None:
     desk.queue.add(["a"])
     late = (Utterance("x1", 500.0, 600.0, "Ada", "Past the end."),)
-    desk.worker.say(AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", late), Finished({}))
+    finished = Finished({"media": {"sha256": "a" * 8}})
+    desk.worker.say(AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", late), finished)
     assert desk.queue.places["a"].standing is Standing.FAILED
 
 
