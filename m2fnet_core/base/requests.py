@@ -21,6 +21,7 @@ class Analyze:
     utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
     recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
     speakers: int | None = None  # names speakers by their voices where nobody did; 0: however many, None: does not
+    speaking: bool = False  # tells which face speaks each utterance, where the weights for that are on this machine
 
 
 @dataclass(frozen=True, slots=True)
