@@ -184,10 +184,9 @@ class Studio(QObject):
             return
         own = self.session.utterances if self._transcript is None else ()
         medium = self.project.document.media.get(self.session.medium)
-        asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
-        means = (self.model, self.device, use_cache, own or None, *asked, self._prior())
-        sha256 = "" if medium is None else medium.sha256
-        request = Analyze(self.path, self._transcript, *means, sha256)
+        named, speakers = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
+        given = self.path, self._transcript, self.model, self.device, use_cache, own or None
+        request = Analyze(*given, named, speakers, self._prior(), "" if medium is None else medium.sha256)
         self._transcript = None
         self.analysis.analyze(request)
 

@@ -13,8 +13,8 @@ from m2fnet_core.analysis.provisional import LivePredictions
 from m2fnet_core.analysis.report import AnalysedMedia, Report, UsedModel, analysed
 from m2fnet_core.analysis.utterances import Found, find_utterances
 from m2fnet_core.base.devices import available_devices, choose_device
-from m2fnet_core.base.dialogue import Prediction, Utterance
-from m2fnet_core.base.errors import MediaError
+from m2fnet_core.base.dialogue import FaceBox, Prediction, Utterance
+from m2fnet_core.base.errors import CheckpointError, MediaError
 from m2fnet_core.base.events import AnalysisStarted, Hook, Notice, Predicted, Progress, ignore
 from m2fnet_core.base.progress import CancelToken, Pace
 from m2fnet_core.base.requests import Analyze
@@ -28,6 +28,8 @@ from m2fnet_core.media.content import another_file, content_hash
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
+from m2fnet_core.people.speaking import speaking_faces
+from m2fnet_core.people.speaking_model import load_speaking
 
 
 def analyze(
@@ -64,7 +66,29 @@ def analyze(
         hook(Predicted(prediction))
     for text in known_in_the_end(info, [known.present for known in vectors]):
         hook(Notice(text))
-    return _report(media, bundle, found.utterances, predictions, vectors)
+    speaking = _speaking(request, info, found.utterances, hook, cancel)
+    return _report(media, bundle, found.utterances, predictions, vectors, speaking)
+
+
+def _speaking(
+    request: Analyze, info: MediaInfo, utterances: Sequence[Utterance], hook: Hook, cancel: CancelToken
+) -> tuple[FaceBox | None, ...]:
+    """The face that says each utterance, where the request asks for it and it can be told; a notice says what not."""
+    nobody = (None,) * len(utterances)
+    if not request.speaking:
+        return nobody
+    try:
+        net = load_speaking()
+    except CheckpointError as error:
+        hook(Notice(str(error)))
+        return nobody
+    found = speaking_faces(info, utterances, net, hook, cancel, request.device, request.use_cache)
+    off = sum(face is None for face in found)
+    if off:
+        hook(
+            Notice(f"{off} of {len(found)} utterances of {info.path.name} are said by nobody whose face is on screen.")
+        )
+    return found
 
 
 def _announce(info: MediaInfo, found: Found, bundle: Bundle, hook: Hook) -> None:
@@ -112,10 +136,11 @@ def _report(
     utterances: Sequence[Utterance],
     predictions: Sequence[Prediction],
     vectors: Sequence[UtteranceVectors],
+    speaking: Sequence[FaceBox | None],
 ) -> Report:
-    rows = zip(utterances, predictions, vectors, strict=True)
+    rows = zip(utterances, predictions, vectors, speaking, strict=True)
     return Report(
         media=media,
         model=_used(bundle.info),
-        utterances=tuple(analysed(utterance, prediction, known.boxes) for utterance, prediction, known in rows),
+        utterances=tuple(analysed(spoken, found, known.boxes, face) for spoken, found, known, face in rows),
     )

@@ -24,6 +24,7 @@ class Analyze:
     speakers: int | None = None  # names speakers by their voices where nobody did; 0: however many, None: does not
     prior: LabelPrior = AS_THE_MODEL_SAYS
     sha256: str = ""  # of the content that is meant, "" for any: another file under the path is refused
+    speaking: bool = False  # tells which face speaks each utterance, where the weights for that are on this machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         targets = [] if many else _targets(made, arguments)
         if many:
             check_options(made, arguments)
-        if arguments.fetch and not _fetched(arguments.transcribe):
+        if (arguments.fetch and not _fetched(arguments.transcribe)) or not _can_tell_faces(arguments.faces):
             code = 1
         else:
             code = run_many(arguments) if many else _run(arguments, targets, cancel)
@@ -112,6 +112,15 @@ def parser() -> argparse.ArgumentParser:
         help="name speakers by their voices where the transcript names none; N of them (default: found out)",
     )
     parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
+    parser.add_argument(
+        "--faces",
+        nargs="?",
+        type=Path,
+        const=Path(),
+        metavar="FILE",
+        help="tell which face speaks each utterance; FILE, needed once, is finetuning_TalkSet.model of the public "
+        "repository Junhua-Liao/LR-ASD (3.4 MB, MIT), which is checked and kept",
+    )
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
     parser.add_argument(
         "--prior",
@@ -194,6 +203,20 @@ def _fetched(name: str) -> bool:
         fetch(name)
     except M2FNetError as error:
         told.print(visible(f"error: {error}"), style="bold red", markup=False)
+        return False
+    return True
+
+
+def _can_tell_faces(file: Path | None) -> bool:
+    """Whether the weights that `--faces` needs are kept now, should it be asked for."""
+    if file is None:
+        return True
+    from m2fnet_core.people.speaking_model import load_speaking
+
+    try:
+        load_speaking(None if file == Path() else file)
+    except M2FNetError as error:
+        Console(stderr=True).print(visible(f"error: {error}"), style="bold red", markup=False, soft_wrap=True)
         return False
     return True
 
