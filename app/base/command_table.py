@@ -172,16 +172,7 @@ COMMANDS: tuple[Command, ...] = (
         Need.EDIT,
     ),
     Command("text", "A&nnotate", 3, "Edit te&xt", "Change the words of the utterance", ("T",), "text", Need.EDIT),
-    Command(
-        "speaker",
-        "A&nnotate",
-        3,
-        "Change speake&r",
-        "Say who speaks; a digit chooses the speaker of that lane",
-        ("P",),
-        "",
-        Need.EDIT,
-    ),
+    Command("speaker", "A&nnotate", 3, "Change speake&r", "Say who speaks, or a lane's digit", ("P",), "", Need.EDIT),
     Command(
         "rename-speaker",
         "A&nnotate",
