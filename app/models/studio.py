@@ -1,12 +1,11 @@
 """What a person can do with the open project, free of widgets: open, close, analyse, choose, transcribe."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.base.settings import DEVICE, MODEL, RECOGNISE, RECOGNISER, Settings
+from app.base.settings import DEVICE, MODEL, RECOGNISER, Settings
 from app.jobs.background import Background
 from app.jobs.worker import WorkerClient
 from app.models.editing.aim import Aim
@@ -24,14 +23,13 @@ from app.models.tables.pairing import Pairing
 from app.models.tables.review import ReviewQueue
 from app.models.training.runs import Runs
 from app.models.video.analysis import Analysis
+from app.models.video.asking import Asking
 from app.models.video.prior import wanted_prior
 from app.models.video.queue import AnalysisQueue, Means
 from app.models.video.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
 from app.models.video.session import Session
 from app.models.video.watch import FileWatch
-from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.errors import M2FNetError
-from m2fnet_core.base.requests import Analyze
 from m2fnet_core.bundle.info import read_info
 from m2fnet_core.document.commands import Relink
 from m2fnet_core.document.content import Medium, MediumState
@@ -68,8 +66,9 @@ class Studio(QObject):
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         self.runs = Runs(settings, self.notices, self)
-        self._prior: Callable[[], LabelPrior] = lambda: wanted_prior(settings, self.project, self.model)
-        means = Means(lambda: self.device, lambda: self.model, self._prior)
+        prior = partial(wanted_prior, settings, self.project)
+        means = Means(lambda: self.device, lambda: self.model, lambda: prior(self.model))
+        self._asking = Asking(self.session, self.project, settings, means)
         self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
         self._reviewing = False  # the video that is being opened is opened for its review queue
@@ -182,11 +181,7 @@ class Studio(QObject):
         """Analyse the document's utterances, or those that are found where it has none yet."""
         if self.path is None or not self.session.reachable:
             return
-        own = self.session.utterances if self._transcript is None else ()
-        medium = self.project.document.media.get(self.session.medium)
-        named, speakers = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
-        given = self.path, self._transcript, self.model, self.device, use_cache, own or None
-        request = Analyze(*given, named, speakers, self._prior(), "" if medium is None else medium.sha256)
+        request = self._asking.request(self.path, self._transcript, use_cache)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -209,10 +204,7 @@ class Studio(QObject):
         self.analyse()
 
     def transcribe(self, fetch: bool = False) -> None:
-        """Find out who says what in the open video, beside what a person did.
-
-        ``fetch``: a person said that the chosen model may be fetched.
-        """
+        """Find out who says what, beside what a person did. ``fetch``: the chosen model may be fetched."""
         self.analysis.transcribe(self.settings.get(RECOGNISER), self.device, fetch)
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 What `do`, `undo` and `redo` returned is on disk. Nothing here is thread-safe; a project belongs to one thread.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -21,7 +20,7 @@ from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
 from m2fnet_core.document.content import Document, KeptPrediction, Medium, Model, Turn
 from m2fnet_core.document.edits import Edit, planned
-from m2fnet_core.document.media_files import found_in, looked_up, relative_to
+from m2fnet_core.document.media_files import found_in, looked_up
 from m2fnet_core.document.places import find_project_of, projects_folder, remember, untitled
 from m2fnet_core.document.store import file, opening, predictions, reading, snapshots
 from m2fnet_core.document.store.failing import (
@@ -157,10 +156,8 @@ class Project:
 
     def history(self, after: int = 0) -> Sequence[LogEntry]:
         """What happened after the entry ``after``, in order: with 0 everything there ever was. Raises DocumentError."""
-        sql = "SELECT number, time, kind, title, body, of FROM log WHERE number > ? ORDER BY number"
         with failures(self.path):
-            rows = self._connection.execute(sql, (after,)).fetchall()
-            return [LogEntry(n, time, kind, name, json.loads(body), of) for n, time, kind, name, body, of in rows]
+            return reading.history(self._connection, after)
 
     # Changing
 
@@ -236,10 +233,8 @@ class Project:
     def _place_media(self) -> None:
         """Write anew how media lie from the project's folder. No step: undoing it would make no sense."""
         self.check_media()
-        media = self.document.media.values()
-        rows = [(str(m.path), relative_to(m.path, self.path.parent), m.id) for m in media]
         with failures(self.path), file.transaction(self._connection):
-            self._connection.executemany("UPDATE media SET path = ?, relative = ? WHERE id = ?", rows)
+            file.place_media(self._connection, self.document.media.values(), self.path.parent)
         self._read()
 
     # Snapshots

@@ -11,7 +11,9 @@ from typing import Any
 
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.document.content import Medium
 from m2fnet_core.document.edits import Edit
+from m2fnet_core.document.media_files import relative_to
 from m2fnet_core.document.store.bounded import Bounded
 from m2fnet_core.document.store.failing import (
     DocumentDamaged,
@@ -291,3 +293,9 @@ def identity(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_dev, found.st_ino
+
+
+def place_media(connection: sqlite3.Connection, media: Iterable[Medium], folder: Path) -> None:
+    """Write how media lie from the project's folder."""
+    rows = [(str(medium.path), relative_to(medium.path, folder), medium.id) for medium in media]
+    connection.executemany("UPDATE media SET path = ?, relative = ? WHERE id = ?", rows)

@@ -1,6 +1,7 @@
 """The whole of a project, from its file."""
 
 import gc
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.applying import in_order
-from m2fnet_core.document.changes import Steps, steps
+from m2fnet_core.document.changes import LogEntry, Steps, steps
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.store import file, predictions
 from m2fnet_core.document.store.failing import damaged, failures
@@ -47,6 +48,13 @@ def read(connection: sqlite3.Connection, path: Path) -> Content:
         newest = predictions.Newest(raw, analyses, turns, tables["meanings"])
         document = Document(label_set, **{**tables, "turns": turns, "predictions": newest})
         return Content(arranged(connection, document), newest, done, undone, version_of(connection))
+
+
+def history(connection: sqlite3.Connection, after: int) -> list[LogEntry]:
+    """Log entries with a higher number than ``after``, in order."""
+    sql = "SELECT number, time, kind, title, body, of FROM log WHERE number > ? ORDER BY number"
+    rows = connection.execute(sql, (after,)).fetchall()
+    return [LogEntry(n, time, kind, name, json.loads(body), of) for n, time, kind, name, body, of in rows]
 
 
 def version_of(connection: sqlite3.Connection) -> int:
