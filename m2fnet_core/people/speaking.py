@@ -91,7 +91,7 @@ def faces_between(
     info: MediaInfo, reader: FrameReader, samples: Sequence[Sampled], start: float, end: float, net: SpeakingFace
 ) -> list[Face]:
     """The faces seen from ``start`` to ``end`` (media seconds), each with its scores; a cut ends a face."""
-    times = start + (np.arange(max(1, round((end - start) * RATE))) + 0.5) / RATE
+    times: Times = np.asarray(start + (np.arange(max(1, round((end - start) * RATE))) + 0.5) / RATE, np.float64)
     faces = _cut_out(reader, frame_index(info), _followed(samples, times), times)
     sound = cepstra(read_sound(info, start, end), len(times) * SOUND_STEPS)
     for face in faces:
