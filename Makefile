@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: run test check coverage bench clean
+.PHONY: run test check coverage bench fuzz clean
 
 run: $(READY)
 	@$(PYTHON) -m app.main --demo
@@ -23,6 +23,10 @@ coverage: $(READY)
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks
+
+# Damaged files through every reader: some minutes, the same ones every time.
+fuzz: $(READY)
+	$(PYTHON) -m benchmarks.fuzz
 
 clean:
 	rm -rf .venv

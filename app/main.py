@@ -21,6 +21,10 @@ from app.models.video.analysis import State
 from app.screenshot import Screenshot
 from m2fnet_core.base.folders import resource
 
+_ALSO = (
+    "m2fnet-studio doctor says what this machine can do and what is wrong. m2fnet-studio --register and --unregister "
+    "give a Linux desktop the program and the file type .m2f, and take them away."
+)
 # Qt tells the terminal every stream of every file it opens, and which sound servers it did not find.
 _QUIET = "*.info=false\nqt.multimedia.symbolsresolver=false"
 
@@ -85,7 +89,9 @@ def play_when_analysed(window: MainWindow) -> None:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line's options. Ends the program (SystemExit) on a wrong one."""
-    parser = argparse.ArgumentParser(prog="m2fnet-studio", description="See the emotion of every utterance of a video.")
+    parser = argparse.ArgumentParser(
+        prog="m2fnet-studio", description="See the emotion of every utterance of a video.", epilog=_ALSO
+    )
     parser.add_argument(
         "video", nargs="?", type=Path, metavar="VIDEO", help="video, sound file or project (m2f) to open"
     )

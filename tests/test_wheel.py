@@ -44,8 +44,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that holds the wheel; its dependencies are borrowed from this one, the checkout is not."""
     home = tmp_path_factory.mktemp("elsewhere")
-    run(sys.executable, "-m", "venv", home / "env", cwd=home)
-    run(_command(home, "python"), "-m", "pip", "install", "--no-deps", "--no-index", wheel, cwd=home)
+    run(sys.executable, "-m", "venv", "--without-pip", home / "env", cwd=home)
+    python = _command(home, "python")
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel, cwd=home)
     packages = Path(run(_command(home, "python"), "-c", PURELIB, cwd=home).strip())
     # A path added by a .pth file is not searched for further .pth files, so the editable checkout stays out.
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")

@@ -1,10 +1,11 @@
-"""Make the pictures of docs/annotating.md and labels.md: ``python -m tools.make_guide_pictures`` from the root.
+"""Make the pictures of docs/annotating.md, labels.md, traces.md: ``python -m tools.make_guide_pictures`` from the root.
 
 Drives the real window without a screen through what the guide tells, on a copy of the demo conversation, in folders of
 its own: nothing of the user's is read or changed. ``--model DIR`` shows a trained model's predictions.
 """
 
 import argparse
+import math
 import os
 import shutil
 import tempfile
@@ -24,13 +25,18 @@ from app.models.video.analysis import State
 from app.views.labels.labels import LabelsDialog
 from app.views.timeline.canvas import Canvas
 from m2fnet_core.base.folders import cache_folder
+from m2fnet_core.document.commands import AddTrace
+from m2fnet_core.document.content import Dimension
 from m2fnet_core.document.schemes import PALETTE, SCHEMES
+from m2fnet_core.document.trace_journal import Head
+from m2fnet_core.document.traces import takes_of
 from tools.pictures import SETTLE_MS, keep_picture, until
 
 _DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo"
 _SIZE = QSize(1200, 780)
 _PATIENCE = 90.0  # seconds
 _FRAME = 0.05  # seconds; the frame that a start falls on begins a little earlier
+_TRACED = 20  # values
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 
 
@@ -118,7 +124,20 @@ def main() -> None:
         create_application()
         apply_scheme("light")
         guide = Guide(Path(folder), options.model)
-        for step in (_open, _label, _bounds, _speaker, _review, _blind, _compare, _export, _labels, _keys, _missing):
+        for step in (
+            _open,
+            _label,
+            _bounds,
+            _speaker,
+            _review,
+            _blind,
+            _compare,
+            _traces,
+            _export,
+            _labels,
+            _keys,
+            _missing,
+        ):
             step(guide)
         guide.window.close()
 
@@ -194,6 +213,26 @@ def _compare(guide: Guide) -> None:
     guide.show_panel("Comparison", shown=False)
 
 
+def _traces(guide: Guide) -> None:
+    """Two made-up lines, and a third one while it is recorded."""
+    studio = guide.window.studio
+    for name, late in (("Anna", 0.0), ("Ben", 0.6)):
+        head = Head(studio.session.medium, name, Dimension.VALENCE, 0.0).take("")
+        times = [step / 25 for step in range(round(studio.session.utterances[-1].end * 25))]
+        takes = takes_of([(time, 0.8 * math.sin((time - late) / 2)) for time in times], head)
+        studio.project.do(AddTrace(takes))
+    guide.window.workspace.timeline.set_tracks("-attention -waveform -spectrogram -emotions")
+    guide.select(1)
+    guide.press(Key.Key_W)
+    guide.until(lambda: len(studio.tracing.events) > _TRACED)
+    guide.window.workspace.trace_pad.slider.setValue(40)
+    guide.until(lambda: len(studio.tracing.events) > 2 * _TRACED)
+    guide.keep("traces")
+    guide.press(Key.Key_W)
+    guide.window.workspace.player.pause()
+    guide.window.workspace.timeline.set_tracks("")
+
+
 def _export(guide: Guide) -> None:
     guide.press(Key.Key_E, modifier=Mod.ControlModifier)
     guide.keep_dialog("export")
@@ -227,6 +266,8 @@ def _missing(guide: Guide) -> None:
     guide.select(4)
     guide.keep("missing")
 
+
+_STEPS = (_open, _label, _bounds, _speaker, _review, _blind, _compare, _traces, _export, _labels, _keys, _missing)
 
 if __name__ == "__main__":
     main()

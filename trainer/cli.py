@@ -41,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _margin_study(arguments)
     if arguments.step == "smoke":
         return _smoke(arguments.folder)
+    if arguments.step == "wrap":
+        return _wrap(arguments)
     with _told(arguments.events) as hook, _cancelled_by_signal() as cancel:
         if arguments.step in REPORTS:
             return _report(arguments, hook, cancel)
@@ -77,10 +79,53 @@ def _parser() -> argparse.ArgumentParser:
         step.add_argument("--events", action="store_true", help="JSON lines on standard output, for programs")
     smoke = steps.add_parser("smoke", help="make small made-up corpora and a run.toml that trains on them in a minute")
     smoke.add_argument("folder", type=Path, help="where to put them; a new or empty folder")
+    _add_wrap(steps.add_parser("wrap", help="make a bundle of encoders made elsewhere (docs/own-models.md)"))
     study = steps.add_parser("margin-study", help="reproduce the table behind the detached margin (m2fnet section 2)")
     study.add_argument("--steps", type=int, default=1500, help="steps of the optimiser per variant (default 1500)")
     study.add_argument("--seeds", type=int, default=3, help="seeds per variant (default 3)")
     return parser
+
+
+def _add_wrap(wrapping: argparse.ArgumentParser) -> None:
+    wrapping.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder for the bundle")
+    wrapping.add_argument("--audio", type=Path, metavar="A.onnx", help="takes sound, gives vectors or logits")
+    wrapping.add_argument("--face", type=Path, metavar="F.onnx", help="takes a face, gives a vector or logits")
+    wrapping.add_argument("--text", metavar="DIR", help="a Hugging Face text encoder: its folder or its id")
+    wrapping.add_argument("--base", type=Path, metavar="DIR", help="bundle of all the rest (default: what ships)")
+    wrapping.add_argument("--audio-takes", choices=("waveform", "log-mel"), help="default: by the input's axes")
+    wrapping.add_argument("--face-size", type=int, metavar="N", help="pixels (default: as the file says, else 224)")
+    wrapping.add_argument("--face-mean", type=float, nargs=3, metavar="X", help="of R, G, B in 0 .. 1 (ImageNet's)")
+    wrapping.add_argument("--face-deviation", type=float, nargs=3, metavar="X", help="of R, G, B (ImageNet's)")
+    wrapping.add_argument("--licence", default="", help="of the encoders, as it is to be shown")
+
+
+def _wrap(arguments: argparse.Namespace) -> int:
+    from trainer.steps.wrap import Wrapping, wrap
+
+    colours = {"mean": arguments.face_mean, "deviation": arguments.face_deviation}
+    given = Wrapping(
+        out=arguments.out,
+        audio=arguments.audio,
+        face=arguments.face,
+        text=arguments.text,
+        base=arguments.base,
+        takes=arguments.audio_takes,
+        size=arguments.face_size,
+        licence=arguments.licence,
+        **{name: tuple(numbers) for name, numbers in colours.items() if numbers},
+    )
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        info = wrap(given).info
+    except M2FNetError as error:
+        console.print(f"error: {error}", style="bold red", markup=False)
+        return 1
+    for name, encoder in info.onnx.items():
+        console.print(
+            f"{name}: takes {encoder.takes}, gives {encoder.gives} numbers, pool {encoder.pool}", markup=False
+        )
+    console.print(f'Made. In a run.toml: start_from = "{given.out}", steps = ["features", "fusion"]', markup=False)
+    return 0
 
 
 def _report(arguments: argparse.Namespace, hook: Hook, cancel: CancelToken) -> int:

@@ -1,30 +1,9 @@
 """Every command a person can give, in one table: menus, shortcuts, tooltips and the shortcut sheet are made from it."""
 
-from collections.abc import Iterator
-
 from app.base.command import Command, Need
+from app.base.label_commands import LABELS, label_commands
 
 __all__ = ["COMMANDS", "LABELS", "Command", "Need"]
-
-LABELS = range(1, 31)  # as many as a scheme may have; the first nine have digits
-
-
-def _labels() -> Iterator[Command]:
-    """A key per label; the window names them after the document's label set."""
-    for n in LABELS:
-        tip = f"Give the utterance at the playhead, or the selected one, label {n} of the label set"
-        keys = (f"{n}",) if n < 10 else ()
-        yield Command(f"label-{n}", "A&nnotate", 0, f"Label {n}", tip, keys, "", Need.EDIT, submenu="&Label")
-    for n in LABELS:
-        tip = f"Add label {n} of the label set as a second label"
-        keys = (f"Shift+{n}",) if n < 10 else ()
-        yield Command(
-            f"second-{n}", "A&nnotate", 0, f"Second label {n}", tip, keys, "", Need.EDIT, submenu="&Second label"
-        )
-    for n, word in enumerate(("Weak", "Clear", "Strong"), 1):
-        tip = f"The emotion is {word.lower()}; again: no word on it"
-        yield Command(f"intensity-{n}", "A&nnotate", 0, word, tip, (f"Alt+{n}",), "", Need.EDIT, submenu="&Intensity")
-
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -56,6 +35,9 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "search",
         Need.MISSING,
+    ),
+    Command(
+        "take-file", "&File", 1, "Take the new &file", "Go on with the file in its place", (), "film", Need.REPLACED
     ),
     Command(
         "transcript",
@@ -130,7 +112,7 @@ COMMANDS: tuple[Command, ...] = (
         "",
         Need.EDIT,
     ),
-    *_labels(),
+    *label_commands(),
     Command(
         "accept",
         "A&nnotate",
@@ -190,7 +172,26 @@ COMMANDS: tuple[Command, ...] = (
         Need.EDIT,
     ),
     Command("text", "A&nnotate", 3, "Edit te&xt", "Change the words of the utterance", ("T",), "text", Need.EDIT),
-    Command("speaker", "A&nnotate", 3, "Change speake&r", "Say who speaks", ("P",), "", Need.EDIT),
+    Command(
+        "speaker",
+        "A&nnotate",
+        3,
+        "Change speake&r",
+        "Say who speaks; a digit chooses the speaker of that lane",
+        ("P",),
+        "",
+        Need.EDIT,
+    ),
+    Command(
+        "rename-speaker",
+        "A&nnotate",
+        3,
+        "Rename spea&ker…",
+        "Give the speaker another name everywhere; the name of another speaker makes them one",
+        ("Shift+P",),
+        "",
+        Need.EDIT,
+    ),
     Command("comment", "A&nnotate", 3, "C&omment", "Write a comment on the utterance", ("C",), "", Need.EDIT),
     Command(
         "review",
@@ -256,13 +257,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "trace-remove", "A&nnotate", 6, "Remove your traces", "Take your traces of this video out", (), "", Need.EDIT
     ),
-    Command(
-        "trace-lag",
-        "A&nnotate",
-        6,
-        "Your delay in traces…",
-        "How late you answer what you see; new traces lie that much earlier",
-    ),
+    Command("trace-lag", "A&nnotate", 6, "Your delay in traces…", "How late you answer; new traces lie earlier"),
     Command(
         "toggle",
         "&Play",
@@ -392,6 +387,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("keyboard", "&Help", 0, "Ch&ange shortcuts…", "Give commands other keys", (), "keyboard"),
     Command(
         "documentation", "&Help", 0, "&Documentation", "A short tour, and how to read predictions", ("F1",), "book"
+    ),
+    Command(
+        "checkup",
+        "&Help",
+        1,
+        "&Check this machine",
+        "What this computer and this installation can do, and what is wrong with them",
+        (),
+        "check",
     ),
     Command("about", "&Help", 1, "&About M2FNet Studio", "Versions of all parts, for bug reports", (), "info"),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from app.base.command_table import LABELS
+from app.base.outside import plain_tip
 from app.commands.program import Room, Slots
 from app.models.project.exchange import Placing, Reading
 from app.models.studio import PROJECT, Studio
@@ -40,6 +41,7 @@ def annotate_slots(room: Room, studio: Studio, window: QWidget) -> Slots:
         "delete": shape.delete,
         "text": lambda: room.workspace.edit_text(),
         "speaker": lambda: room.workspace.edit_speaker(),
+        "rename-speaker": lambda: _rename_speaker(studio, window),
         "comment": lambda: room.workspace.edit_comment(),
         "review": act.review,
         "accept-many": lambda: _accept_many(studio, window),
@@ -54,6 +56,7 @@ def project_slots(studio: Studio, window: QWidget) -> Slots:
         "save-as": lambda: _save_as(studio, window),
         "add-media": lambda: _add_media(studio, window),
         "relink": lambda: _relink(studio, window),
+        "take-file": lambda: _take_file(studio),
         "import": lambda: _import(studio, window),
         "export": lambda: _export(studio, window),
     }
@@ -63,6 +66,17 @@ def _label(studio: Studio, number: int, give: Callable[[str], object]) -> None:
     labels = studio.session.label_set
     if number <= len(labels):
         give(labels[number - 1])
+
+
+def _rename_speaker(studio: Studio, window: QWidget) -> None:
+    target = studio.aim.target
+    if target is None or not target.speaker:
+        studio.aim.told.emit("Select an utterance whose speaker has a name; P gives it one.")
+        return
+    asked = plain_tip(f"Another name for {target.speaker}, everywhere in the project. That of another makes them one.")
+    name, accepted = QInputDialog.getText(window, "Rename speaker", asked, text=target.speaker)
+    if accepted:
+        studio.shaping.rename_speaker(target.speaker, name)
 
 
 def _accept_many(studio: Studio, window: QWidget) -> None:
@@ -99,6 +113,11 @@ def _add_media(studio: Studio, window: QWidget) -> None:
     names, _ = QFileDialog.getOpenFileNames(window, "Add videos to the project", near, MEDIA)
     if names:
         studio.add_media([Path(name) for name in names])
+
+
+def _take_file(studio: Studio) -> None:
+    if studio.replaced.take():
+        studio.show_medium(studio.session.medium)
 
 
 def _relink(studio: Studio, window: QWidget) -> None:

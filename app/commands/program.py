@@ -18,7 +18,9 @@ from m2fnet_core.document.schemes import looks_of
 if TYPE_CHECKING:
     from app.views.frame.workspace import Workspace
 
-MEDIA = "Video and sound (*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.wav *.mp3 *.flac *.m4a);;All files (*)"
+MEDIA = (
+    "Video and sound (*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.wav *.mp3 *.flac *.m4a *.ogg *.opus *.aac);;All files (*)"
+)
 _TRANSCRIPTS = "Transcripts (*.srt *.vtt *.csv *.eaf *.TextGrid);;All files (*)"
 Slots = Mapping[str, Callable[..., object]]
 
@@ -101,6 +103,7 @@ def help_slots(studio: Studio, keyboard: Keyboard, window: QWidget) -> Slots:
         "shortcuts": lambda: _show_shortcuts(studio, keyboard, window),
         "keyboard": lambda: _change_shortcuts(keyboard, window),
         "documentation": lambda: _show_documentation(window),
+        "checkup": lambda: _check_machine(studio, window),
         "about": lambda: _show_about(studio, window),
     }
 
@@ -167,6 +170,12 @@ def _show_model_card(studio: Studio, window: QWidget) -> None:
         studio.notices.fail(str(error))
     else:
         Page("About the model", text, studio.model or STARTER, window).open()
+
+
+def _check_machine(studio: Studio, window: QWidget) -> None:
+    from app.views.frame.checkup import CheckupWindow
+
+    CheckupWindow(studio.model, studio.device, window).open()
 
 
 def _show_about(studio: Studio, window: QWidget) -> None:

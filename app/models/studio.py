@@ -1,5 +1,6 @@
 """What a person can do with the open project, free of widgets: open, close, analyse, choose, transcribe."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,14 +19,17 @@ from app.models.project.housing import Housing
 from app.models.project.intake import Intake
 from app.models.project.mirror import Mirror
 from app.models.project.project import ProjectModel
+from app.models.project.replaced import Replaced
 from app.models.tables.pairing import Pairing
 from app.models.tables.review import ReviewQueue
 from app.models.training.runs import Runs
 from app.models.video.analysis import Analysis
+from app.models.video.prior import wanted_prior
 from app.models.video.queue import AnalysisQueue, Means
 from app.models.video.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
 from app.models.video.session import Session
 from app.models.video.watch import FileWatch
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.bundle.info import read_info
@@ -50,6 +54,7 @@ class Studio(QObject):
         self.project = ProjectModel(settings, self.notices, self)
         self.mirror = Mirror(self.project, self.session, self)
         self._housing = Housing(self.project, self.session)
+        self.replaced = Replaced(self.project, self.session, self.notices)
         self.worker = WorkerClient(self)
         intake = Intake(self.project, self.session, self)
         self.analysis = Analysis(self.session, intake, self.worker, self.notices, self)
@@ -63,7 +68,8 @@ class Studio(QObject):
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         self.runs = Runs(settings, self.notices, self)
-        means = Means(lambda: self.device, lambda: self.model)
+        self._prior: Callable[[], LabelPrior] = lambda: wanted_prior(settings, self.project, self.model)
+        means = Means(lambda: self.device, lambda: self.model, self._prior)
         self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
         self._reviewing = False  # the video that is being opened is opened for its review queue
@@ -177,8 +183,11 @@ class Studio(QObject):
         if self.path is None or not self.session.reachable:
             return
         own = self.session.utterances if self._transcript is None else ()
+        medium = self.project.document.media.get(self.session.medium)
         asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
-        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, *asked)
+        means = (self.model, self.device, use_cache, own or None, *asked, self._prior())
+        sha256 = "" if medium is None else medium.sha256
+        request = Analyze(self.path, self._transcript, *means, sha256)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -216,7 +225,7 @@ class Studio(QObject):
 
     def _show_medium(self, medium: Medium) -> None:
         self._transcript = None
-        if medium.state is MediumState.OK:
+        if medium.state in (MediumState.OK, MediumState.REPLACED):  # the right one may be back
             self.reading.emit(medium.path.name)
             self.worker.start()
             self._opener.start(partial(read, medium.path, medium.id))
@@ -243,7 +252,7 @@ class Studio(QObject):
             for sentence in found.failures:
                 self.notices.fail(sentence)
         elif found.medium:
-            self._show(found.info, found.medium)
+            self._show(found, found.medium)
         else:
             self._open_from_outside(found)
 
@@ -258,14 +267,17 @@ class Studio(QObject):
         medium = self._housing.medium_of(found, self.model)
         if medium is not None:
             self.settings.remember_file(found.info.path)
-            self._show(found.info, medium.id)
+            self._show(found, medium.id)
 
-    def _show(self, media: MediaInfo, medium: str) -> None:
+    def _show(self, found: Read, medium: str) -> None:
         self.analysis.forget()
-        self._watch.look_at(media.path)
-        self.session.open(media, medium)
+        if (other := self.replaced.other(found, medium)) is not None:
+            return self._show_unreadable(other)
+        self._watch.look_at(found.info.path)
+        self.session.open(found.info, medium)
         self._take_in()
         self.analyse()
+        return None
 
     def _take_in(self) -> None:
         """What the project knows of the video now shown, and what opening the project had to say."""

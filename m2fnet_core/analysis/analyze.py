@@ -14,16 +14,17 @@ from m2fnet_core.analysis.report import AnalysedMedia, Report, UsedModel, analys
 from m2fnet_core.analysis.utterances import Found, find_utterances
 from m2fnet_core.base.devices import available_devices, choose_device
 from m2fnet_core.base.dialogue import FaceBox, Prediction, Utterance
-from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.base.errors import CheckpointError, MediaError
 from m2fnet_core.base.events import AnalysisStarted, Hook, Notice, Predicted, Progress, ignore
 from m2fnet_core.base.progress import CancelToken, Pace
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.bundle.checkpoint import load_bundle
-from m2fnet_core.bundle.networks import Bundle
+from m2fnet_core.bundle.info import BundleInfo
+from m2fnet_core.bundle.networks import Bundle, with_prior
 from m2fnet_core.features.extract import FeatureExtractor
 from m2fnet_core.features.store import FeatureStore
 from m2fnet_core.features.vectors import UtteranceVectors
-from m2fnet_core.media.content import content_hash
+from m2fnet_core.media.content import another_file, content_hash
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.probe import probe
@@ -37,14 +38,19 @@ def analyze(
     """Predict every utterance of a video or sound file, telling the hook as it goes.
 
     ``bundle``: a loaded one to use in place of the request's. Predictions are provisional until all vectors are known.
+    The request's label prior takes the place of the bundle's.
+
     Raises MediaError, TranscriptError, CheckpointError, DeviceError, and Cancelled between frames.
     """
     cancel = cancel or CancelToken()
     info = probe(request.media)
-    bundle = bundle or load_bundle(request.model, choose_device(request.device))
+    before = content_hash(info.path)
+    if request.sha256 not in ("", before):
+        raise MediaError(another_file(info.path))
+    bundle = with_prior(bundle or load_bundle(request.model, choose_device(request.device)), request.prior)
     hook(Progress("Finding the utterances", 0, 1))
     found = find_utterances(request, info, hook, cancel)
-    media = _media(info)
+    media = _media(info, before)
     _announce(info, found, bundle, hook)
 
     live = LivePredictions(bundle, found.utterances, hook)
@@ -53,6 +59,8 @@ def analyze(
         vectors.append(known)
         live.update(vectors)
     predictions = predict(bundle, vectors, found.utterances)
+    if content_hash(info.path) != before:
+        raise MediaError(f"{info.path.name} was exchanged while it was analysed; analyse it again.")
 
     for prediction in predictions:
         hook(Predicted(prediction))
@@ -107,15 +115,19 @@ def _vectors(
             hook(Progress("Looking and listening", done, pace.of, pace.seconds_left(done)))
 
 
-def _media(info: MediaInfo) -> AnalysedMedia:
+def _media(info: MediaInfo, sha256: str) -> AnalysedMedia:
     frames = None if info.video is None else len(frame_index(info))
     return AnalysedMedia(
         path=info.path,
-        sha256=content_hash(info.path),
+        sha256=sha256,
         duration=info.duration,
         fps=None if info.video is None else info.video.fps,
         frames=frames,
     )
+
+
+def _used(info: BundleInfo) -> UsedModel:
+    return UsedModel(info.name, info.trained, info.label_set.labels, info.prior or info.learnt_prior or None)
 
 
 def _report(
@@ -129,6 +141,6 @@ def _report(
     rows = zip(utterances, predictions, vectors, speaking, strict=True)
     return Report(
         media=media,
-        model=UsedModel(bundle.info.name, bundle.info.trained, bundle.info.label_set.labels),
+        model=_used(bundle.info),
         utterances=tuple(analysed(spoken, found, known.boxes, face) for spoken, found, known, face in rows),
     )

@@ -36,6 +36,7 @@ class UsedModel:
     name: str
     trained: bool
     labels: tuple[str, ...]
+    prior: Mapping[str, float] | None = None  # `Prediction.prior`
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from m2fnet_core.base.files import drive_time
@@ -32,7 +32,8 @@ class Owner:
     host: str
     process: int
     born: str = ""
-    attempts: int = 1  # this one and those that ended over the same video
+    boss: int = 0  # the process that began it
+    attempts: int = 1  # this one and those of the same boss that ended over the same video
 
     def __str__(self) -> str:
         return f"process {self.process} on {self.host}"
@@ -40,7 +41,7 @@ class Owner:
 
 def this_process() -> Owner:
     """Whoever asks."""
-    return Owner(_machine(), os.getpid(), _born(os.getpid()))
+    return Owner(_machine(), os.getpid(), _born(os.getpid()), os.getppid())
 
 
 class Claims:
@@ -100,8 +101,9 @@ class Claims:
             with contextlib.suppress(FileNotFoundError):  # somebody else took it away
                 place.rename(aside)
                 aside.unlink()
-            before = there.attempts if there is not None else 0
-            me = Owner(me.host, me.process, me.born, before + 1)
+            # A worker alone ended over the video; together with its boss it was stopped, preempted or switched off.
+            alone = there is not None and (there.host, there.boss) == (me.host, me.boss)
+            me = replace(me, attempts=there.attempts + 1 if there is not None and alone else 1)
         return Owner("another machine", 0), False
 
     def _is_over(self, place: Path, owner: Owner | None) -> bool:

@@ -44,7 +44,8 @@ def serve(lines: "queue.SimpleQueue[str | None]", send: Callable[[Event], None],
 
 def main() -> int:
     """Run until standard input closes. Returns the exit code."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent closes the input
+    for number in (signal.SIGINT, signal.SIGTERM):  # terminals and Slurm send them to all; the parent closes the input
+        signal.signal(number, signal.SIG_IGN)
     sink, cancel = claimed_stdout(), CancelToken()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     if hasattr(os, "nice"):

@@ -5,6 +5,7 @@ from pathlib import Path
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.folders import resource
 from m2fnet_core.bundle.info import BundleInfo, read_info
+from m2fnet_core.nets.onnx_file import OnnxEncoder
 
 STARTER = resource("models", "starter")
 _CARD = "README.md"
@@ -31,7 +32,13 @@ def _from_info(info: BundleInfo) -> str:
         paragraphs.append("**Trained on:** " + "; ".join(info.training_data))
     if info.licence:
         paragraphs.append(f"**Licence:** {info.licence}")
+    if info.onnx:
+        paragraphs.append("**Encoders made elsewhere:** " + "; ".join(_encoder(*each) for each in info.onnx.items()))
     if info.metrics:
         rows = "\n".join(f"| {name} | {value:.3f} |" for name, value in info.metrics.items())
         paragraphs.append(f"| figure | value |\n|---|---|\n{rows}")
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def _encoder(name: str, encoder: OnnxEncoder) -> str:
+    return f"{name}: an ONNX file, {encoder.takes} to {encoder.gives} numbers, licence: {encoder.licence or 'not told'}"

@@ -26,17 +26,24 @@ from m2fnet_core.base.files import whole_file
 from m2fnet_core.base.folders import data_folder
 from m2fnet_core.base.guard import refuse_overwriting
 from m2fnet_core.bundle.info import CONFIG, BundleInfo, read_info
+from m2fnet_core.nets.onnx_file import LARGEST
 
 HASHES = "hashes.json"  # sha256 by file, written when a model comes onto the shelf
 _NEEDED = (
     CONFIG,
-    "audio.safetensors",
-    "visual.safetensors",
     "fusion.safetensors",
     "text/config.json",
     "text/model.safetensors",
 )
-_DATA = (".json", ".safetensors", ".txt", ".md", ".model", ".png")  # .model: sentencepiece tables; .png: of the card
+_DATA = (
+    ".json",
+    ".safetensors",
+    ".onnx",
+    ".txt",
+    ".md",
+    ".model",
+    ".png",
+)  # .model: sentencepiece tables; .png: of the card
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -48,7 +55,14 @@ _UNREADABLE = (
 # Bounds of what a zip file becomes, in bytes where nothing else is said.
 _MB = 1_000_000
 _TABLE, _SMALL, _SPARE = 100 * _MB, 10 * _MB, 200 * _MB  # a tokeniser's; too small to harm; what stays free on the disk
-_MOST: Mapping[str, int | None] = {".safetensors": None, ".md": _MB, ".png": 20 * _MB, CONFIG: _MB, HASHES: _MB}
+_MOST: Mapping[str, int | None] = {
+    ".safetensors": None,
+    ".onnx": LARGEST,
+    ".md": _MB,
+    ".png": 20 * _MB,
+    CONFIG: _MB,
+    HASHES: _MB,
+}
 _MEMBERS, _DEPTH, _RATIO = 1000, 8, 200  # files, folders in each other, unpacked over packed
 _ALSO = ("LICENSE", "NOTICE", ".gitattributes", ".DS_Store")
 
@@ -77,7 +91,7 @@ class ShelfModel:
 def content_digest(folder: Path) -> str:
     """Hex digest of a bundle's files, whatever its folder is called. Raises CheckpointError."""
     try:
-        return _digest(_hashes(folder))
+        return _digest(hashes(folder))
     except OSError as error:
         raise CheckpointError(f"{folder} cannot be read ({error.strerror}); choose the folder of a bundle.") from error
 
@@ -103,7 +117,7 @@ def add(source: Path, name: str = "") -> ShelfModel:
     with _writing(source.name), _staged() as fresh:
         root = _unpacked(source, fresh) if source.is_file() else _copied(source, fresh / "bundle")
         info = _checked(root, source)
-        found = _hashes(root)
+        found = hashes(root)
         (root / HASHES).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         known = next((model for model in models() if model.hash == _digest(found)), None)
         return known or _model(root.rename(_free(name or info.name)))
@@ -146,7 +160,7 @@ def delete(model: ShelfModel) -> int:
 def _model(folder: Path) -> ShelfModel:
     size = sum(path.stat().st_size for path in _files(folder))
     try:
-        return ShelfModel(folder, read_info(folder), size, _digest(_kept_hashes(folder)))
+        return ShelfModel(folder, read_info(folder), size, _digest(kept_hashes(folder)))
     except CheckpointError as error:
         return ShelfModel(folder, None, size, "", str(error))
 
@@ -244,14 +258,15 @@ def _refuse_other_than_data(name: str, source: Path, *, link: bool, folder: bool
         raise CheckpointError(f"{source.name} is not safe: {name!r} leads out of it; get the model from its maker.")
     if not (folder or path.suffix.lower() in _DATA or path.name in _ALSO):
         raise CheckpointError(
-            f"{source.name} holds {name}, which is no data of a model; weights must be safetensors files."
+            f"{source.name} holds {name}, which is no data of a model; weights must be safetensors or ONNX files."
         )
 
 
 def _checked(root: Path, source: Path) -> BundleInfo:
     """The info of a bundle whose files are all there, whole, and those that their hashes tell."""
     info = read_info(root)
-    missing = [name for name in _NEEDED if not (root / name).is_file()]
+    extractors = [f"{name}.{'onnx' if name in info.onnx else 'safetensors'}" for name in ("audio", "visual")]
+    missing = [name for name in (*extractors, *_NEEDED) if not (root / name).is_file()]
     if missing:
         raise CheckpointError(f"{source.name} is incomplete: {missing[0]} is missing; copy or train the model again.")
     for path in root.rglob("*.safetensors"):
@@ -260,14 +275,14 @@ def _checked(root: Path, source: Path) -> BundleInfo:
                 pass
         except (SafetensorError, OSError) as error:
             raise CheckpointError(f"{path.name} of {source.name} is damaged ({error}); copy it again.") from error
-    told, found = _kept_hashes(root), _hashes(root)
+    told, found = kept_hashes(root), hashes(root)
     wrong = [name for name in told if told[name] != found.get(name)]
     if wrong:
         raise CheckpointError(f"{wrong[0]} of {source.name} is not what its {HASHES} tells; copy the model again.")
     return info
 
 
-def _hashes(root: Path) -> dict[str, str]:
+def hashes(root: Path) -> dict[str, str]:
     """sha256 of every file but the list of them, by its path."""
     found = {}
     for path in _files(root):
@@ -277,7 +292,8 @@ def _hashes(root: Path) -> dict[str, str]:
     return found
 
 
-def _kept_hashes(root: Path) -> dict[str, str]:
+def kept_hashes(root: Path) -> dict[str, str]:
+    """What the model's own list tells, empty where there is none. Raises CheckpointError for a damaged one."""
     path = root / HASHES
     if not path.is_file():
         return {}

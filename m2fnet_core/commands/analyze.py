@@ -13,6 +13,7 @@ from types import FrameType
 from rich.console import Console
 
 from m2fnet_core.analysis.report import Report, write_report
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.events import Failed, Finished, Stopped
 from m2fnet_core.base.json_codec import build
@@ -121,6 +122,14 @@ def parser() -> argparse.ArgumentParser:
         "repository Junhua-Liao/LR-ASD (3.4 MB, MIT), which is checked and kept",
     )
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
+    parser.add_argument(
+        "--prior",
+        type=_prior,
+        default=LabelPrior(),
+        metavar="P",
+        help="how frequent labels are held to be: model (as the bundle says, default), corpus (as in its training), "
+        "uniform, or your own shares as LABEL=SHARE,LABEL=SHARE",
+    )
     parser.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1, mps")
     parser.add_argument(
         "--out",
@@ -141,6 +150,19 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
     add_options(parser)
     return parser
+
+
+def _prior(text: str) -> LabelPrior:
+    """What follows --prior. argparse tells the reason of an ArgumentTypeError."""
+    if text in ("model", "corpus", "uniform"):
+        return LabelPrior(text)  # type: ignore[arg-type]
+    try:
+        pairs = [part.rpartition("=") for part in text.split(",")]
+        return LabelPrior("given", {label.strip(): float(share) for label, _, share in pairs})
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither model, corpus, uniform nor LABEL=SHARE,LABEL=SHARE"
+        ) from error
 
 
 def _targets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> list[Path | None]:

@@ -18,4 +18,5 @@ def request_for(arguments: argparse.Namespace, media: Path) -> Analyze:
         recogniser=arguments.transcribe,
         speakers=arguments.speakers,
         speaking=arguments.faces is not None,
+        prior=arguments.prior,
     )

@@ -19,7 +19,7 @@ from m2fnet_core.base.json_codec import plain
 from m2fnet_core.document.applying import applied
 from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
-from m2fnet_core.document.content import Document, KeptPrediction, Model, Turn
+from m2fnet_core.document.content import Document, KeptPrediction, Medium, Model, Turn
 from m2fnet_core.document.edits import Edit, planned
 from m2fnet_core.document.media_files import found_in, looked_up, relative_to
 from m2fnet_core.document.places import find_project_of, projects_folder, remember, untitled
@@ -219,6 +219,10 @@ class Project:
         """Look whether the files are there: also beside the project, where it was moved together with them."""
         media = {key: looked_up(medium, self.path.parent) for key, medium in self.document.media.items()}
         self.document = replace(self.document, media=media)
+
+    def see(self, medium: Medium) -> None:
+        """What a medium's file turned out to be when it was read, until the files are looked for again."""
+        self.document = replace(self.document, media={**self.document.media, medium.id: medium})
 
     def relink(self, folder: Path) -> Change | None:
         """Find missing media in a folder and those below it, by their content; None when none was found.

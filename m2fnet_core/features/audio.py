@@ -18,6 +18,7 @@ from m2fnet_core.media.mel import BANDS, HOP, mel_image
 from m2fnet_core.media.resample import RATE
 from m2fnet_core.media.speech_mel import SpeechMel, speech_mel
 from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.onnx_extractor import OnnxExtractor
 from m2fnet_core.nets.speech_transformer import SpeechExtractor
 
 Sound = NDArray[np.float32]  # mono, 16 kHz, [samples]
@@ -49,7 +50,7 @@ def picture_batch(pictures: Sequence[Levels], device: torch.device) -> tuple[Ten
     return torch.from_numpy(batch).to(device).permute(0, 3, 1, 2), torch.tensor(widths, device=device)
 
 
-AudioExtractor = Extractor | SpeechExtractor
+AudioExtractor = Extractor | SpeechExtractor | OnnxExtractor
 
 
 class _Front(Protocol[P]):
@@ -101,6 +102,34 @@ class _SpeechFront:
         return vectors
 
 
+class _OnnxFront:
+    """Sound as an ONNX file takes it, a part at a time: such a file has no mask for what is padded."""
+
+    def __init__(self, extractor: OnnxExtractor) -> None:
+        self.extractor = extractor
+
+    def parts(self, sound: Sound, most: int) -> Sequence[NDArray[np.float32]]:
+        if self.extractor.encoder.takes == "waveform":
+            return np.array_split(sound, -(-len(sound) // (most * HOP)))
+        mel = speech_mel(sound)
+        return [] if mel is None else [part.levels for part in mel.parts(most)]
+
+    def columns(self, part: NDArray[np.float32]) -> int:
+        return int(part.shape[-1])
+
+    def vectors(self, parts: Sequence[NDArray[np.float32]], device: torch.device) -> Tensor:
+        return torch.cat([self.extractor(torch.from_numpy(part.copy())[None]) for part in parts])
+
+
+def _front(extractor: AudioExtractor) -> _Front[Any]:
+    match extractor:
+        case SpeechExtractor():
+            return _SpeechFront(extractor)
+        case OnnxExtractor():
+            return _OnnxFront(extractor)
+    return _PictureFront(extractor)
+
+
 def speech_batch(mels: Sequence[SpeechMel], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
     """What `SpeechEncoder` takes: float [B, 80, T] padded on the right, widths int64 [B], audible float [B, T / 2]."""
     widths = [len(mel.audible) for mel in mels]
@@ -122,9 +151,7 @@ class AudioVectors:
 
     def __init__(self, extractor: AudioExtractor, config: AudioConfig, hook: Hook = ignore) -> None:
         self._config = config
-        self._front: _Front[Any] = (
-            _SpeechFront(extractor) if isinstance(extractor, SpeechExtractor) else _PictureFront(extractor)
-        )
+        self._front = _front(extractor)
         self._runner: BatchRunner[Any, Vector] = BatchRunner(extractor, self._run, _BATCH, hook)
 
     def compute(self, sounds: Sequence[Sound | None], cancel: CancelToken | None = None) -> list[Vector | None]:

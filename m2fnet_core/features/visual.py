@@ -21,8 +21,10 @@ from m2fnet_core.features.faces import FaceFinder, area_weights, face_boxes, sca
 from m2fnet_core.features.vectors import Vector
 from m2fnet_core.media.frames import Frame
 from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.onnx_extractor import OnnxExtractor
 
 _BATCH = 64
+VisualExtractor = Extractor | OnnxExtractor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +62,9 @@ def picture_batch(pictures: Sequence[Picture], device: torch.device) -> Tensor:
     return (values - mean) / deviation
 
 
-def face_vectors(extractor: Extractor, faces: Sequence[Picture], config: VisualConfig, device: torch.device) -> Tensor:
+def face_vectors(
+    extractor: VisualExtractor, faces: Sequence[Picture], config: VisualConfig, device: torch.device
+) -> Tensor:
     """Faces as `face_crops` gives them -> their vectors, float [B, embedding].
 
     Decision: with ``config.mirror`` the mean of two vectors, the second of the mirrored face, since a mirrored face
@@ -80,7 +84,7 @@ def over_frames(vectors: NDArray[np.float32], pooling: FramePooling) -> NDArray[
 class VisualVectors:
     """Scene and faces vectors by an extractor, faces found by MTCNN."""
 
-    def __init__(self, extractor: Extractor, config: VisualConfig, hook: Hook = ignore) -> None:
+    def __init__(self, extractor: VisualExtractor, config: VisualConfig, hook: Hook = ignore) -> None:
         """Raises CheckpointError when the installation lacks MTCNN's weights."""
         self._config = config
         self._extractor = extractor

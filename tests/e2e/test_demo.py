@@ -26,4 +26,5 @@ def test_the_demo_is_analysed_and_then_plays(qtbot: QtBot, demo: MainWindow) -> 
     session, player = demo.studio.session, demo.workspace.player
     assert len(session.utterances) == 10
     assert all(len(session.faces_used(u.id)) == 2 * len(session.frames_used(u.id)) for u in session.utterances)
+    assert len({session.shown_label(u.id) for u in session.utterances}) >= 3  # not all of one emotion
     patiently(qtbot, lambda: player.playing and player.time > 0.2)

@@ -83,7 +83,7 @@ class FaceSource:
         """Float [B, 3, side, side]."""
         return (visual.picture_batch(pictures, device),)
 
-    def vectors(self, extractor: Extractor, pictures: Sequence[Any], device: torch.device) -> Tensor:
+    def vectors(self, extractor: visual.VisualExtractor, pictures: Sequence[Any], device: torch.device) -> Tensor:
         """Float [B, embedding], as an analysis has them."""
         return visual.face_vectors(extractor, pictures, self._step.input, device)
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from m2fnet_core.base.progress import CancelToken
-from m2fnet_core.features.audio import AudioExtractor
+from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.speech_transformer import SpeechExtractor
 from trainer.config import TripletLossConfig
 from trainer.judge.metrics import Floats, Ints
@@ -48,12 +48,15 @@ class Judged:
     labels: Ints
 
 
+Trainable = Extractor | SpeechExtractor
+
+
 class ExtractorNet(nn.Module):
     """The extractor, and the cross-entropy head that may stand beside its loss."""
 
-    def __init__(self, extractor: AudioExtractor, classes: int) -> None:
+    def __init__(self, extractor: Trainable, classes: int) -> None:
         super().__init__()
-        self.extractor: AudioExtractor = extractor
+        self.extractor: Trainable = extractor
         self.head = nn.Linear(extractor.config.embedding, classes)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -71,7 +74,7 @@ class ExtractorTask:
     def __init__(
         self,
         step: str,
-        extractor: AudioExtractor,
+        extractor: Trainable,
         sources: Mapping[str, Source],
         loss: TripletLossConfig,
         mix: BatchMix,

@@ -12,6 +12,7 @@ from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.features.audio import AudioExtractor
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
+from m2fnet_core.nets.onnx_extractor import OnnxExtractor
 from m2fnet_core.nets.speech_transformer import SpeechEncoder, SpeechExtractor
 from m2fnet_core.nets.weights import filled, read_weights, write_weights
 from trainer.config import AudioStep, VisualStep
@@ -24,7 +25,7 @@ from trainer.events import Done, Progress, Warned
 from trainer.judge.evaluate import report
 from trainer.learn.batches import BatchMix
 from trainer.learn.extractor_inputs import FaceSource, SpeechSource
-from trainer.learn.fit_extractor import ExtractorTask
+from trainer.learn.fit_extractor import ExtractorTask, Trainable
 from trainer.learn.loop import loading_processes
 from trainer.learn.pooled import Listening, PooledSpeech
 from trainer.run.processes import from_first
@@ -59,12 +60,12 @@ def _listening(job: Job, step: AudioStep, extractor: SpeechExtractor, split: str
     return Listening(encoder, step, views, kept, lambda done, of: job.hook(Progress("audio", done, of)), job.cancel)
 
 
-def _first_audio(config: AudioStep, base: AudioExtractor | None) -> AudioExtractor:
+def _first_audio(config: AudioStep, base: AudioExtractor | None) -> Trainable:
     """The extractor to begin with: the base's, or a new one of the kind that is asked for, its speech encoder from
     ``encoder_weights`` or the base. Raises TrainingError, CheckpointError.
     """
     if base is not None and config.start == "auto":
-        return base
+        return _trainable("audio", base)
     if config.input.encoder == "resnet18":
         return Extractor(ExtractorConfig())
     extractor = SpeechExtractor(ExtractorConfig())
@@ -79,6 +80,16 @@ def _first_audio(config: AudioStep, base: AudioExtractor | None) -> AudioExtract
             "start_from a model that has one."
         )
     extractor.encoder.requires_grad_(False)
+    return extractor
+
+
+def _trainable(step: str, extractor: AudioExtractor) -> Trainable:
+    """Raises TrainingError for an ONNX file, which is used as it is."""
+    if isinstance(extractor, OnnxExtractor):
+        raise TrainingError(
+            f"The {step} encoder of start_from is an ONNX file, which is not trained further; leave {step} out of the "
+            f'steps, or set {step}.start = "scratch" for an extractor of your own.'
+        )
     return extractor
 
 
@@ -99,7 +110,8 @@ def visual(job: Job) -> Done:
         return FaceSource(mine, classes, config.visual, config.features.most_unreadable, boxes)
 
     torch.manual_seed(config.seed)
-    begun = base.visual if base is not None and config.visual.start == "auto" else Extractor(ExtractorConfig())
+    goes_on = base is not None and config.visual.start == "auto"
+    begun = _trainable("visual", base.visual) if base is not None and goes_on else Extractor(ExtractorConfig())
     return _extractor(job, "visual", config.visual, classes, items, source, begun)
 
 
@@ -110,7 +122,7 @@ def _extractor(
     classes: Sequence[str],
     corpora: Sequence[Items],
     source: Callable[[str], SpeechSource | PooledSpeech | FaceSource],
-    begun: AudioExtractor,
+    begun: Trainable,
 ) -> Done:
     """What both extractors share: everything but their classes, their sources, and the one to begin with."""
     run = job.run.config

@@ -1,6 +1,7 @@
 """A run's networks put together as a bundle: what it trained, else what it started from (torch)."""
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,9 +13,11 @@ from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.bundle.checkpoint import load_bundle
 from m2fnet_core.bundle.info import BundleInfo
 from m2fnet_core.bundle.networks import Bundle, audio_network, placed
-from m2fnet_core.nets.configs import ExtractorConfig
+from m2fnet_core.features.audio import AudioExtractor
+from m2fnet_core.nets.configs import ExtractorConfig, FusionConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
+from m2fnet_core.nets.onnx_file import OnnxEncoder
 from m2fnet_core.nets.speech_transformer import SpeechExtractor
 from m2fnet_core.nets.text_encoder import TextEncoder, load_text_encoder
 from m2fnet_core.nets.weights import filled, read_weights
@@ -35,10 +38,14 @@ def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
     text = _text(run, base)
     torch.manual_seed(config.seed)
     audio, visual = (_extractor(run, step, base, with_media) for step in ("audio", "visual"))
-    assert isinstance(visual, Extractor)
-    fusion = dataclasses.replace(config.fusion.net, text=text.width, classes=len(config.labels))
+    assert not isinstance(visual, SpeechExtractor)
     config = going_on(config, base)
-    kept = {step: base.info for step in ("text", "audio", "visual") if base and not _trained(run, step)}
+    kept: dict[str, BundleInfo] = {
+        step: base.info for step in ("text", "audio", "visual") if base and not _trained(run, step)
+    }
+    onnx = {step: info.onnx[step] for step, info in kept.items() if step in info.onnx}
+    fusion = fitted_to_onnx(config.fusion.net, onnx)
+    fusion = dataclasses.replace(fusion, text=text.width, classes=len(config.labels))
     learnt = tuple(f"{c.kind}: {c.folder.name}" for c in config.corpora)
     info = BundleInfo(
         name=config.name,
@@ -48,11 +55,22 @@ def run_bundle(run: Run, device: torch.device, with_media: bool) -> Bundle:
         audio=kept["audio"].audio if "audio" in kept else config.audio.input,
         visual=kept["visual"].visual if "visual" in kept else config.visual.input,
         fusion=fusion,
+        onnx=onnx,
         training_data=tuple(dict.fromkeys((*(base.info.training_data if base else ()), *learnt))),
         training_pieces=base.info.training_pieces if base else (),
         licence=base.info.licence if base else "",
     )
     return placed(Bundle(info, text, audio, visual, FusionNet(fusion)), device)
+
+
+def fitted_to_onnx(net: FusionConfig, onnx: Mapping[str, OnnxEncoder]) -> FusionConfig:
+    """The dialogue network's shape, its inputs as wide as what ONNX files give; none is added."""
+    if "audio" in onnx:
+        net = dataclasses.replace(net, audio=onnx["audio"].gives if net.audio else 0)
+    if "visual" in onnx:
+        width = onnx["visual"].gives
+        net = dataclasses.replace(net, scene=width if net.scene else 0, faces=width if net.faces else 0)
+    return net
 
 
 def going_on(config: RunConfig, base: Bundle | None) -> RunConfig:
@@ -97,7 +115,7 @@ def _text(run: Run, base: Bundle | None) -> TextEncoder:
     return base.text if base is not None else load_text_encoder(run.config.text.encoder)
 
 
-def _extractor(run: Run, step: str, base: Bundle | None, needed: bool) -> Extractor | SpeechExtractor:
+def _extractor(run: Run, step: str, base: Bundle | None, needed: bool) -> AudioExtractor:
     path = run.folder / step / "extractor.safetensors"
     if _trained(run, step):
         return filled(lambda: _new(run, step), read_weights(path), path)

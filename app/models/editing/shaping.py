@@ -13,6 +13,7 @@ from m2fnet_core.document.commands import (
     Delete,
     Insert,
     Merge,
+    RenameSpeaker,
     SetBounds,
     SetSpeaker,
     SetText,
@@ -109,6 +110,15 @@ class Shaping(QObject):
         name = name.strip()
         new, ids = speakers_for(self._project.document, [Utterance("", 0, 0, name)])
         self._do(SetSpeaker(tuple(utterances), ids[name], name if new else ""))
+
+    def rename_speaker(self, speaker: str, name: str) -> None:
+        """Another name everywhere: lane, table and face; that of another speaker makes the two one."""
+        ids = {known.name: key for key, known in self._project.document.speakers.items()}
+        name = " ".join(name.split())
+        if not name or speaker not in ids:
+            self._aim.told.emit("A speaker needs a name; nothing was renamed.")
+        elif self._do(RenameSpeaker(ids[speaker], name)):
+            self._aim.told.emit(f"{speaker} is {name} now" + (", with all that was theirs" if name in ids else ""))
 
     def undo(self) -> None:
         """Take the last step back."""

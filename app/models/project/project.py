@@ -251,6 +251,17 @@ class ProjectModel(QObject):
             return None
         return self._tell(self._tried(lambda: project.add_predictions(medium, model, items)))
 
+    def see(self, medium: Medium) -> None:
+        """What its file turned out to be; nothing is written."""
+        if self._project is not None:
+            self._project.see(medium)
+            self.changed.emit(Change("look", "look", media=frozenset((medium.id,))))
+
+    def check_media(self) -> None:
+        """Look again whether the files are there."""
+        if self._project is not None:
+            self._project.check_media()
+
     def look_after(self) -> None:
         """Every now and then: keep a verified copy of what changed; read-only: take in what the other window did."""
         project = self._project

@@ -10,6 +10,7 @@ from app.base.words import decision_words, percent
 from app.models.tables.utterance_table import DECISION, PLAYING, PREDICTION, UTTERANCE, Column
 from app.models.video.session import Session
 from app.views.parts.field import TextField
+from app.views.table.speaker_box import SpeakerBox
 from m2fnet_core.base.dialogue import Prediction
 from m2fnet_core.document.content import Decision
 from m2fnet_core.document.review import corrected
@@ -66,13 +67,16 @@ class UtteranceCells(QStyledItemDelegate):
         column = Column(index.column())
         if column is Column.TEXT:
             return TextField(parent)
-        box = QComboBox(parent)
         if column is Column.SPEAKER:
-            box.setEditable(True)
-            box.setLineEdit(TextField())
-            box.addItems([speaker for speaker in self._session.speakers if speaker])
-        else:
-            box.addItems(["", *self._session.label_set])
+            return self._speaker_box(parent)
+        box = QComboBox(parent)
+        box.addItems(["", *self._session.label_set])
+        return box
+
+    def _speaker_box(self, parent: QWidget) -> SpeakerBox:
+        box = SpeakerBox([speaker for speaker in self._session.speakers if speaker], parent)
+        box.chosen.connect(lambda: self.commitData.emit(box))
+        box.chosen.connect(lambda: self.closeEditor.emit(box))
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -154,7 +158,7 @@ class UtteranceCells(QStyledItemDelegate):
         size = scaled(_SWATCH)
         swatch = QRectF(rect.left() + _PAD - 2, middle - size / 2, size, size)
         painter.drawRoundedRect(swatch, 3, 3)
-        _sign(painter, swatch, sign_of(prediction.label, self._session.all_labels), readable_on(colour))
+        icons.draw_sign(painter, sign_of(prediction.label, self._session.all_labels), readable_on(colour), swatch)
         if prediction.provisional:
             painter.setOpacity(0.55)
         figure = percent(round(share, 2))
@@ -181,16 +185,6 @@ class UtteranceCells(QStyledItemDelegate):
             if not has:
                 painter.setPen(QPen(muted(palette), 1.4))
                 painter.drawLine(box.bottomLeft(), box.topRight())
-
-
-def _sign(painter: QPainter, swatch: QRectF, sign: str, ink: QColor) -> None:
-    """Small, in the middle of its colour."""
-    font, smaller = painter.font(), painter.font()
-    smaller.setPixelSize(round(swatch.height() * 0.75))
-    painter.setFont(smaller)
-    painter.setPen(ink)
-    painter.drawText(swatch, Qt.AlignmentFlag.AlignCenter, sign)
-    painter.setFont(font)
 
 
 def _bar(painter: QPainter, track: QRectF, share: float, colour: QColor, palette: QPalette) -> None:

@@ -15,6 +15,7 @@ from m2fnet_core.document.content import Document
 from m2fnet_core.document.store import file, predictions
 from m2fnet_core.document.store.failing import damaged, failures
 from m2fnet_core.document.store.schema import TABLES
+from m2fnet_core.document.store.types import refuse_untyped
 
 _STEPS = "SELECT number, kind, title FROM log ORDER BY number"
 
@@ -34,11 +35,13 @@ def read(connection: sqlite3.Connection, path: Path) -> Content:
     """Everything, of one moment. Raises DocumentError, DocumentDamaged."""
     with failures(path), file.steady(connection), _uncollected():
         try:
+            refuse_untyped(connection)
             tables = {name: _rows(connection, name) for name in TABLES}
+            _refuse_strangers(tables)
             turns = in_order(tables["turns"])
             raw, analyses = predictions.read_newest(connection), predictions.read_analyses(connection)
             done, undone = steps(connection.execute(_STEPS).fetchall())
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, IndexError, RecursionError) as error:
             raise damaged(path, error) from error
         label_set = tables.pop("label_set").get("", MELD)
         newest = predictions.Newest(raw, analyses, turns, tables["meanings"])
@@ -63,6 +66,13 @@ def _rows(connection: sqlite3.Connection, name: str) -> dict[Any, Any]:
     """All at once: a row that cannot be read must not leave a question open, and the file with it."""
     table = TABLES[name]
     return {table.key(row): table.read(row) for row in connection.execute(table.all_sql).fetchall()}
+
+
+def _refuse_strangers(tables: dict[str, dict[Any, Any]]) -> None:
+    """Raise ValueError for an utterance of a video or a speaker that is not there."""
+    for turn in tables["turns"].values():
+        if turn.medium not in tables["media"] or (turn.speaker and turn.speaker not in tables["speakers"]):
+            raise ValueError(f"the utterance {turn.id} is of a video or a speaker that is not there")
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """One share of many videos, with an analysis of known result in place of the real one."""
 
+import json
 import os
 import resource
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,17 @@ def test_what_another_run_works_at_or_did_meanwhile_is_left_to_it(run: Run, tmp_
     assert [outcome.state for outcome in second] == ["done"] * 3
     journals = Journals(run.folder.journals)
     assert len(journals.take()) == 3  # each of them once
+
+
+def test_a_video_over_which_workers_end_again_and_again_is_given_up(run: Run, tmp_path: Path) -> None:
+    (task,) = tasks(tmp_path, 1)
+    with Claims(run.folder.claims).held(str(task.media)) as (me, _):
+        place = next(run.folder.claims.glob("*.claim"))
+    place.write_text(json.dumps(asdict(replace(me, born="earlier", attempts=3))), "utf-8")
+    (outcome,) = analyse_shard([task], run, work=easy)
+    assert outcome.state == "failed"
+    assert "3 processes ended while they analysed 0.mp4" in outcome.reason
+    assert analyse_shard([replace(task, turn=2)], run, work=easy)[0].state == "done"
 
 
 @contextmanager

@@ -31,6 +31,11 @@ def media(name: str, duration: float = 4.0) -> MediaInfo:
     [
         'start,end,speaker,text\n1.5,2.25,Ann,"Hi, you"\n00:00:03.000,"00:00:04,5",Bob,Note: well\n',
         "Text; SPEAKER ;Start;End\nHi, you;Ann;1,5;2,25\nNote: well;Bob;0:03;00:04,500\n\n;;;\n",
+        "sep=;\nstart;end;speaker;text\n1,5;2,25;Ann;Hi, you\n3;4,5;Bob;Note: well\n",
+        "# by hand\n# in 2021\n\nBegin|Stop|Who|Utterance\n1.5|2.25|Ann|Hi, you\n3|4.5|Bob|Note: well\n",
+        'Start Time,End Time,Participant,Sentence\n1.5,2.25,Ann,"Hi, you"\n3,4.5,Bob,Note: well\n',
+        'onset,duration,speaker,text\n1.5,0.75,Ann,"Hi, you"\n3,1.5,Bob,Note: well\n',
+        '#,start_ms,end_ms,speaker,text\n1,1500,2250,Ann,"Hi, you"\n2,3000,4500,Bob,Note: well\n',
         "START\tEND\tText\tSpeaker\n1.5\t2.25\tHi, you\tAnn\n3\t4.5\tNote: well\tBob\n",
     ],
 )
@@ -52,8 +57,8 @@ def test_labels_and_empty_cells(tmp_path: Path) -> None:
 
 
 def test_missing_columns_are_named(tmp_path: Path) -> None:
-    with pytest.raises(TranscriptError, match=r"lacks the columns start and end; .*found: begin, stop, text"):
-        read_transcript(table(tmp_path, "begin,stop,text\n0,1,Hi\n"))
+    with pytest.raises(TranscriptError, match=r"lacks the columns start and end; .*found: first, last, text\)"):
+        read_transcript(table(tmp_path, "first,last,text\n0,1,Hi\n"))
     with pytest.raises(TranscriptError, match="lacks the column end;"):
         read_transcript(table(tmp_path, "start,text\n0,Hi\n"))
     read = read_transcript(table(tmp_path, "start,end\n0,1\n"))
@@ -62,6 +67,15 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
         "talk.csv has no column speaker: utterances come without speakers.",
         "talk.csv has no column text: utterances come without text.",
     )
+
+
+def test_times_that_look_like_milliseconds_are_not_taken_for_seconds(tmp_path: Path) -> None:
+    path = table(tmp_path, "start,end,text\n0,2400,Hi\n2400,5200,there\n")
+    for medium in (None, media("talk.mp4", 6.0)):
+        with pytest.raises(TranscriptError, match=r"talk\.csv look like milliseconds .*rename the columns to start_ms"):
+            read_transcript(path, medium)
+    long = table(tmp_path, "start,end,text\n0,300,Hi\n300,600,there\n")  # whole minutes of a lecture
+    assert len(read_transcript(long, media("talk.mp4", 600.0)).utterances) == len(read_transcript(long).utterances) == 2
 
 
 def test_rows_without_times_are_left_out_and_the_others_keep_their_ids(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.models.studio import Studio
 from app.models.tables.utterance_table import Column
 from app.views.table.review_bar import ReviewBar
+from app.views.table.speaker_box import SpeakerBox
 from app.views.table.utterances import Utterances
 from m2fnet_core.document.review import Order
 from tests.app.desk import studio_with
@@ -50,6 +52,34 @@ def test_cells_can_be_written(qtbot: QtBot, studio: Studio) -> None:
     view.edit("u1", Column.TEXT)
     assert view.filter_box.text() == ""
     view.table.setCurrentIndex(model.index(0, 0))
+
+
+def test_a_digit_gives_an_utterance_to_the_speaker_of_a_lane(qtbot: QtBot, studio: Studio) -> None:
+    view = Utterances(studio.session)
+    view.edited.connect(lambda utterance, _, name: studio.shaping.set_speaker((utterance,), name))
+    qtbot.addWidget(view)
+    view.show()
+    studio.session.select("u0")
+    for keys, speaker in (("2", "Bo"), ("9", "9"), ("C2", "C2")):
+        view.edit("u0", Column.SPEAKER)
+        field = view.table.findChildren(SpeakerBox)[-1].lineEdit()
+        assert field is not None
+        qtbot.keyClicks(field, keys)
+        if keys != "2":
+            qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda speaker=speaker: studio.session.utterances[0].speaker == speaker)
+
+
+def test_a_speaker_is_renamed_everywhere_or_made_one_with_another(studio: Studio) -> None:
+    before = studio.session.speakers
+    studio.shaping.rename_speaker("Ada", " Zoë  van Berg ")
+    assert studio.session.speakers == ("Zoë van Berg", "Bo")
+    studio.shaping.rename_speaker("Zoë van Berg", "Bo")
+    assert studio.session.speakers == ("Bo",)
+    studio.shaping.undo()
+    studio.shaping.undo()
+    studio.shaping.rename_speaker("Ada", " ")
+    assert studio.session.speakers == before
 
 
 def test_blind_mode_hides_the_columns_of_the_network(qtbot: QtBot, studio: Studio) -> None:
