@@ -58,7 +58,7 @@ def test_the_surest_face_speaks_and_nobody_where_none_does() -> None:
     found = surest([quiet, loud], 10.0)
 
     assert found is not None
-    assert found.box == (21, 0, 30, 9)
+    assert list(found.box) == [21, 0, 30, 9]
     assert found.time == pytest.approx(10.06)
     assert surest([quiet], 10.0) is None
     assert surest([], 10.0) is None
