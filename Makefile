@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: run test check coverage bench resolve clean
+.PHONY: run test check coverage bench fuzz resolve clean
 
 run: $(READY)
 	@$(PYTHON) -m app.main --demo
@@ -32,6 +32,10 @@ resolve:
 		uv pip compile pyproject.toml --all-extras --python-version $$python --python-platform $$system --quiet -o /dev/null; \
 		echo "$$system, Python $$python: resolved"; \
 	done; done
+
+# Damaged files through every reader: some minutes, the same ones every time.
+fuzz: $(READY)
+	$(PYTHON) -m benchmarks.fuzz
 
 clean:
 	rm -rf .venv

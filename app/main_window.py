@@ -8,7 +8,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from app.base.command_table import Need
-from app.base.settings import BLIND, GEOMETRY, OVERLAYS, RECENT, SCHEME, TEXT_SIZE, Settings
+from app.base.settings import BLIND, GEOMETRY, OVERLAYS, PRIOR, RECENT, SCHEME, TEXT_SIZE, Settings
 from app.base.theme import apply_scheme, apply_text_size
 from app.commands import annotate as annotate_commands
 from app.commands import colleague as colleague_commands
@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
     def _fill_menus(self) -> None:
         self._offer_recent()
         self.menus.offer_schemes(self.settings)
+        self.menus.offer_priors(self.settings)
         self._offer_devices()
         self._name_steps()
 
@@ -164,6 +165,8 @@ class MainWindow(QMainWindow):
     def _follow_setting(self, key: str) -> None:
         if key == RECENT.key:
             self._offer_recent()
+        elif key == PRIOR.key:
+            self.studio.analyse()
         elif key == SCHEME.key:
             apply_scheme(self.settings.get(SCHEME))
         elif key == TEXT_SIZE.key:
@@ -205,6 +208,7 @@ class MainWindow(QMainWindow):
             Need.PROJECT: project.is_open,
             Need.EDIT: session.media is not None and session.editable,
             Need.MISSING: any(medium.state is not MediumState.OK for medium in project.document.media.values()),
+            Need.REPLACED: self.studio.replaced.shown,
             Need.UNDO: bool(project.undo_title) and not project.read_only,
             Need.REDO: bool(project.redo_title) and not project.read_only,
             Need.RUNNING: analysis.state is State.RUNNING,

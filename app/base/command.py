@@ -13,6 +13,7 @@ class Need(Enum):
     PROJECT = auto()
     EDIT = auto()  # a medium is shown, and its project can be changed
     MISSING = auto()  # media whose files are not found
+    REPLACED = auto()  # the video shown is one whose file is another now
     UNDO = auto()
     REDO = auto()
     RUNNING = auto()

@@ -37,6 +37,9 @@ COMMANDS: tuple[Command, ...] = (
         Need.MISSING,
     ),
     Command(
+        "take-file", "&File", 1, "Take the new &file", "Go on with the file in its place", (), "film", Need.REPLACED
+    ),
+    Command(
         "transcript",
         "&File",
         1,
@@ -169,16 +172,7 @@ COMMANDS: tuple[Command, ...] = (
         Need.EDIT,
     ),
     Command("text", "A&nnotate", 3, "Edit te&xt", "Change the words of the utterance", ("T",), "text", Need.EDIT),
-    Command(
-        "speaker",
-        "A&nnotate",
-        3,
-        "Change speake&r",
-        "Say who speaks; a digit chooses the speaker of that lane",
-        ("P",),
-        "",
-        Need.EDIT,
-    ),
+    Command("speaker", "A&nnotate", 3, "Change speake&r", "Say who speaks, or a lane's digit", ("P",), "", Need.EDIT),
     Command(
         "rename-speaker",
         "A&nnotate",
@@ -254,13 +248,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "trace-remove", "A&nnotate", 6, "Remove your traces", "Take your traces of this video out", (), "", Need.EDIT
     ),
-    Command(
-        "trace-lag",
-        "A&nnotate",
-        6,
-        "Your delay in traces…",
-        "How late you answer what you see; new traces lie that much earlier",
-    ),
+    Command("trace-lag", "A&nnotate", 6, "Your delay in traces…", "How late you answer; new traces lie earlier"),
     Command(
         "toggle",
         "&Play",

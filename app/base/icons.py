@@ -1,9 +1,9 @@
 """The program's own icons, tinted with the palette's text colour so that they fit dark and light."""
 
-from functools import cache
+from functools import cache, lru_cache
 
-from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
+from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QToolButton
 
@@ -47,6 +47,30 @@ def draw(painter: QPainter, name: str, colour: QColor, rect: QRectF) -> None:
         picture = pixmap(name, colour, round(rect.width()), ratio)
         QPixmapCache.insert(key, picture)
     painter.drawPixmap(rect.topLeft(), picture)
+
+
+def draw_sign(painter: QPainter, sign: str, colour: QColor, place: QRectF) -> None:
+    """A letter or shape of the font in the middle of ``place``; its text is laid out once per size, then kept."""
+    size = round(min(place.width(), place.height()))
+    if sign and size > 0:
+        picture = _sign(sign, colour.rgb(), size, painter.device().devicePixelRatioF())
+        painter.drawImage(QPointF(place.center().x() - size / 2, place.center().y() - size / 2), picture)
+
+
+@lru_cache(maxsize=512)
+def _sign(sign: str, colour: int, size: int, ratio: float) -> QImage:
+    side = round(size * ratio)
+    picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    font = painter.font()
+    font.setPixelSize(max(1, round(side * 0.75)))
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, sign)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
 
 
 def button(name: str, tip: str) -> QToolButton:

@@ -29,6 +29,9 @@ OVERLAYS = Setting("look/overlays", bool, True, "Draw face boxes and area weight
 SORTED_BARS = Setting("look/sorted-bars", bool, False, "Most probable emotion first instead of the label set's order")
 DEVICE = Setting("analysis/device", str, "auto", "Device that computes the analysis")
 MODEL = Setting("analysis/model", str, "", "Folder of the model bundle; empty for the one the program brings")
+PRIOR = Setting(
+    "analysis/prior", str, "model", "How frequent labels are held to be", ("model", "corpus", "uniform", "own")
+)
 RECOGNISER = Setting(
     "analysis/recogniser", str, "base", "Speech recognition model: base (the program's own), a folder, or a name"
 )
@@ -54,6 +57,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     SORTED_BARS,
     DEVICE,
     MODEL,
+    PRIOR,
     RECOGNISER,
     RECOGNISE,
     QUEUE,

@@ -1,5 +1,7 @@
 """Numbers and decisions as a person reads them."""
 
+from collections.abc import Mapping
+
 from m2fnet_core.document.content import Decision
 
 
@@ -17,6 +19,14 @@ def percent(share: float) -> str:
     """A probability or weight as a percentage, with a decimal only below ten."""
     value = share * 100
     return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
+
+
+def prior_words(prior: Mapping[str, float]) -> str:
+    """How frequent labels were held to be beforehand."""
+    if max(prior.values()) - min(prior.values()) < 1e-6:
+        return "Label prior: every emotion alike."
+    frequent = sorted(prior, key=lambda label: -prior[label])
+    return f"Label prior: {', '.join(f'{label} {percent(prior[label])}' for label in frequent)}."
 
 
 def time_left(seconds: float) -> str:

@@ -56,6 +56,7 @@ def project_slots(studio: Studio, window: QWidget) -> Slots:
         "save-as": lambda: _save_as(studio, window),
         "add-media": lambda: _add_media(studio, window),
         "relink": lambda: _relink(studio, window),
+        "take-file": lambda: _take_file(studio),
         "import": lambda: _import(studio, window),
         "export": lambda: _export(studio, window),
     }
@@ -112,6 +113,11 @@ def _add_media(studio: Studio, window: QWidget) -> None:
     names, _ = QFileDialog.getOpenFileNames(window, "Add videos to the project", near, MEDIA)
     if names:
         studio.add_media([Path(name) for name in names])
+
+
+def _take_file(studio: Studio) -> None:
+    if studio.replaced.take():
+        studio.show_medium(studio.session.medium)
 
 
 def _relink(studio: Studio, window: QWidget) -> None:

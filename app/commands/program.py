@@ -18,7 +18,9 @@ from m2fnet_core.document.schemes import looks_of
 if TYPE_CHECKING:
     from app.views.frame.workspace import Workspace
 
-MEDIA = "Video and sound (*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.wav *.mp3 *.flac *.m4a);;All files (*)"
+MEDIA = (
+    "Video and sound (*.mp4 *.mkv *.mov *.avi *.webm *.m4v *.wav *.mp3 *.flac *.m4a *.ogg *.opus *.aac);;All files (*)"
+)
 _TRANSCRIPTS = "Transcripts (*.srt *.vtt *.csv *.eaf *.TextGrid);;All files (*)"
 Slots = Mapping[str, Callable[..., object]]
 

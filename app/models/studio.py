@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.base.settings import DEVICE, MODEL, RECOGNISE, RECOGNISER, Settings
+from app.base.settings import DEVICE, MODEL, RECOGNISER, Settings
 from app.jobs.background import Background
 from app.jobs.worker import WorkerClient
 from app.models.editing.aim import Aim
@@ -18,16 +18,18 @@ from app.models.project.housing import Housing
 from app.models.project.intake import Intake
 from app.models.project.mirror import Mirror
 from app.models.project.project import ProjectModel
+from app.models.project.replaced import Replaced
 from app.models.tables.pairing import Pairing
 from app.models.tables.review import ReviewQueue
 from app.models.training.runs import Runs
 from app.models.video.analysis import Analysis
+from app.models.video.asking import Asking
+from app.models.video.prior import wanted_prior
 from app.models.video.queue import AnalysisQueue, Means
 from app.models.video.reading import Read, ReadToAdd, Searched, find, is_transcript, read, read_all
 from app.models.video.session import Session
 from app.models.video.watch import FileWatch
 from m2fnet_core.base.errors import M2FNetError
-from m2fnet_core.base.requests import Analyze
 from m2fnet_core.bundle.info import read_info
 from m2fnet_core.document.commands import Relink
 from m2fnet_core.document.content import Medium, MediumState
@@ -50,6 +52,7 @@ class Studio(QObject):
         self.project = ProjectModel(settings, self.notices, self)
         self.mirror = Mirror(self.project, self.session, self)
         self._housing = Housing(self.project, self.session)
+        self.replaced = Replaced(self.project, self.session, self.notices)
         self.worker = WorkerClient(self)
         intake = Intake(self.project, self.session, self)
         self.analysis = Analysis(self.session, intake, self.worker, self.notices, self)
@@ -63,7 +66,9 @@ class Studio(QObject):
         self.device = settings.get(DEVICE)
         self.model = Path(folder) if (folder := settings.get(MODEL)) else None
         self.runs = Runs(settings, self.notices, self)
-        means = Means(lambda: self.device, lambda: self.model)
+        prior = partial(wanted_prior, settings, self.project)
+        means = Means(lambda: self.device, lambda: self.model, lambda: prior(self.model))
+        self._asking = Asking(self.session, self.project, settings, means)
         self.queue = AnalysisQueue(self.project, self.analysis, self.worker, settings, means)
         self._transcript: Path | None = None
         self._reviewing = False  # the video that is being opened is opened for its review queue
@@ -176,9 +181,7 @@ class Studio(QObject):
         """Analyse the document's utterances, or those that are found where it has none yet."""
         if self.path is None or not self.session.reachable:
             return
-        own = self.session.utterances if self._transcript is None else ()
-        asked = (self.settings.get(RECOGNISER), 0) if self.settings.get(RECOGNISE) else ("", None)
-        request = Analyze(self.path, self._transcript, self.model, self.device, use_cache, own or None, *asked)
+        request = self._asking.request(self.path, self._transcript, use_cache)
         self._transcript = None
         self.analysis.analyze(request)
 
@@ -201,10 +204,7 @@ class Studio(QObject):
         self.analyse()
 
     def transcribe(self, fetch: bool = False) -> None:
-        """Find out who says what in the open video, beside what a person did.
-
-        ``fetch``: a person said that the chosen model may be fetched.
-        """
+        """Find out who says what, beside what a person did. ``fetch``: the chosen model may be fetched."""
         self.analysis.transcribe(self.settings.get(RECOGNISER), self.device, fetch)
 
     def close(self) -> None:
@@ -216,7 +216,7 @@ class Studio(QObject):
 
     def _show_medium(self, medium: Medium) -> None:
         self._transcript = None
-        if medium.state is MediumState.OK:
+        if medium.state in (MediumState.OK, MediumState.REPLACED):  # the right one may be back
             self.reading.emit(medium.path.name)
             self.worker.start()
             self._opener.start(partial(read, medium.path, medium.id))
@@ -243,7 +243,7 @@ class Studio(QObject):
             for sentence in found.failures:
                 self.notices.fail(sentence)
         elif found.medium:
-            self._show(found.info, found.medium)
+            self._show(found, found.medium)
         else:
             self._open_from_outside(found)
 
@@ -258,14 +258,17 @@ class Studio(QObject):
         medium = self._housing.medium_of(found, self.model)
         if medium is not None:
             self.settings.remember_file(found.info.path)
-            self._show(found.info, medium.id)
+            self._show(found, medium.id)
 
-    def _show(self, media: MediaInfo, medium: str) -> None:
+    def _show(self, found: Read, medium: str) -> None:
         self.analysis.forget()
-        self._watch.look_at(media.path)
-        self.session.open(media, medium)
+        if (other := self.replaced.other(found, medium)) is not None:
+            return self._show_unreadable(other)
+        self._watch.look_at(found.info.path)
+        self.session.open(found.info, medium)
         self._take_in()
         self.analyse()
+        return None
 
     def _take_in(self) -> None:
         """What the project knows of the video now shown, and what opening the project had to say."""

@@ -6,17 +6,19 @@ from itertools import accumulate
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from m2fnet_core.analysis.dialogue_windows import Window, split_at_pauses, windows
 from m2fnet_core.base.dialogue import Contributions, Prediction, Presence, Utterance
 from m2fnet_core.base.errors import CheckpointError
+from m2fnet_core.bundle.info import BundleInfo
 from m2fnet_core.bundle.networks import Bundle
 from m2fnet_core.features.vectors import UtteranceVectors, Vector
 from m2fnet_core.nets.configs import FusionConfig
 from m2fnet_core.nets.fusion import FusionInput
 
 _BATCH = 64  # windows at once, each in four variants
-_PARTS = ("text", "audio", "scene", "faces")
+PARTS = ("text", "audio", "scene", "faces")
 # Whole modality masked: text, audio, scene, faces. The first variant masks nothing.
 _KEPT = ((True, True, True, True), (False, True, True, True), (True, False, True, True), (True, True, False, False))
 
@@ -25,7 +27,8 @@ def predict(bundle: Bundle, vectors: Sequence[UtteranceVectors], utterances: Seq
     """One prediction per utterance, in their order; ``vectors[i]`` belongs to ``utterances[i]``.
 
     A long pause ends a dialogue; a long dialogue runs in overlapping windows of which the middle is kept. A
-    contribution is the probability of the predicted label minus the same with that modality masked in the whole window.
+    contribution is the probability of the predicted label minus the same with that modality masked in the whole window:
+    with the temperature of the modalities that are left, and under the same label prior (`BundleInfo.prior`).
     Raises CheckpointError where the model gives no numbers.
     """
     info = bundle.info
@@ -50,12 +53,12 @@ def fusion_input(dialogues: Sequence[Sequence[UtteranceVectors]], config: Fusion
     """
     longest = max(len(dialogue) for dialogue in dialogues)
     shape = (len(dialogues), longest)
-    arrays = {name: np.zeros((*shape, getattr(config, name)), np.float32) for name in _PARTS}
-    present, real = np.zeros((*shape, len(_PARTS)), bool), np.zeros(shape, bool)
+    arrays = {name: np.zeros((*shape, getattr(config, name)), np.float32) for name in PARTS}
+    present, real = np.zeros((*shape, len(PARTS)), bool), np.zeros(shape, bool)
     for b, dialogue in enumerate(dialogues):
         real[b, : len(dialogue)] = True
         for k, vectors in enumerate(dialogue):
-            for part, name in enumerate(_PARTS):
+            for part, name in enumerate(PARTS):
                 present[b, k, part] = _put(arrays[name][b, k], getattr(vectors, name))
     tensors = (torch.from_numpy(array) for array in (*arrays.values(), present, real))
     return FusionInput(*tensors)
@@ -95,11 +98,20 @@ def _run(bundle: Bundle, batch: FusionInput) -> tuple[NDArray[np.float64], NDArr
     with torch.inference_mode():
         given = copies._replace(present=copies.present & kept)
         output = bundle.fusion(FusionInput(*(tensor.to(bundle.device) for tensor in given)))
-    logits = output.logits.cpu().double() / bundle.info.temperature
+    divisors = torch.from_numpy(bundle.info.calibration.divisors(given.present.numpy()))
+    logits = output.logits.cpu().double() / divisors[..., None] + _prior_shift(bundle.info)
     if not bool(torch.isfinite(logits[copies.real]).all()):
         raise CheckpointError(f"The model {bundle.info.name} gives no numbers for this file; choose another model.")
     attention = None if output.attention is None else output.attention[:count].float().cpu().numpy()
     return torch.softmax(logits, dim=-1).unflatten(0, (variants, count)).numpy(), attention
+
+
+def _prior_shift(info: BundleInfo) -> Tensor:
+    """What takes the learnt label prior out of logits and puts the wanted one in: float64 [C] (Menon et al. 2021)."""
+    if not info.prior:
+        return torch.zeros(len(info.label_set), dtype=torch.float64)
+    wanted, learnt = ([shares[label] for label in info.label_set.labels] for shares in (info.prior, info.learnt_prior))
+    return torch.log(torch.tensor(wanted, dtype=torch.float64) / torch.tensor(learnt, dtype=torch.float64))
 
 
 def _weights(ids: Sequence[str], row: NDArray[np.float32]) -> Mapping[str, float]:
@@ -112,7 +124,8 @@ def _prediction(
     bundle: Bundle, name: str, present: Presence, rows: NDArray[np.float64], attention: Mapping[str, float] | None
 ) -> Prediction:
     """``rows`` [variant, C]: probabilities with nothing, text, audio and visual masked."""
-    labels = bundle.info.label_set.labels
+    info = bundle.info
+    labels = info.label_set.labels
     best = int(rows[0].argmax())
     text, audio, visual = (float(rows[0, best] - row[best]) for row in rows[1:])
     contributions = Contributions(
@@ -121,4 +134,12 @@ def _prediction(
         visual=visual if present.scene or present.faces else None,
     )
     probabilities = dict(zip(labels, rows[0].tolist(), strict=True))
-    return Prediction(name, labels[best], probabilities, present, contributions, attention)
+    return Prediction(
+        name,
+        labels[best],
+        probabilities,
+        present,
+        contributions,
+        attention,
+        prior=info.prior or info.learnt_prior or None,
+    )

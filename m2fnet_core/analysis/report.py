@@ -36,6 +36,7 @@ class UsedModel:
     name: str
     trained: bool
     labels: tuple[str, ...]
+    prior: Mapping[str, float] | None = None  # `Prediction.prior`
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class AnalysedUtterance:
     present: Presence
     faces: tuple[FaceBox, ...]
     words: tuple[Word, ...] = ()  # of ``text``, where their times are known
+    speaking: FaceBox | None = None  # the face that says it; None: it is off screen, or nobody looked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +67,10 @@ class Report:
     utterances: tuple[AnalysedUtterance, ...]
 
 
-def analysed(utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox, ...]) -> AnalysedUtterance:
-    """One utterance's entry. ``faces`` are those of its frames, in order of time."""
+def analysed(
+    utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox, ...], speaking: FaceBox | None = None
+) -> AnalysedUtterance:
+    """One utterance's entry. ``faces`` are those of its frames, in order of time, ``speaking`` the one that says it."""
     return AnalysedUtterance(
         id=utterance.id,
         start=utterance.start,
@@ -79,6 +83,7 @@ def analysed(utterance: Utterance, prediction: Prediction, faces: tuple[FaceBox,
         present=prediction.present,
         faces=faces,
         words=utterance.words,
+        speaking=speaking,
     )
 
 

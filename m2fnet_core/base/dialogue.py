@@ -92,3 +92,4 @@ class Prediction:
     contributions: Contributions = Contributions()
     attention: Mapping[str, float] | None = None  # utterance id -> weight, adds up to 1 (mean over heads and layers)
     provisional: bool = False  # True while later turns of the dialogue are still missing
+    prior: Mapping[str, float] | None = None  # how frequent each label was held to be beforehand; None: unknown

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from m2fnet_core.base.calibration import AS_THE_MODEL_SAYS, LabelPrior
 from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.base.json_codec import build, plain
 
@@ -21,6 +22,9 @@ class Analyze:
     utterances: tuple[Utterance, ...] | None = None  # given: these exact utterances (an edited document)
     recogniser: str = ""  # writes the words where there is no transcript (`Transcribe`); "": nobody does
     speakers: int | None = None  # names speakers by their voices where nobody did; 0: however many, None: does not
+    prior: LabelPrior = AS_THE_MODEL_SAYS
+    sha256: str = ""  # of the content that is meant, "" for any: another file under the path is refused
+    speaking: bool = False  # tells which face speaks each utterance, where the weights for that are on this machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from m2fnet_core.document.content import Document
 from m2fnet_core.document.places import SUFFIX
 from m2fnet_core.document.project import Project
 
-_KINDS = ("mp4", "mkv", "mov", "avi", "webm", "m4v", "mpg", "mpeg", "wav", "mp3", "flac", "m4a", "ogg", "aac")
+_KINDS = ("mp4", "mkv", "mov", "avi", "webm", "m4v", "mpg", "mpeg", "wav", "mp3", "flac", "m4a", "ogg", "opus", "aac")
 _LONGEST = 240  # bytes of a file's name that leave room for an ending
 ENDINGS = tuple(f"*.{kind}" for kind in _KINDS)  # of files that count in a folder, where nothing else is said
 

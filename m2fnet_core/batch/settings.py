@@ -16,7 +16,7 @@ from m2fnet_core.bundle.shelf import content_digest
 
 _LETTERS = 8  # of the key; it only tells the few settings of one folder apart
 # What a request says that decides no result: which video, and where and how it is computed.
-_ELSEWHERE = ("media", "transcript", "utterances", "model", "device", "use_cache")
+_ELSEWHERE = ("media", "transcript", "utterances", "model", "device", "use_cache", "sha256")
 
 
 @dataclass(frozen=True, slots=True)

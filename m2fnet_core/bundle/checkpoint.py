@@ -59,15 +59,15 @@ def load_bundle(folder: Path | None, device: torch.device) -> Bundle:
 def save_bundle(bundle: Bundle, folder: Path, *, small: bool = False) -> None:
     """Write the bundle whole or not at all. An older bundle there is replaced at the end.
 
-    ``small``: the extractors and the dialogue network in a quarter of the space, as int8, the text encoder in half of
-    it, as float16, so that its folder stays one that transformers loads.
+    ``small``: the extractors and the dialogue network in a quarter of the space, as int8, the text encoder in less than
+    half of it (`save_text_encoder`).
 
     Raises CheckpointError when it cannot be written; what was there before stays.
     """
     fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
     try:
         (fresh / "text").mkdir(parents=True)
-        save_text_encoder(bundle.text, fresh / "text", half=small)
+        save_text_encoder(bundle.text, fresh / "text", small=small)
         for name in ("audio", "visual", "fusion"):
             _write(getattr(bundle, name), fresh / name, "int8" if small else "full")
         write_info(bundle.info, fresh)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from m2fnet_core.base.bundle_kind import BundleKind
+from m2fnet_core.base.calibration import MODALITY_SETS, Calibration, LabelPrior, drawn_to, shares
 from m2fnet_core.base.config_field import among, check_settings, setting
 from m2fnet_core.base.emotions import MELD, LabelSet
 from m2fnet_core.base.errors import CheckpointError
@@ -23,7 +24,13 @@ CONFIG = "config.json"
 # Counted up by whoever changes what the code makes of the same weights and configuration, so that old vectors rest.
 RECIPES: Mapping[str, int] = {"text": 1, "audio": 1, "visual": 1}
 # Fields that older bundles of this version lack, with what those did.
-_LATER_FIELDS: Mapping[str, Any] = {"training_pieces": [], "onnx": {}}
+_LATER_FIELDS: Mapping[str, Any] = {
+    "training_pieces": [],
+    "onnx": {},
+    "temperatures": {},
+    "learnt_prior": {},
+    "prior": {},
+}
 _LATER_OF_PARTS: Mapping[str, Mapping[str, Any]] = {"audio": {"encoder": "resnet18"}, "visual": {"pooling": "max"}}
 
 Pooling = Literal["first", "mean", "utterance"]
@@ -146,6 +153,9 @@ class BundleInfo:
     temperature: float = setting(
         1.0, "Logits are divided by it: calibration on the validation split", low=0.01, high=100
     )
+    temperatures: Mapping[str, float] = field(default_factory=dict)  # the same for a set of modalities alone
+    learnt_prior: Mapping[str, float] = field(default_factory=dict)  # shares of labels in the outputs; empty: unknown
+    prior: Mapping[str, float] = field(default_factory=dict)  # the one to predict with; empty: the learnt one
     training_data: tuple[str, ...] = ()
     training_pieces: tuple[str, ...] = ()  # of a person's own videos: what a test must leave out
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -160,6 +170,11 @@ class BundleInfo:
             raise ValueError(
                 f"{self.fusion.classes} outputs for the {len(self.label_set)} labels of {self.label_set.name}"
             )
+        _check_temperatures(self.temperatures)
+        for name in ("learnt_prior", "prior"):
+            _check_shares(name, getattr(self, name), self.label_set)
+        if self.prior and not self.learnt_prior:
+            raise ValueError("prior is given without learnt_prior, which it would take the place of")
         for name in self.onnx:
             among(name, Literal["audio", "visual"], "onnx")
             if (self.onnx[name].takes == "face") != (name == "visual"):
@@ -177,6 +192,54 @@ class BundleInfo:
     def trained(self) -> bool:
         """False for random weights: whoever shows predictions must say so."""
         return self.kind != "untrained"
+
+    @property
+    def calibration(self) -> Calibration:
+        """What its logits are divided by."""
+        return Calibration(self.temperature, self.temperatures)
+
+    def prior_of(self, wanted: LabelPrior) -> Mapping[str, float]:
+        """Shares by label to predict with; empty: as the outputs are.
+
+        Raises CheckpointError for a label that it lacks, and where what it has learnt is unknown.
+        """
+        if wanted.kind == "model":
+            return self.prior
+        if wanted.kind == "corpus":
+            return {}
+        if not self.learnt_prior:
+            raise CheckpointError(
+                f"The model {self.name} does not say how frequent its labels were in training, so no other label prior "
+                "can take their place; choose the prior corpus, or a model that was trained with this version."
+            )
+        if wanted.kind == "uniform":
+            return shares(dict.fromkeys(self.label_set.labels, 1.0))
+        unknown = sorted(wanted.weights.keys() - set(self.label_set.labels))
+        if unknown:
+            raise CheckpointError(
+                f"The label prior names {unknown[0]}, which the model {self.name} does not know; "
+                f"its labels are {', '.join(self.label_set.labels)}."
+            )
+        if wanted.kind == "own":
+            return drawn_to(self.learnt_prior, wanted.weights)
+        return shares({label: wanted.weights.get(label, 0.0) for label in self.label_set.labels})
+
+
+def _check_temperatures(temperatures: Mapping[str, float]) -> None:
+    for name, value in temperatures.items():
+        if name not in MODALITY_SETS:
+            raise ValueError(f"temperatures has {name!r}, which is none of {', '.join(MODALITY_SETS)}")
+        if not 0.01 <= value <= 100:
+            raise ValueError(f"temperatures.{name} is {value}, not between 0.01 and 100")
+
+
+def _check_shares(name: str, given: Mapping[str, float], labels: LabelSet) -> None:
+    if given and (
+        tuple(given) != labels.labels
+        or not all(0 < share < 1 for share in given.values())
+        or abs(sum(given.values()) - 1) > 1e-3
+    ):
+        raise ValueError(f"{name} does not give each of the labels a share, in their order, that add up to 1")
 
 
 def read_info(folder: Path) -> BundleInfo:
@@ -226,6 +289,15 @@ def told_config(config: Any) -> Any:
     told = plain(config)
     later = {**_LATER_OF_PARTS["audio"], **_LATER_OF_PARTS["visual"]}
     return {name: value for name, value in told.items() if name not in later or value != later[name]}
+
+
+def told_info(info: BundleInfo) -> dict[str, Any]:
+    """Everything of it that decides what it predicts, as it is hashed: as an older bundle's where it does the same."""
+    told: dict[str, Any] = plain(info)
+    for name, before in _LATER_FIELDS.items():
+        if told[name] == before or name == "training_pieces":  # these are a record
+            del told[name]
+    return told | {"audio": told_config(info.audio), "visual": told_config(info.visual)}
 
 
 def _missing(whole: Any, given: Any, where: str = "") -> list[str]:

@@ -2,16 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import torch
 from torch import nn
 
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.devices import device_of
 from m2fnet_core.base.json_codec import plain
-from m2fnet_core.bundle.info import RECIPES, AudioConfig, BundleInfo, told_config
+from m2fnet_core.bundle.info import RECIPES, AudioConfig, BundleInfo, told_config, told_info
 from m2fnet_core.nets.configs import ExtractorConfig
 from m2fnet_core.nets.extractor import Extractor
 from m2fnet_core.nets.fusion import FusionNet
@@ -58,13 +59,14 @@ class Bundle:
     @cached_property
     def hash(self) -> str:
         """Hex digest of everything that decides what it predicts."""
-        info = plain(self.info)
-        del info["training_pieces"]  # a record, unknown to older bundles
-        if not info["onnx"]:
-            del info["onnx"]  # as older bundles were hashed
-        info |= {"audio": told_config(self.info.audio), "visual": told_config(self.info.visual)}
-        parts = {"keys": plain(self.keys), "info": info, "fusion": weights_hash(self.fusion)}
+        parts = {"keys": plain(self.keys), "info": told_info(self.info), "fusion": weights_hash(self.fusion)}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def with_prior(bundle: Bundle, wanted: LabelPrior) -> Bundle:
+    """The bundle predicting under another label prior. Raises CheckpointError where it cannot."""
+    prior = bundle.info.prior_of(wanted)
+    return bundle if prior == bundle.info.prior else replace(bundle, info=replace(bundle.info, prior=prior))
 
 
 def extractor_key(name: str, config: Any, network: nn.Module) -> str:

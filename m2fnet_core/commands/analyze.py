@@ -13,6 +13,7 @@ from types import FrameType
 from rich.console import Console
 
 from m2fnet_core.analysis.report import Report, write_report
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.errors import M2FNetError
 from m2fnet_core.base.events import Failed, Finished, Stopped
 from m2fnet_core.base.json_codec import build
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         targets = [] if many else _targets(made, arguments)
         if many:
             check_options(made, arguments)
-        if arguments.fetch and not _fetched(arguments.transcribe):
+        if (arguments.fetch and not _fetched(arguments.transcribe)) or not _can_tell_faces(arguments.faces):
             code = 1
         else:
             code = run_many(arguments) if many else _run(arguments, targets, cancel)
@@ -111,7 +112,24 @@ def parser() -> argparse.ArgumentParser:
         help="name speakers by their voices where the transcript names none; N of them (default: found out)",
     )
     parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
+    parser.add_argument(
+        "--faces",
+        nargs="?",
+        type=Path,
+        const=Path(),
+        metavar="FILE",
+        help="tell which face speaks each utterance; FILE, needed once, is finetuning_TalkSet.model of the public "
+        "repository Junhua-Liao/LR-ASD (3.4 MB, MIT), which is checked and kept",
+    )
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
+    parser.add_argument(
+        "--prior",
+        type=_prior,
+        default=LabelPrior(),
+        metavar="P",
+        help="how frequent labels are held to be: model (as the bundle says, default), corpus (as in its training), "
+        "uniform, or your own shares as LABEL=SHARE,LABEL=SHARE",
+    )
     parser.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1, mps")
     parser.add_argument(
         "--out",
@@ -132,6 +150,19 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
     add_options(parser)
     return parser
+
+
+def _prior(text: str) -> LabelPrior:
+    """What follows --prior. argparse tells the reason of an ArgumentTypeError."""
+    if text in ("model", "corpus", "uniform"):
+        return LabelPrior(text)  # type: ignore[arg-type]
+    try:
+        pairs = [part.rpartition("=") for part in text.split(",")]
+        return LabelPrior("given", {label.strip(): float(share) for label, _, share in pairs})
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither model, corpus, uniform nor LABEL=SHARE,LABEL=SHARE"
+        ) from error
 
 
 def _targets(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> list[Path | None]:
@@ -172,6 +203,20 @@ def _fetched(name: str) -> bool:
         fetch(name)
     except M2FNetError as error:
         told.print(visible(f"error: {error}"), style="bold red", markup=False)
+        return False
+    return True
+
+
+def _can_tell_faces(file: Path | None) -> bool:
+    """Whether the weights that `--faces` needs are kept now, should it be asked for."""
+    if file is None:
+        return True
+    from m2fnet_core.people.speaking_model import load_speaking
+
+    try:
+        load_speaking(None if file == Path() else file)
+    except M2FNetError as error:
+        Console(stderr=True).print(visible(f"error: {error}"), style="bold red", markup=False, soft_wrap=True)
         return False
     return True
 

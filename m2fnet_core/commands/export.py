@@ -18,7 +18,7 @@ from m2fnet_core.commands.targets import targets
 from m2fnet_core.commands.terminal import Watch
 from m2fnet_core.document.content import Document, Medium
 from m2fnet_core.document.formats import FORMATS, LabelChoice, Sheet, sheet_of, write
-from m2fnet_core.document.media_files import looked_up
+from m2fnet_core.document.media_files import looked_up, refuse_replaced
 from m2fnet_core.document.project import Project
 from m2fnet_core.media.probe import probe
 
@@ -134,6 +134,7 @@ def with_faces(sheet: Sheet, hook: Hook, cancel: CancelToken) -> Sheet:
         else:
             hook(event)
 
+    refuse_replaced(sheet.medium)  # before minutes of looking for faces
     scan_faces(probe(sheet.medium.path), hook=hear, cancel=cancel)
     return replace(sheet, faces=tuple(looked))
 

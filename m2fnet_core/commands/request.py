@@ -17,4 +17,6 @@ def request_for(arguments: argparse.Namespace, media: Path) -> Analyze:
         use_cache=not arguments.no_cache,
         recogniser=arguments.transcribe,
         speakers=arguments.speakers,
+        prior=arguments.prior,
+        speaking=arguments.faces is not None,
     )

@@ -39,6 +39,15 @@ class Relink:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeFile:
+    """Go on with another file in a medium's place; what was said on the former one stays, marked as such."""
+
+    medium: str
+    sha256: str
+    duration: float  # seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Decide:
     """Record decisions; each replaces the same annotator's former one on that utterance. Many at once: batch accept."""
 
@@ -198,6 +207,7 @@ Command = (
     AddMedia
     | RemoveMedium
     | Relink
+    | TakeFile
     | Decide
     | Clear
     | SetBounds

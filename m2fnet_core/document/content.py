@@ -18,6 +18,7 @@ class MediumState(StrEnum):
     OK = "ok"
     MISSING = "missing"
     UNREADABLE = "unreadable"
+    REPLACED = "replaced"  # another file lies in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Medium:
     sha256: str  # of its content; "" until it was read once
     duration: float  # seconds
     state: MediumState = MediumState.OK
-    reason: str = ""  # why it is missing or unreadable
+    reason: str = ""  # why it cannot be used; of one that can, what a person should know of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from m2fnet_core.document.content import (
     Speaker,
     Turn,
 )
+from m2fnet_core.document.exchanged import exchanged
 from m2fnet_core.document.traces import values_of
 from m2fnet_core.transcript.wording import packed, retold, split_at, unpacked
 
@@ -130,6 +131,11 @@ def _relink(command: c.Relink, plan: Plan) -> None:
     for medium in command.media:
         _known(plan, "media", medium.id)
         plan.put("media", medium.id, medium)
+
+
+def _take_file(command: c.TakeFile, plan: Plan) -> None:
+    for table, key, row in exchanged(command, plan.document):
+        plan.put(table, key, row)
 
 
 def _decide(command: c.Decide, plan: Plan) -> None:
@@ -361,6 +367,7 @@ _HOW: Mapping[type, Callable[[Any, Plan], None]] = {
     c.AddMedia: _add_media,
     c.RemoveMedium: _remove_medium,
     c.Relink: _relink,
+    c.TakeFile: _take_file,
     c.Decide: _decide,
     c.Clear: _clear,
     c.SetBounds: _set_bounds,

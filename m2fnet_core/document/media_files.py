@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from m2fnet_core.base.errors import M2FNetError
+from m2fnet_core.base.errors import M2FNetError, MediaError
 from m2fnet_core.document.content import Medium, MediumState
-from m2fnet_core.media.content import content_hash
+from m2fnet_core.media.content import another_file, content_hash
 
 
 def relative_to(path: Path, folder: Path) -> str:
@@ -21,12 +21,13 @@ def relative_to(path: Path, folder: Path) -> str:
 
 def looked_up(medium: Medium, folder: Path) -> Medium:
     """The medium with its state, at the place where its file is: where it was, or as far from ``folder`` as it was."""
+    known = medium.reason if medium.state is MediumState.OK else ""
     places = [medium.path, *([folder / medium.relative] if medium.relative else [])]
     troubles = []
     for path in places:
         trouble = _trouble(path)
         if trouble is None:
-            return replace(medium, path=Path(os.path.normpath(path)), state=MediumState.OK, reason="")
+            return replace(medium, path=Path(os.path.normpath(path)), state=MediumState.OK, reason=known)
         troubles.append(trouble)
     unreadable = next(filter(None, troubles), "")
     if unreadable:
@@ -48,6 +49,19 @@ def _trouble(path: Path) -> str | None:
     if not stat.S_ISREG(found.st_mode):
         return ""
     return None if os.access(path, os.R_OK) else f"{path} may not be read by this user; get access to it."
+
+
+def compared(medium: Medium, sha256: str) -> Medium:
+    """The medium, replaced where its file holds ``sha256`` and that is not what it was made on."""
+    if medium.sha256 in ("", sha256):
+        return medium
+    return replace(medium, state=MediumState.REPLACED, reason=another_file(medium.path))
+
+
+def refuse_replaced(medium: Medium) -> None:
+    """Raise MediaError where another file lies in the medium's place (it is read whole once), or none."""
+    if compared(medium, content_hash(medium.path)).state is MediumState.REPLACED:
+        raise MediaError(another_file(medium.path))
 
 
 def found_in(folder: Path, media: Iterable[Medium], project: Path) -> tuple[Medium, ...]:

@@ -3,7 +3,6 @@
 What `do`, `undo` and `redo` returned is on disk. Nothing here is thread-safe; a project belongs to one thread.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -19,9 +18,9 @@ from m2fnet_core.base.json_codec import plain
 from m2fnet_core.document.applying import applied
 from m2fnet_core.document.changes import Change, LogEntry, Steps, change_of
 from m2fnet_core.document.commands import Command, Relink
-from m2fnet_core.document.content import Document, KeptPrediction, Model, Turn
+from m2fnet_core.document.content import Document, KeptPrediction, Medium, Model, Turn
 from m2fnet_core.document.edits import Edit, planned
-from m2fnet_core.document.media_files import found_in, looked_up, relative_to
+from m2fnet_core.document.media_files import found_in, looked_up
 from m2fnet_core.document.places import find_project_of, projects_folder, remember, untitled
 from m2fnet_core.document.store import file, opening, predictions, reading, snapshots
 from m2fnet_core.document.store.failing import (
@@ -157,10 +156,8 @@ class Project:
 
     def history(self, after: int = 0) -> Sequence[LogEntry]:
         """What happened after the entry ``after``, in order: with 0 everything there ever was. Raises DocumentError."""
-        sql = "SELECT number, time, kind, title, body, of FROM log WHERE number > ? ORDER BY number"
         with failures(self.path):
-            rows = self._connection.execute(sql, (after,)).fetchall()
-            return [LogEntry(n, time, kind, name, json.loads(body), of) for n, time, kind, name, body, of in rows]
+            return reading.history(self._connection, after)
 
     # Changing
 
@@ -220,6 +217,10 @@ class Project:
         media = {key: looked_up(medium, self.path.parent) for key, medium in self.document.media.items()}
         self.document = replace(self.document, media=media)
 
+    def see(self, medium: Medium) -> None:
+        """What a medium's file turned out to be when it was read, until the files are looked for again."""
+        self.document = replace(self.document, media={**self.document.media, medium.id: medium})
+
     def relink(self, folder: Path) -> Change | None:
         """Find missing media in a folder and those below it, by their content; None when none was found.
 
@@ -232,10 +233,8 @@ class Project:
     def _place_media(self) -> None:
         """Write anew how media lie from the project's folder. No step: undoing it would make no sense."""
         self.check_media()
-        media = self.document.media.values()
-        rows = [(str(m.path), relative_to(m.path, self.path.parent), m.id) for m in media]
         with failures(self.path), file.transaction(self._connection):
-            self._connection.executemany("UPDATE media SET path = ?, relative = ? WHERE id = ?", rows)
+            file.place_media(self._connection, self.document.media.values(), self.path.parent)
         self._read()
 
     # Snapshots

@@ -8,6 +8,7 @@ _TITLES: Mapping[type, str] = {
     c.AddMedia: "add videos",
     c.RemoveMedium: "remove video",
     c.Relink: "relink",
+    c.TakeFile: "take the new file",
     c.Decide: "label",
     c.Clear: "clear",
     c.SetBounds: "change bounds",

@@ -16,7 +16,7 @@ from m2fnet_core.bundle.info import VisualConfig
 from m2fnet_core.features.frame_choice import chosen_frames
 from m2fnet_core.features.store import Entry, Keeper, key_of
 from m2fnet_core.media.container import refuse_unreadable
-from m2fnet_core.media.content import content_hash
+from m2fnet_core.media.content import READING, content_hash
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import MediaInfo
@@ -87,7 +87,7 @@ class MaterialReader:
         self, info: MediaInfo, pictures: "_Pictures | None", start: float, end: float, cancel: CancelToken
     ) -> Material:
         refuse_unreadable(info.path)
-        place = (content_hash(info.path), round(start * 1e6), round(end * 1e6))
+        place = (content_hash(info.path), READING, round(start * 1e6), round(end * 1e6))
         material = Material()
         if info.audio is not None and end > start:
             key = key_of("audio", *place, self._audio_key)

@@ -16,7 +16,7 @@ from m2fnet_core.features.ahead import ahead
 from m2fnet_core.features.faces import FaceFinder, face_boxes, from_rows, to_rows
 from m2fnet_core.features.material import alike, checked, width_within
 from m2fnet_core.features.store import Entry, FeatureStore, Keeper, key_of
-from m2fnet_core.media.content import content_hash
+from m2fnet_core.media.content import READING, content_hash
 from m2fnet_core.media.frames import Frame, FrameReader
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import MediaInfo
@@ -79,7 +79,7 @@ class _Scan:
 
     def __init__(self, info: MediaInfo, index: FrameIndex, kept: Keeper, cancel: CancelToken) -> None:
         numbers = sampled_frames(index)
-        content = content_hash(info.path)
+        content = f"{content_hash(info.path)}-{READING}"
         self.blocks = [numbers[i : i + _BLOCK] for i in range(0, len(numbers), _BLOCK)]
         self._keys = [key_of("scan", content, block, _CONFIG.detect_side, _RECIPE) for block in self.blocks]
         self._info, self._index, self._kept, self._cancel = info, index, kept, cancel

@@ -1,6 +1,6 @@
 """Decoding from a key frame on, each decoded picture with its number. No torch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 import av
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from m2fnet_core.media.container import packets, seek
 from m2fnet_core.media.index import FrameIndex
+from m2fnet_core.media.timeline import Shift, shifted
+
+Fresh = Callable[[], tuple[av.container.InputContainer, av.stream.Stream]]
 
 WORTH_A_JUMP = 12  # frames; decoding on over fewer than these is cheaper than starting at the next key frame
 _BEFORE_START = 10  # seconds
@@ -19,14 +22,15 @@ _BEFORE_START = 10  # seconds
 class Decoder:
     """Decodes one video stream of an open container."""
 
-    def __init__(self, container: av.container.InputContainer, stream: av.stream.Stream, index: FrameIndex) -> None:
-        self._container = container
-        self._stream = stream
+    def __init__(self, fresh: Fresh, index: FrameIndex, shifts: tuple[Shift, ...] = ()) -> None:
+        """``fresh`` opens the file anew: with ``shifts`` every jump begins at the first packet."""
+        self._fresh, self._shifts = fresh, shifts
+        self._container, self._stream = fresh()
         self._index = index
         self._asked: frozenset[int] = frozenset()
         self._running: Iterator[tuple[int, av.VideoFrame]] = iter(())
         self._sent = len(index)  # the highest number given to the decoder since the last jump
-        stream.thread_type = "AUTO"
+        self._stream.thread_type = "AUTO"
 
     def decode(self, start: int, wanted: NDArray[np.int64]) -> Iterator[tuple[int, av.VideoFrame]]:
         """Numbers and pictures of ``wanted`` (ascending), decoding from key frame ``start``; damaged ones are left out.
@@ -43,14 +47,25 @@ class Decoder:
                 return
         self._sent = len(self._index)  # the file is over: nothing can follow
 
+    @property
+    def stream(self) -> av.stream.Stream:
+        """The one that is read now."""
+        return self._stream
+
     def _jump(self, number: int) -> None:
+        if self._shifts:
+            self._container, self._stream = self._fresh()
+        else:
+            self._seek(number)
+        source = shifted(packets(self._container, self._stream), self._shifts)
+        self._running = self._count(source) if self._index.counted else self._match(source)
+        self._sent = -1
+
+    def _seek(self, number: int) -> None:
         stamp = int(self._index.stamps[number])
         # The first one from well before it, since some demuxers only come near to where they are sent.
         earlier = [stamp - int(_BEFORE_START / self._stream.time_base)] if number == 0 else []
         seek(self._container, self._stream, *earlier, stamp)
-        source = packets(self._container, self._stream)
-        self._running = self._count(source) if self._index.counted else self._match(source)
-        self._sent = -1
 
     def _match(self, source: Iterator[av.Packet]) -> Iterator[tuple[int, av.VideoFrame]]:
         """Pictures by their time stamps; those that nobody asked for and no other one refers to are not decoded."""

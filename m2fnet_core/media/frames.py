@@ -1,11 +1,14 @@
 """Exact frames of a video by number. No torch."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import av
+import av.container
+import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,10 +41,8 @@ class FrameReader:
             raise MediaError(f"{info.path.name} has no picture; open a video for this.")
         self._info = info
         self._index = frame_index(info) if index is None else index
-        self._opened = open_media(info.path)
-        self._container = self._opened.__enter__()
-        self._stream = only(self._container, info.video.index)
-        self._decoder = Decoder(self._container, self._stream, self._index)
+        self._opened = ExitStack()
+        self._decoder = Decoder(self._fresh, self._index, info.shifts)
         self._converter = Converter()
 
     def __enter__(self) -> Self:
@@ -54,7 +55,13 @@ class FrameReader:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._opened.__exit__(None, None, None)
+        self._opened.close()
+
+    def _fresh(self) -> tuple[av.container.InputContainer, av.stream.Stream]:
+        assert self._info.video is not None
+        self._opened.close()
+        container = self._opened.enter_context(open_media(self._info.path))
+        return container, only(container, self._info.video.index)
 
     def frame(self, number: int, width: int | None = None) -> Frame:
         """One frame. Raises MediaError when it is damaged beyond decoding."""
@@ -79,7 +86,7 @@ class FrameReader:
                 yield self._shown(number, frame, width)
 
     def _shown(self, number: int, frame: av.VideoFrame, width: int | None) -> Frame:
-        full = Geometry.of(self._stream, frame)
+        full = Geometry.of(self._decoder.stream, frame)
         shape = full.scaled(width)
         pixels = self._converter.rgb(frame, shape)
         return Frame(number, float(self._index.times[number]), pixels, shape.width / full.width)

@@ -6,17 +6,22 @@ from typing import Any, Self
 
 import av
 import numpy as np
+from av.sidedata.sidedata import Type as SideData
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """``stored_width`` x ``stored_height`` in square pixels before ``rotation`` (degrees clockwise)."""
+    """``stored_width`` x ``stored_height`` in square pixels, then ``rotation`` (degrees clockwise).
+
+    ``mirrored``: left and right are exchanged before that.
+    """
 
     stored_width: int
     stored_height: int
     rotation: int
+    mirrored: bool = False
 
     @classmethod
     def of(cls, stream: Any, frame: av.VideoFrame) -> Self:
@@ -27,7 +32,7 @@ class Geometry:
             width = round(width * aspect)
         elif 0 < aspect < 1:
             height = round(height / aspect)
-        return cls(width, height, round(-frame.rotation / 90) * 90 % 360)
+        return cls(width, height, *_turned(frame))
 
     @property
     def width(self) -> int:
@@ -45,7 +50,10 @@ class Geometry:
             return self
         ratio = width / self.width
         return Geometry(
-            max(1, round(self.stored_width * ratio)), max(1, round(self.stored_height * ratio)), self.rotation
+            max(1, round(self.stored_width * ratio)),
+            max(1, round(self.stored_height * ratio)),
+            self.rotation,
+            self.mirrored,
         )
 
 
@@ -66,4 +74,21 @@ class Converter:
             interpolation=Interpolation.POINT if same else Interpolation.AREA,
         )
         pixels = converted.to_ndarray()
-        return np.ascontiguousarray(np.rot90(pixels, -(geometry.rotation // 90)))
+        upright = np.rot90(pixels[:, ::-1] if geometry.mirrored else pixels, -(geometry.rotation // 90))
+        return np.ascontiguousarray(upright)
+
+
+def _turned(frame: av.VideoFrame) -> tuple[int, bool]:
+    """Degrees clockwise and whether mirrored before that, from the frame's display matrix.
+
+    The matrix maps stored (x, y) to shown (a x + c y, b x + d y); FFmpeg's libavutil/display.h. What is neither
+    turned by a right angle nor mirrored is shown at the nearest that is.
+    """
+    data = frame.side_data.get(SideData.DISPLAYMATRIX)
+    if data is None:
+        return 0, False
+    a, b, _, c, d, *_ = np.frombuffer(bytes(data), np.int32).tolist()
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    return round(np.degrees(np.arctan2(b - c, a + d)) / 90) * 90 % 360, mirrored

@@ -15,7 +15,7 @@ from m2fnet_core.media.container import only, open_media, refuse_unreadable
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.scan import Packets, scan
 
-_KIND = "index-1"
+_KIND = "index-2"
 _EVEN = 0.25  # a frame further than this share of a frame from an even grid makes the rate variable
 
 
@@ -101,7 +101,7 @@ def _demux(info: MediaInfo, cancel: CancelToken | None) -> FrameIndex:
     assert info.video is not None
     with open_media(info.path) as container:
         stream = only(container, info.video.index)
-        found = scan(container, stream, cancel)
+        found = scan(container, stream, cancel, info.shifts)
         if not len(found.stamps):
             raise MediaError(f"{info.path.name} holds no picture that can be read; copy or record it again.")
         return FrameIndex.of(found, stream.time_base, info.origin)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from m2fnet_core.media.timeline import Shift
+
 
 @dataclass(frozen=True, slots=True)
 class VideoStream:
@@ -53,3 +55,4 @@ class MediaInfo:
     audio: AudioStream | None
     subtitles: tuple[SubtitleStream, ...] = ()
     notices: tuple[str, ...] = ()
+    shifts: tuple[Shift, ...] = ()  # where stamps jump: whoever reads packets begins at the first and adds these

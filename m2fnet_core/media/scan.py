@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.container import packets
+from m2fnet_core.media.timeline import Shift, shifted
 
 _MISSING = -(2**63)
 _VP8_SHOWN = 0x10  # in a packet's first byte; without it the picture is only referred to
@@ -32,14 +33,17 @@ class Packets:
 
 
 def scan(
-    container: av.container.InputContainer, stream: av.stream.Stream, cancel: CancelToken | None = None
+    container: av.container.InputContainer,
+    stream: av.stream.Stream,
+    cancel: CancelToken | None = None,
+    shifts: tuple[Shift, ...] = (),
 ) -> Packets:
     """Read every packet of ``stream`` from the container's beginning; damaged places are stepped over."""
     codec = stream.codec_context.name
     # avi holds no presentation times, and for H.264 the demuxer cannot work them out.
     guessed = container.format.name == "avi" and codec in ("h264", "hevc")
     pts, dts, durations, keys = array("q"), array("q"), array("q"), bytearray()
-    for packet in packets(container, stream):
+    for packet in shifted(packets(container, stream), shifts):
         if cancel is not None:
             cancel.check()
         if packet.is_discard or (codec == "vp8" and not memoryview(packet)[0] & _VP8_SHOWN):

@@ -13,6 +13,7 @@ from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.container import only, open_media, packets, seek
 from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.resample import RATE, Piece, resampled
+from m2fnet_core.media.timeline import Shift, shifted
 
 # Seconds to begin before the span, so that the decoder has found its feet; more where the file's seek comes too late.
 _LEADS = (0.5, 10.0)
@@ -30,7 +31,7 @@ def read_sound(info: MediaInfo, start: float, end: float) -> NDArray[np.float32]
     with open_media(info.path) as container:
         stream = only(container, _sound_stream(info))
         filled = 0
-        for position, piece in _pieces_from(container, stream, info.origin, start):
+        for position, piece in _pieces_from(container, stream, info, start):
             if position - first >= len(sound):
                 break
             filled = _place(sound, filled, position - first, piece)
@@ -47,7 +48,7 @@ def iter_sound(info: MediaInfo, block_seconds: float = 30.0) -> Iterator[tuple[f
     with open_media(info.path) as container:
         stream = only(container, _sound_stream(info))
         done, filled, block = 0, 0, np.zeros(size, np.float32)
-        for position, piece in resampled(_decoded(container, stream), info.origin):
+        for position, piece in resampled(_decoded(container, stream, info.shifts), info.origin):
             while position + len(piece) - done > size:
                 _place(block, filled, position - done, piece)
                 yield done / RATE, block
@@ -73,9 +74,13 @@ def _place(sound: NDArray[np.float32], filled: int, position: int, piece: NDArra
 
 
 def _pieces_from(
-    container: av.container.InputContainer, stream: av.stream.Stream, origin: float, start: float
+    container: av.container.InputContainer, stream: av.stream.Stream, info: MediaInfo, start: float
 ) -> Iterator[Piece]:
-    """Resampled pieces from at or before ``start`` on."""
+    """Resampled pieces from at or before ``start`` on; where stamps jump no seek knows the way, so from the first."""
+    origin = info.origin
+    if info.shifts:
+        yield from resampled(_decoded(container, stream, info.shifts), origin)
+        return
     for lead in _LEADS:
         # Before zero too: the first packets may only prepare the decoder.
         stamps = (int((time + origin) / stream.time_base) for time in (start - lead, max(0.0, start - lead)))
@@ -88,8 +93,10 @@ def _pieces_from(
         yield from resampled(chain((first,), frames), origin)
 
 
-def _decoded(container: av.container.InputContainer, stream: av.stream.Stream) -> Iterator[av.AudioFrame]:
-    for packet in chain(packets(container, stream), (None,)):
+def _decoded(
+    container: av.container.InputContainer, stream: av.stream.Stream, shifts: tuple[Shift, ...] = ()
+) -> Iterator[av.AudioFrame]:
+    for packet in chain(shifted(packets(container, stream), shifts), (None,)):
         try:
             yield from stream.codec_context.decode(packet)
         except av.error.FFmpegError:

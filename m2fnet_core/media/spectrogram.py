@@ -11,7 +11,7 @@ from m2fnet_core.media.mel import BANDS, HOP, RANGE, MelStream
 from m2fnet_core.media.pyramid import Pyramid, Shape
 from m2fnet_core.media.resample import RATE
 
-KIND: Final = "spectrogram-1"
+KIND: Final = "spectrogram-2"
 _STEP = 0.5  # dB per unit
 _ZERO = -90.0  # dB at 0
 _HALF_HOP = HOP / RATE / 2.0  # a frame is centred at its time

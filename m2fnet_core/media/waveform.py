@@ -10,7 +10,7 @@ from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.pyramid import Pyramid, Shape
 from m2fnet_core.media.resample import RATE
 
-KIND: Final = "waveform-1"
+KIND: Final = "waveform-2"
 _SAMPLES = 32  # per row of the finest level: 2 ms
 _FULL = 32767.0
 

@@ -98,8 +98,11 @@ def load_text_encoder(source: str | Path) -> TextEncoder:
     return TextEncoder(filled(lambda: Encoder(shape), weights, folder / WEIGHTS), tokenizer, config)
 
 
-def save_text_encoder(encoder: TextEncoder, folder: Path, *, half: bool = False) -> None:
-    """Write a folder that `load_text_encoder` and transformers load, floats as float16 if ``half``.
+def save_text_encoder(encoder: TextEncoder, folder: Path, *, small: bool = False) -> None:
+    """Write a folder that `load_text_encoder` loads, and transformers does unless it is ``small``.
+
+    ``small``: the table of words as int8, the rest as float16; the others as int8 would move
+    probabilities by up to 0.05. The weights of an architecture that only transformers knows stay float16.
 
     The folder must exist. Raises OSError.
     """
@@ -107,8 +110,10 @@ def save_text_encoder(encoder: TextEncoder, folder: Path, *, half: bool = False)
     encoder.tokenizer.save(str(folder / "tokenizer.json"))
     names = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": encoder.longest or 512}
     (folder / "tokenizer_config.json").write_text(json.dumps(names, indent=2), encoding="utf-8")
-    network = encoder.network.model if isinstance(encoder.network, AnyEncoder) else encoder.network
-    write_weights(network, folder / WEIGHTS, "float16" if half else "full")
+    if isinstance(encoder.network, AnyEncoder):
+        write_weights(encoder.network.model, folder / WEIGHTS, "float16" if small else "full")
+    else:
+        write_weights(encoder.network, folder / WEIGHTS, "int8-words" if small else "full")
 
 
 def _fetched(name: str) -> Path:

@@ -32,8 +32,10 @@ class _WithoutNormal(TorchFunctionMode):
 
 
 N = TypeVar("N", bound=nn.Module)
-# As trained; floats as float16; or matrices as int8 with a scale for each row (output channel), the rest as float16.
-Stored = Literal["full", "float16", "int8"]
+# As trained; floats as float16; or in 8 bits, with a scale for each row (output channel), a text encoder's table of
+# words or all matrices, and the rest as float16.
+Stored = Literal["full", "float16", "int8-words", "int8"]
+_WORDS = "word_embeddings.weight"
 _SCALE = "/scale"  # behind a matrix's name; "/" is in no name of a network
 _KINDS = (torch.float32, torch.int64)  # as they are read: weights, and counts of batches
 _LARGEST = 127  # of int8, alike on both sides
@@ -101,7 +103,8 @@ def write_weights(network: nn.Module, path: Path, stored: Stored = "full") -> No
     """Write the network's weights; `read_weights` gives float32 back. Raises OSError."""
     tensors: dict[str, Tensor] = {}
     for name, tensor in network.state_dict().items():
-        tensors |= _written(name, tensor.detach().cpu(), stored)
+        small: Stored = "int8" if stored == "int8-words" and name.endswith(_WORDS) else stored
+        tensors |= _written(name, tensor.detach().cpu(), small)
     path.write_bytes(save(tensors))  # not save_file: its files are for their owner alone, a bundle is to be shared
 
 

@@ -9,6 +9,7 @@ import av.subtitles.subtitle
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.media.container import only, open_media, packets
 from m2fnet_core.media.info import MediaInfo, SubtitleStream
+from m2fnet_core.media.timeline import shifted
 from m2fnet_core.transcript.base import Transcript
 from m2fnet_core.transcript.cues import Cue, utterances_of
 
@@ -45,7 +46,7 @@ def _cues(info: MediaInfo, stream: SubtitleStream, cancel: CancelToken) -> list[
         source = only(container, stream.index)
         if not isinstance(source, av.subtitles.stream.SubtitleStream):  # the file changed since it was probed
             return []
-        for packet in packets(container, source):
+        for packet in shifted(packets(container, source), info.shifts):
             cancel.check()
             cue = _cue(source, packet, info.origin)
             if cue is not None:

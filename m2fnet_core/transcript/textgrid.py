@@ -22,6 +22,8 @@ NOBODY = "unknown"  # the tier of utterances without a speaker
 WORDS = " - words"  # what the name of a tier of words ends in, as forced aligners write it
 NO_TEXT = "xxx"  # transcribers' sign for what nobody wrote down; an empty text would be a pause
 
+_HEADS = ("ooTextFile", "ooTextFile short")  # the latter of Praat before 5 and of aligners that follow it
+_CHRONOLOGICAL = "Praat chronological TextGrid"
 _COMMENT = re.compile(r"(?<!\S)![^\n]*")
 _LANE = re.compile(r"#\d+$")  # an extra tier of a speaker who overlaps with herself
 _PAUSES = frozenset(("", "#", "sil", "sp", "<sil>", "<p:>", "silent", "silence"))
@@ -65,7 +67,10 @@ def taken_for_speech(tier: str) -> bool:
 def _tiers(path: Path, text: str) -> list[Tier]:
     tokens = _Tokens(text)
     try:
-        if (tokens.text(), tokens.text()) != ("ooTextFile", "TextGrid"):
+        kind = tokens.text()
+        if kind.startswith(_CHRONOLOGICAL):
+            raise TranscriptError(f"{path} is a chronological TextGrid; save it as a text file in Praat.")
+        if kind not in _HEADS or tokens.text() != "TextGrid":
             raise TranscriptError(f"{path} is no TextGrid in text form; save it as a text file in Praat.")
         tokens.number(), tokens.number()  # the file's own bounds
         if tokens.flag() == "<absent>":

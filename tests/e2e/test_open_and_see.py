@@ -115,6 +115,21 @@ def test_every_entry_of_every_menu_has_a_tip(window: MainWindow) -> None:
         assert action.toolTip()
 
 
+def test_another_label_prior_is_recorded_with_every_prediction(window: MainWindow, until: Until, film: Path) -> None:
+    window.studio.open(film)
+    until(State.DONE)
+    session = window.studio.session
+    entries = {entry.objectName(): entry for entry in window.menus.priors.actions()}
+    try:
+        entries["uniform"].trigger()
+        until(State.DONE)
+        kept = window.studio.project.document.predictions
+        assert all(max(kept[u.id].prediction.prior.values()) < 0.143 for u in session.utterances)
+    finally:
+        entries["model"].trigger()
+    until(State.DONE)
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_dark_and_light(window: MainWindow, until: Until, film: Path, scheme: str) -> None:
     window.studio.open(film)

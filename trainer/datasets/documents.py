@@ -16,13 +16,16 @@ from pathlib import Path
 
 from m2fnet_core.analysis.dialogue_windows import split_at_pauses
 from m2fnet_core.base.dialogue import Dialogue, Utterance
-from m2fnet_core.base.errors import DocumentError, TrainingError
+from m2fnet_core.base.errors import DocumentError, MediaError, TrainingError
+from m2fnet_core.base.wording import some
 from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, MediumState, Turn
-from m2fnet_core.document.media_files import looked_up
+from m2fnet_core.document.media_files import compared, looked_up
 from m2fnet_core.document.places import SUFFIX
 from m2fnet_core.document.project import Project
+from m2fnet_core.media.content import another_file, content_hash
 from trainer.config import CorpusConfig
 from trainer.datasets.base import SPLITS, Corpus, label_dialogues
+from trainer.datasets.folders import files_under
 
 PIECE = 60.0  # seconds of media time
 # The splits of pieces that follow each other; a medium begins anywhere in it. Eight minutes hold all three.
@@ -50,10 +53,12 @@ def read_documents(config: CorpusConfig, labels: Sequence[str]) -> Corpus:
     """
     problems = list[str]()
     talks = [talk for path in _projects(config.folder) for talk in _talks(path, config, problems)]
-    kept = dict[str, _Talk]()
+    kept, again = dict[str, _Talk](), list[str]()
     for talk in sorted(talks, key=lambda talk: -talk.decided):
         if kept.setdefault(talk.key, talk) is not talk:
-            problems.append(f"{talk.medium.path.name} is in several projects; the one with most decisions is used.")
+            again.append(talk.medium.path.name)
+    gone = [talk.medium for talk in talks if talk.medium.state is not MediumState.OK]
+    problems += _told(gone, again)
     if not any(talk.decided for talk in kept.values()):
         whose = f" by {config.annotator}" if config.annotator else ""
         raise TrainingError(
@@ -66,7 +71,21 @@ def read_documents(config: CorpusConfig, labels: Sequence[str]) -> Corpus:
             dialogues = label_dialogues(_dialogues(talk, number, tuple(piece)), labels, config.label_map)
             useful = tuple(d for d in dialogues if any(u.label is not None for u in d.utterances))
             splits[split] = (*splits.get(split, ()), *useful)
-    return Corpus("documents", {split: splits[split] for split in SPLITS if split in splits}, tuple(problems))
+    found = {split: splits[split] for split in SPLITS if split in splits}
+    return Corpus("documents", found, tuple(problems), tuple(f"{m.path.name}: {m.reason}" for m in gone))
+
+
+def _told(gone: Sequence[Medium], again: Sequence[str]) -> Iterator[str]:
+    """One sentence for each kind of problem, however many videos have it."""
+    if len(gone) == 1:
+        yield f"{gone[0].path.name}: {gone[0].reason} Its utterances train with text alone."
+    elif gone:
+        names = some([medium.path.name for medium in gone])
+        yield f"{len(gone)} videos cannot be read ({names}): text only there; put them back or relink them."
+    if len(again) == 1:
+        yield f"{again[0]} is in several projects; the one with most decisions is used."
+    elif again:
+        yield f"{len(again)} videos are in several projects ({some(again)}); the one with most decisions is used."
 
 
 def split_of(key: str, piece: int) -> str:
@@ -92,7 +111,7 @@ def _split(config: CorpusConfig, key: str, piece: int) -> str:
 
 
 def _projects(place: Path) -> list[Path]:
-    found = [place] if place.is_file() else sorted(place.rglob(f"*{SUFFIX}"))
+    found = [place] if place.is_file() else files_under(place, {SUFFIX})
     if not found:
         raise TrainingError(f"{place} holds no project ({SUFFIX}); give the folder that your projects lie in.")
     return found
@@ -112,8 +131,8 @@ def _talks(path: Path, config: CorpusConfig, problems: list[str]) -> Iterator[_T
     votes = _votes(document, config.annotator)
     for given in document.media.values():
         medium = looked_up(given, path.absolute().parent)
-        if medium.state is not MediumState.OK:
-            problems.append(f"{medium.path.name}: {medium.reason} Its utterances train with text alone.")
+        if medium.state is MediumState.OK:
+            _refuse_replaced(medium)
         key = medium.sha256 or medium.path.name
         turns = sorted((t for t in document.turns.values() if t.medium == medium.id), key=lambda turn: turn.start)
         labelled = []
@@ -122,6 +141,16 @@ def _talks(path: Path, config: CorpusConfig, problems: list[str]) -> Iterator[_T
             labelled.append(_utterance(document, turn, votes.get(turn.id, ()), sure))
         decided = sum(_agreed(votes.get(turn.id, ())) is not None for turn in turns)
         yield _Talk(medium, key, tuple(labelled), decided)
+
+
+def _refuse_replaced(medium: Medium) -> None:
+    """Labels of one video must not be learnt on another. One that cannot be read is told where it is read."""
+    try:
+        digest = content_hash(medium.path)
+    except MediaError:
+        return
+    if compared(medium, digest).state is MediumState.REPLACED:
+        raise TrainingError(another_file(medium.path))
 
 
 def _votes(document: Document, annotator: str) -> dict[str, tuple[Decision, ...]]:

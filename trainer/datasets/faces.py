@@ -15,6 +15,7 @@ from PIL import Image
 from m2fnet_core.base.errors import TrainingError
 from trainer.config import CorpusConfig
 from trainer.datasets.base import Item, Items, mapped_label, name_share, table_rows
+from trainer.datasets.folders import files_under, is_hidden
 
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".webp"))
 _SPLITS = {"train": "train", "test": "test", **dict.fromkeys(("validation", "valid", "val", "dev"), "validation")}
@@ -97,9 +98,9 @@ def _found(folder: Path) -> Iterable[tuple[Path, str, str, str]]:
     if (folder / "labels.csv").is_file():
         yield from _from_table(folder / "labels.csv")
         return
-    for tar in sorted(path for path in folder.iterdir() if path.name.endswith(_TARS)):
+    for tar in sorted(p for p in folder.iterdir() if p.name.endswith(_TARS) and not is_hidden(Path(p.name))):
         yield from _in_tar(tar)
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
+    for path in files_under(folder, SUFFIXES):
         yield path, "", path.parent.name, _split(path.relative_to(folder).parts[:-2])
 
 
@@ -111,7 +112,7 @@ def _in_tar(tar: Path) -> Iterable[tuple[Path, str, str, str]]:
         raise TrainingError(f"{tar} is damaged ({error}); copy or make it again.") from error
     for name in names:
         place = PurePosixPath(name)
-        if place.suffix.lower() in SUFFIXES:
+        if place.suffix.lower() in SUFFIXES and not is_hidden(place):
             yield tar, name, place.parent.name, _split(place.parts[:-2]) or _SPLITS.get(tar.name.split(".")[0], "")
 
 

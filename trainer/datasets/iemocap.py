@@ -11,6 +11,7 @@ from pathlib import Path
 
 from m2fnet_core.base.dialogue import Dialogue, Utterance
 from m2fnet_core.base.errors import TrainingError
+from m2fnet_core.base.wording import some
 from trainer.config import CorpusConfig
 from trainer.datasets.base import Corpus, label_dialogues
 
@@ -26,9 +27,11 @@ _HELD_OUT = {"paper": 5, "120/31": 3}
 def read_iemocap(config: CorpusConfig, labels: Sequence[str]) -> Corpus:
     """Session 5 is the test; validation comes out of the others. Raises TrainingError when nothing is there."""
     splits: dict[str, tuple[Dialogue, ...]] = {}
-    problems: list[str] = []
+    told: list[Dialogue] = []
+    unjudged: list[str] = []
     for session in sorted(config.folder.glob("Session[1-5]")):
-        dialogues = [_dialogue(session, path, problems) for path in _transcriptions(session)]
+        dialogues = [_dialogue(session, path, unjudged) for path in _transcriptions(session)]
+        told += dialogues
         held_out = set(sorted((d.id for d in dialogues), key=_shuffled)[: _HELD_OUT[config.protocol]])
         words = {**WORDS, **config.label_map}
         for dialogue in label_dialogues(dialogues, labels, words):
@@ -39,7 +42,17 @@ def read_iemocap(config: CorpusConfig, labels: Sequence[str]) -> Corpus:
             f"{config.folder} holds no IEMOCAP: Session1 to Session5 with dialog/transcriptions are missing; "
             "give the IEMOCAP_full_release folder."
         )
-    return Corpus("IEMOCAP", splits, tuple(problems))
+    silent = [dialogue.id for dialogue in told if dialogue.media is None]
+    gaps = {
+        "have neither avi nor wav": (silent, "text only there"),
+        "have no file in EmoEvaluation": (unjudged, "context only there"),
+    }
+    return Corpus(
+        "IEMOCAP",
+        splits,
+        tuple(f"{len(n)} of {len(told)} dialogues {what} ({some(n)}): {so}." for what, (n, so) in gaps.items() if n),
+        tuple(f"{name}: {what.removeprefix('have ')}" for what, (names, _) in gaps.items() for name in names),
+    )
 
 
 def _transcriptions(session: Path) -> list[Path]:
@@ -51,12 +64,12 @@ def _shuffled(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def _dialogue(session: Path, transcription: Path, problems: list[str]) -> Dialogue:
+def _dialogue(session: Path, transcription: Path, unjudged: list[str]) -> Dialogue:
     name = transcription.stem
-    labels = _labels(session / "dialog" / "EmoEvaluation" / f"{name}.txt", problems)
+    judged = session / "dialog" / "EmoEvaluation" / f"{name}.txt"
+    labels = _labels(judged) if judged.is_file() else {}
+    unjudged += [] if judged.is_file() else [name]
     media = _media(session, name)
-    if media is None:
-        problems.append(f"{name} has neither avi nor wav: text only there.")
     found = (_LINE.match(line) for line in _lines(transcription))
     utterances = [
         Utterance(m[1], float(m[3]), float(m[4]), _speaker(name, m[2]), m[5].strip() or None, labels.get(m[1]))
@@ -71,10 +84,7 @@ def _speaker(dialogue: str, letter: str) -> str:
     return f"{dialogue[:5]}{letter}"
 
 
-def _labels(path: Path, problems: list[str]) -> dict[str, str]:
-    if not path.is_file():
-        problems.append(f"{path.name} is missing from EmoEvaluation: its utterances are context only.")
-        return {}
+def _labels(path: Path) -> dict[str, str]:
     matches: Iterable[re.Match[str] | None] = map(_LABEL.match, _lines(path))
     return {match[1]: match[2] for match in matches if match}
 

@@ -32,8 +32,8 @@ def read_meld(folder: Path, labels: Sequence[str], label_map: Mapping[str, str])
     """All splits whose csv is there. Raises TrainingError when none is."""
     splits, problems, lost = {}, list[str](), list[str]()
     for split, name in FILES.items():
-        path = folder / name
-        if not path.is_file():
+        path = next((place for place in _places(folder, split) if place.is_file()), None)
+        if path is None:
             problems.append(f"{name} is missing, so there is no {split} split.")
             continue
         read = read_csv(path, None)
@@ -47,6 +47,12 @@ def read_meld(folder: Path, labels: Sequence[str], label_map: Mapping[str, str])
             f"{folder} holds no MELD: {', '.join(FILES.values())} are missing; give the MELD.Raw folder."
         )
     return Corpus("MELD", splits, tuple(problems), tuple(lost))
+
+
+def _places(folder: Path, split: str) -> list[Path]:
+    """Where the csv of a split lies: beside the others, or in the split's folder, as the archive unpacks."""
+    name = FILES[split]
+    return [folder / name, folder / name.split("_")[0] / name]
 
 
 def _with_clips(

@@ -9,8 +9,9 @@ from pathlib import Path
 from m2fnet_core.base.errors import TrainingError
 from trainer.config import CorpusConfig
 from trainer.datasets.base import Item, Items, mapped_label, name_share, table_rows
+from trainer.datasets.folders import files_under, told_copies, without_copies
 
-SUFFIXES = frozenset((".wav", ".flac", ".mp3", ".m4a", ".ogg"))
+SUFFIXES = frozenset((".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".aif", ".aiff"))
 Named = tuple[str, str]  # word for the emotion, speaker
 
 
@@ -55,7 +56,7 @@ def read_speech(config: CorpusConfig, labels: Sequence[str]) -> Items:
     Raises TrainingError when the folder holds no clip that can be labelled.
     """
     table = config.folder / "labels.csv"
-    found = _from_table(table) if table.is_file() else _from_names(config.folder)
+    found, copies = (_from_table(table), []) if table.is_file() else _from_names(config.folder)
     items, unnamed = [], 0
     for path, named in found:
         label = None if named is None else mapped_label(named[0], labels, config.label_map)
@@ -65,8 +66,9 @@ def read_speech(config: CorpusConfig, labels: Sequence[str]) -> Items:
         items.append(Item(path, label, _split(config, named[1]), named[1]))
     if not items:
         raise TrainingError(f"{config.folder} has no clip with a label of the set; check its names, or add labels.csv.")
-    problems = (f"{unnamed} clips have no label of the set and are left out.",) if unnamed else ()
-    return Items(config.folder.name, tuple(_held_out(items, config.validation_share)), problems)
+    problems = [f"{unnamed} clips have no label of the set and are left out."] if unnamed else []
+    problems += [told_copies(copies)] if copies else []
+    return Items(config.folder.name, tuple(_held_out(items, config.validation_share)), tuple(problems))
 
 
 def _held_out(items: Sequence[Item], share: float) -> list[Item]:
@@ -95,10 +97,11 @@ def _from_table(path: Path) -> list[tuple[Path, Named | None]]:
     return [(path.parent / row["file"], (row["label"], row.get("speaker", ""))) for row in table_rows(path)]
 
 
-def _from_names(folder: Path) -> list[tuple[Path, Named | None]]:
-    clips = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+def _from_names(folder: Path) -> tuple[list[tuple[Path, Named | None]], list[Path]]:
+    """Every clip with what its name says, and those that are copies."""
+    clips, copies = without_copies(files_under(folder, SUFFIXES))
     name = _naming([p.stem for p in clips[:20]])
-    return [(path, name(path)) for path in clips]
+    return [(path, name(path)) for path in clips], copies
 
 
 def _naming(stems: Sequence[str]) -> Callable[[Path], Named | None]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from m2fnet_core.analysis.predict import fusion_input
+from m2fnet_core.analysis.predict import PARTS, fusion_input
+from m2fnet_core.base.calibration import MODALITY_SETS, Calibration, has_exactly
 from m2fnet_core.base.dialogue import Dialogue
 from m2fnet_core.base.errors import TrainingError
 from m2fnet_core.base.progress import CancelToken
@@ -98,6 +99,15 @@ def unused(net: FusionConfig, dialogues: Sequence[LabelledDialogue]) -> list[str
     there = ((name, getattr(net, name)) for name in ("text", "audio", "scene", "faces"))
     vectors = [u for d in dialogues for u in d.vectors]
     return [name for name, width in there if not width and any(getattr(u, name) is not None for u in vectors)]
+
+
+def learnt_prior(dialogues: Sequence[LabelledDialogue], classes: int, balance: float) -> list[float]:
+    """Shares of labels that a network trained on these carries in its outputs: as frequent as they were weighted."""
+    labels = [label for dialogue in dialogues for label in dialogue.labels if label >= 0]
+    counts = np.maximum(np.bincount(labels, minlength=classes), 1)
+    weighted = counts * class_weights(labels, classes, balance).numpy().astype(np.float64)
+    shares: list[float] = (weighted / weighted.sum()).tolist()
+    return shares
 
 
 class FusionTask:
@@ -190,14 +200,33 @@ def padded_labels(dialogues: Sequence[LabelledDialogue]) -> Tensor:
     return torch.tensor([[*d.labels, *[IGNORED] * (longest - len(d.labels))] for d in dialogues])
 
 
+def with_exactly(dialogues: Sequence[LabelledDialogue], name: str) -> list[LabelledDialogue]:
+    """Dialogues with nothing but the modalities of the set ``name``; utterances that lack some of these are context."""
+    parts = np.any([kept for modality, kept in MODALITIES.items() if modality in MODALITY_SETS[name]], axis=0)
+    made = [_with_exactly(dialogue, parts, name) for dialogue in dialogues]
+    return [dialogue for dialogue in made if any(label != IGNORED for label in dialogue.labels)]
+
+
+def _with_exactly(dialogue: LabelledDialogue, parts: NDArray[np.bool_], name: str) -> LabelledDialogue:
+    gone: dict[str, Any] = {part: None for part, kept in zip(PARTS, parts, strict=True) if not kept}
+    vectors = tuple(replace(u, **gone) for u in dialogue.vectors)
+    present = np.array([[getattr(u, part) is not None for part in PARTS] for u in vectors])
+    there = has_exactly(present, name)
+    labels = tuple(label if has else IGNORED for label, has in zip(dialogue.labels, there, strict=True))
+    return LabelledDialogue(dialogue.id, vectors, labels)
+
+
 def judged(
-    net: FusionNet, dialogues: Sequence[LabelledDialogue], temperature: float = 1.0, alone: Modality | None = None
+    net: FusionNet,
+    dialogues: Sequence[LabelledDialogue],
+    calibration: Calibration | None = None,
+    alone: Modality | None = None,
 ) -> tuple[Ints, Floats]:
     """Labels (n,) and probabilities (n, classes) of every utterance with a label, in order.
 
     ``alone``: the only modality that is not masked.
     """
-    device = next(net.parameters()).device
+    device, calibration = next(net.parameters()).device, calibration or Calibration()
     kept = torch.tensor([True] * 4 if alone is None else MODALITIES[alone])
     truth, rows = [], []
     net.eval()
@@ -206,7 +235,8 @@ def judged(
             some = dialogues[start : start + _JUDGED_AT_ONCE]
             batch = fusion_input([d.vectors for d in some], net.config)
             batch = batch._replace(present=batch.present & kept)
-            logits = net(FusionInput(*(tensor.to(device) for tensor in batch))).logits.double().cpu() / temperature
+            logits = net(FusionInput(*(tensor.to(device) for tensor in batch))).logits.double().cpu()
+            logits /= torch.from_numpy(calibration.divisors(batch.present.numpy()))[..., None]
             labels = padded_labels(some)
             known = labels != IGNORED
             truth.append(labels[known].numpy())

@@ -18,7 +18,7 @@ from m2fnet_core.features import visual
 from m2fnet_core.media.probe import probe
 from trainer.config import RunConfig
 from trainer.datasets.alignment import find_boxes
-from trainer.datasets.base import Item
+from trainer.datasets.base import SPLITS, Item
 from trainer.datasets.cache_features import extract_all, refuse_too_many
 from trainer.datasets.corpora import present_folder
 from trainer.datasets.faces import read_faces
@@ -50,19 +50,40 @@ def pair_vectors(
     made, vectors = dict[str, tuple[Dialogue, ...]](), dict[tuple[str, str], Any]()
     for number, (split, dialogues) in enumerate(splits.items()):
         learnt = split == "train"
-        read, heard, seen = (
+        confusions = (
             confusion_of_unseen(pools["train"], pools["validation"], classes) if learnt else np.eye(classes)
             for pools in (text, speech, faces)
         )
-        made[split], mine = copies(dialogues, texts, config.pairing.copies if learnt else 1)
-        generator = np.random.default_rng([config.seed, number])
-        pools = Pools(text[split], speech[split], faces[split], read, heard, seen)
-        vectors |= paired(made[split], mine, pools, config.labels, config.pairing, generator)
-        count = config.pairing.acted if learnt else config.pairing.acted // _FEWER
-        alone, of_these = acted(count, pools, config.labels, config.pairing, generator)
-        made[split] += tuple(replace(d, id=f"{d.id} {split}") for d in alone)
-        vectors |= {(f"{name} {split}", utterance): one for (name, utterance), one in of_these.items()}
+        pools = Pools(text[split], speech[split], faces[split], *confusions)
+        made[split], found = _pairs(config, split, number, dialogues, texts, pools)
+        vectors |= found
     return made, vectors
+
+
+def validation_pairs(
+    run: Run, bundle: Bundle, dialogues: Sequence[Dialogue], texts: Vectors, hook: Hook, cancel: CancelToken
+) -> tuple[tuple[Dialogue, ...], dict[tuple[str, str], Any]]:
+    """The pairs of the validation split alone, as `pair_vectors` makes them."""
+    config, split, unblurred = run.config, "validation", np.eye(len(run.config.labels))
+    speech = _speech(config, bundle, split, run.step_folder("features") / "store", hook, cancel)
+    faces = _faces(run, bundle, split, hook, cancel)
+    text = text_pool(dialogues, texts, config.labels)
+    pools = Pools(text, speech, faces, unblurred, unblurred, unblurred)
+    return _pairs(config, split, SPLITS.index(split), dialogues, texts, pools)
+
+
+def _pairs(
+    config: RunConfig, split: str, number: int, dialogues: Sequence[Dialogue], texts: Vectors, pools: Pools
+) -> tuple[tuple[Dialogue, ...], dict[tuple[str, str], Any]]:
+    """A split's dialogues and acted utterances, those of training in copies, and all their vectors."""
+    learnt = split == "train"
+    made, mine = copies(dialogues, texts, config.pairing.copies if learnt else 1)
+    generator = np.random.default_rng([config.seed, number])
+    vectors = paired(made, mine, pools, config.labels, config.pairing, generator)
+    count = config.pairing.acted if learnt else config.pairing.acted // _FEWER
+    alone, of_these = acted(count, pools, config.labels, config.pairing, generator)
+    made += tuple(replace(d, id=f"{d.id} {split}") for d in alone)
+    return made, vectors | {(f"{name} {split}", utterance): one for (name, utterance), one in of_these.items()}
 
 
 def _speech(config: RunConfig, bundle: Bundle, split: str, store: Path, hook: Hook, cancel: CancelToken) -> Pool:

@@ -10,9 +10,10 @@ from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.base.events import AnalysisStarted, Event, FacesFound, Predicted
 from m2fnet_core.document.commands import Import, Insert, new_id
-from m2fnet_core.document.content import Document, Model, Turn
+from m2fnet_core.document.content import Document, MediumState, Model, Turn
 from m2fnet_core.document.heard import recognised, speakers_for, touched, with_free_names
 from m2fnet_core.document.meanings import shown
+from m2fnet_core.document.media_files import compared
 from m2fnet_core.transcript.wording import packed
 
 _SAME = 1e-4  # probabilities nearer than this are the same prediction
@@ -50,9 +51,15 @@ class Intake(QObject):
                 return Predicted(shown(prediction, self._project.document.meanings))
         return event
 
-    def finish(self) -> None:
-        """The analysis is complete: keep its predictions, unless they are what is kept already."""
+    def finish(self, sha256: str) -> None:
+        """The analysis of this content is complete: keep its predictions, unless they are what is kept already.
+
+        Those of other content than the medium's are never kept under it.
+        """
         document, model = self._project.document, self._model
+        medium = document.media.get(self._session.medium)
+        if medium is None or compared(medium, sha256).state is MediumState.REPLACED:
+            model = None
         found = [(self._turns[k], p) for k, p in self._final.items() if k in self._turns and k in document.turns]
         if model is not None and not all(_kept(document, model, *one) for one in found):
             self._project.add_predictions(self._session.medium, model, found)

@@ -146,7 +146,7 @@ class ProjectModel(QObject):
         """Open a project's file, read-only where another window has it. What is open stays if that fails."""
         self._asked = path
         try:
-            project = self._open_somehow(path)
+            project, news = _opened(path)
         except DocumentDamaged as error:
             if error.snapshot is not None:
                 self.damaged.emit(str(error), error.snapshot)
@@ -156,6 +156,7 @@ class ProjectModel(QObject):
         except M2FNetError as error:
             self._notices.fail(str(error))
             return False
+        self._news += news
         return self._take(project)
 
     def open_snapshot(self, snapshot: Path) -> bool:
@@ -192,18 +193,6 @@ class ProjectModel(QObject):
         """What a person should know about the project that was opened, once."""
         news, self._news = self._news, []
         return news
-
-    def _open_somehow(self, path: Path) -> Project:
-        try:
-            return Project.open(path)
-        except DocumentUnwritable as error:
-            project = copies.working_copy(path)
-            self._news.append(f"{error} This is a working copy of it: save it as another file to keep it elsewhere.")
-            return project
-        except DocumentLocked as error:
-            project = Project.open(path, read_only=True)
-            self._news.append(f"{error} It is open read-only here.")
-            return project
 
     def _take(self, project: Project) -> bool:
         self._release()
@@ -251,6 +240,17 @@ class ProjectModel(QObject):
             return None
         return self._tell(self._tried(lambda: project.add_predictions(medium, model, items)))
 
+    def see(self, medium: Medium) -> None:
+        """What its file turned out to be; nothing is written."""
+        if self._project is not None:
+            self._project.see(medium)
+            self.changed.emit(Change("look", "look", media=frozenset((medium.id,))))
+
+    def check_media(self) -> None:
+        """Look again whether the files are there."""
+        if self._project is not None:
+            self._project.check_media()
+
     def look_after(self) -> None:
         """Every now and then: keep a verified copy of what changed; read-only: take in what the other window did."""
         project = self._project
@@ -281,6 +281,17 @@ class ProjectModel(QObject):
         except M2FNetError as error:
             self._notices.fail(str(error))
             return None
+
+
+def _opened(path: Path) -> tuple[Project, list[str]]:
+    """The project, or what can be had of it, and what that means for a person."""
+    try:
+        return Project.open(path), []
+    except DocumentUnwritable as error:
+        kept = f"{error} This is a working copy of it: save it as another file to keep it elsewhere."
+        return copies.working_copy(path), [kept]
+    except DocumentLocked as error:
+        return Project.open(path, read_only=True), [f"{error} It is open read-only here."]
 
 
 def _run(work: Callable[[], object]) -> None:

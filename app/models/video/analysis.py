@@ -149,7 +149,7 @@ class Analysis(QObject):
         match self._request, self._analyze:
             case Analyze() as done, _:
                 self.report = build(Report, event.result)
-                self._intake.finish()
+                self._intake.finish(self.report.media.sha256)
                 if self._session.media is not None and self._session.media.video is not None:
                     return ScanFaces(done.media, done.device, done.use_cache)
             case Transcribe(), Analyze() as asked:

@@ -15,6 +15,7 @@ from app.models.project.mirror import utterance_of
 from app.models.project.project import ProjectModel
 from app.models.video.analysis import Analysis, State
 from app.models.video.session import Session
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.events import AnalysisStarted, Event, Failed, Finished, Progress, Stopped
 from m2fnet_core.base.requests import Analyze
 from m2fnet_core.document.content import Medium, MediumState
@@ -47,6 +48,7 @@ class Means:
 
     device: Callable[[], str]
     model: Callable[[], Path | None]
+    prior: Callable[[], LabelPrior]
 
 
 class AnalysisQueue(QObject):
@@ -174,7 +176,9 @@ class AnalysisQueue(QObject):
         self._session.open(None, medium.id)
         self._asked = bool(own)
         model, device = self._means.model(), self._means.device()
-        self._job = self._worker.submit(Analyze(medium.path, None, model, device, True, own or None))
+        means = (model, device, True, own or None)
+        asked = Analyze(medium.path, None, *means, prior=self._means.prior(), sha256=medium.sha256)
+        self._job = self._worker.submit(asked)
         self._put(medium.id, Standing.RUNNING)
 
     def _hear(self, job: str, event: Event) -> None:
@@ -185,7 +189,7 @@ class AnalysisQueue(QObject):
                 self.progress = event
                 self.changed.emit()
             case Finished():
-                self._intake.finish()
+                self._intake.finish(str(event.result["media"]["sha256"]))
                 lost = self._found and not self._project.turns_of(self._session.medium)
                 self._end(Standing.FAILED if lost else Standing.DONE, _LOST if lost else "")
             case Failed():

@@ -11,13 +11,19 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app.base import icons
 from app.base.command_table import COMMANDS, Command
-from app.base.settings import SCHEME, TEXT_SIZE, Settings
+from app.base.settings import PRIOR, SCHEME, TEXT_SIZE, Settings
 from app.views.frame.actions import Actions
 
 T = TypeVar("T", contravariant=True)
 _ABOUT_UTTERANCE = ("unsure", "skip", "clear", "split", "merge", "delete", "text", "speaker", "comment")
 _SCHEMES = {"system": "Like the &system", "dark": "&Dark", "light": "&Light"}
 
+_PRIORS = {
+    "model": "As the &model says",
+    "corpus": "&Corpus: as frequent as in the model's training",
+    "uniform": "&Uniform: every emotion alike",
+    "own": "As frequent as my &labels in this project",
+}
 _SIZES = {str(size): f"{size} %" for size in (100, 125, 150, 175, 200)}
 
 
@@ -47,6 +53,10 @@ class Menus(QObject):
         self.devices = QMenu("Compute &on", bar)
         self.devices.setIcon(icons.icon("device"))
         self._menus["&Analysis"].insertMenu(actions["transcribe"], self.devices)
+        self.priors = QMenu("Label &prior", bar)
+        self.priors.setIcon(icons.icon("sort"))
+        self.priors.setToolTip("How frequent each emotion is held to be before an utterance is seen and heard")
+        self._menus["&Analysis"].insertMenu(actions["transcribe"], self.priors)
         self._menus["&Analysis"].insertSeparator(actions["transcribe"])
         self.looks = QMenu("&Colours", bar)
         self.looks.setIcon(icons.icon("look"))
@@ -94,6 +104,10 @@ class Menus(QObject):
         self._offer(self.looks, _SCHEMES, settings.get(SCHEME), lambda scheme: settings.set(SCHEME, scheme))
         size = str(settings.get(TEXT_SIZE))
         self._offer(self.sizes, _SIZES, size, lambda chosen: settings.set(TEXT_SIZE, int(chosen)))
+
+    def offer_priors(self, settings: Settings) -> None:
+        """Fill the list of label priors."""
+        self._offer(self.priors, _PRIORS, settings.get(PRIOR), lambda prior: settings.set(PRIOR, prior))
 
     def offer_devices(self, devices: dict[str, str], chosen: str, choose: Choose[str]) -> None:
         """Fill the list of devices: name -> words."""

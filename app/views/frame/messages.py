@@ -22,6 +22,7 @@ class Messages(QWidget):
         self._session: Session = studio.session
         self._notices: Notices = studio.notices
         self._analysis: Analysis = studio.analysis
+        self._replaced = studio.replaced
         self._actions = actions
         self._unseen: list[Entry] = []
         self.model = Banner("About the model", stays=True)
@@ -70,4 +71,5 @@ class Messages(QWidget):
         go_on = [("Go on", self._actions["go-on"].trigger)] if self._analysis.state is State.INTERRUPTED else []
         missing = self._session.media is not None and not self._session.reachable
         find = [("Find it…", self._actions["relink"].trigger)] if missing else []
-        self.latest.say(FAILURE if failures else INFO, "\n".join([*texts[-_MOST_LINES:], *more]), *go_on, *find)
+        take = [("Take the new file", self._actions["take-file"].trigger)] if self._replaced.shown else []
+        self.latest.say(FAILURE if failures else INFO, "\n".join([*texts[-_MOST_LINES:], *more]), *go_on, *find, *take)

@@ -12,7 +12,7 @@ from app.views.parts.widgets import label, push, row
 
 _SHOWN_RECENT = 5
 _FORMATS = (
-    "Video: mp4, mkv, mov, avi, webm. Sound alone: wav, mp3, flac, m4a.\n"
+    "Video: mp4, mkv, mov, avi, webm. Sound alone: wav, mp3, flac, m4a, ogg, opus.\n"
     "A transcript beside it (srt, vtt, csv, EAF, TextGrid) is found by itself."
 )
 

@@ -115,7 +115,9 @@ class Bars(QWidget):
             painter.setBrush(bar.dot)
             size = float(scaled(_DOT))
             if bar.sign:
-                self._paint_sign(painter, QRectF(words.left() - 1, words.center().y() - size / 2, size, size), bar)
+                place = QRectF(words.left() - 1, words.center().y() - size / 2, size, size)
+                painter.drawEllipse(place)
+                icons.draw_sign(painter, bar.sign, readable_on(bar.dot), place)
             else:
                 painter.drawEllipse(QPointF(words.left() + 4, words.center().y()), 4, 4)
             words.setLeft(words.left() + (size + 3 if bar.sign else 14))
@@ -133,16 +135,6 @@ class Bars(QWidget):
         self._paint_bar(painter, track, bar)
         painter.setPen(text if bar.strong else muted(palette))
         painter.drawText(QRectF(rect.right() - figures - 2, rect.top(), figures, rect.height()), _RIGHT, bar.figure)
-
-    def _paint_sign(self, painter: QPainter, place: QRectF, bar: Bar) -> None:
-        """A dot large enough to hold the sign."""
-        painter.drawEllipse(place)
-        font, smaller = painter.font(), painter.font()
-        smaller.setPixelSize(round(place.height() * 0.72))
-        painter.setFont(smaller)
-        painter.setPen(readable_on(bar.dot or bar.colour))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, bar.sign)
-        painter.setFont(font)
 
     def _paint_bar(self, painter: QPainter, track: QRectF, bar: Bar) -> None:
         line = self.palette().color(QPalette.ColorRole.Mid)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.base import icons
 from app.base.theme import emotion_colour, muted, readable_on, scaled, speaker_colour
-from app.base.words import clock, decision_words, percent
+from app.base.words import clock, decision_words, percent, prior_words
 from app.models.video.session import Session
 from app.views.inspector.spoken import SpokenText
 from app.views.parts.widgets import label, row
@@ -139,7 +139,8 @@ class _Chip(QWidget):
             later = "  (provisional)" if prediction.provisional else ""
             self._words = f"{prediction.label}  {percent(prediction.probabilities[prediction.label])}{later}"
             self._colour = emotion_colour(prediction.label, labels)
-            self.setToolTip("May still change: later turns are not analysed yet." if later else "Predicted emotion")
+            said = "May still change: later turns are not analysed yet." if later else "Predicted emotion."
+            self.setToolTip(f"{said}\n{prior_words(prediction.prior)}" if prediction.prior else said)
         self.setAccessibleName(f"Prediction: {self._words}")
         self.update()
 

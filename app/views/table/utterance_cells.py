@@ -158,7 +158,7 @@ class UtteranceCells(QStyledItemDelegate):
         size = scaled(_SWATCH)
         swatch = QRectF(rect.left() + _PAD - 2, middle - size / 2, size, size)
         painter.drawRoundedRect(swatch, 3, 3)
-        _sign(painter, swatch, sign_of(prediction.label, self._session.all_labels), readable_on(colour))
+        icons.draw_sign(painter, sign_of(prediction.label, self._session.all_labels), readable_on(colour), swatch)
         if prediction.provisional:
             painter.setOpacity(0.55)
         figure = percent(round(share, 2))
@@ -185,16 +185,6 @@ class UtteranceCells(QStyledItemDelegate):
             if not has:
                 painter.setPen(QPen(muted(palette), 1.4))
                 painter.drawLine(box.bottomLeft(), box.topRight())
-
-
-def _sign(painter: QPainter, swatch: QRectF, sign: str, ink: QColor) -> None:
-    """Small, in the middle of its colour."""
-    font, smaller = painter.font(), painter.font()
-    smaller.setPixelSize(round(swatch.height() * 0.75))
-    painter.setFont(smaller)
-    painter.setPen(ink)
-    painter.drawText(swatch, Qt.AlignmentFlag.AlignCenter, sign)
-    painter.setFont(font)
 
 
 def _bar(painter: QPainter, track: QRectF, share: float, colour: QColor, palette: QPalette) -> None:

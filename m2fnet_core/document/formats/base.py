@@ -13,10 +13,11 @@ from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.events import Hook
 from m2fnet_core.base.progress import CancelToken
-from m2fnet_core.base.wording import some
+from m2fnet_core.base.wording import count, some
 from m2fnet_core.document.content import Decision, Document, KeptPrediction, Medium, Take, Turn
 from m2fnet_core.transcript.wording import unpacked
 
+_FORMULA = ("=", "+", "-", "@")
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -174,6 +175,16 @@ def refuse_names(sheet: Sheet, title: str, survives: Callable[[str], bool]) -> N
             f"{title} cannot hold the speaker's name {some([repr(name) for name in lost])}: rename the speaker, "
             "or export as CSV or JSON, which hold any name."
         )
+
+
+def told_formulas(sheet: Sheet) -> tuple[str, ...]:
+    """A notice for tables, where a spreadsheet would take words for a formula. They stay, to come back as they were."""
+    words = [(row.speaker, row.turn.text, row.label, row.decision and row.decision.comment) for row in sheet.rows]
+    alike = sum((cell or "").lstrip().startswith(_FORMULA) for row in words for cell in row)
+    if not alike:
+        return ()
+    begin = f"{count(alike, 'cell')} {'begins' if alike == 1 else 'begin'} with = + - or @"
+    return (f"{begin}, which a spreadsheet may run as a formula: import such columns there as text.",)
 
 
 def lanes(spans: Sequence[tuple[float, float]]) -> list[int]:

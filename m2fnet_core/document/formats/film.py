@@ -20,11 +20,13 @@ from m2fnet_core.base.files import whole_file
 from m2fnet_core.base.progress import CancelToken, Pace
 from m2fnet_core.document.formats.base import Sheet
 from m2fnet_core.document.formats.film_paint import Painter, Pixels
+from m2fnet_core.document.media_files import refuse_replaced
 from m2fnet_core.media.container import only, open_media, packets
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import AudioStream, MediaInfo
 from m2fnet_core.media.probe import probe
+from m2fnet_core.media.timeline import shifted
 
 _TICK = Fraction(1, 90_000)  # seconds
 _QUALITY = {"crf": "20", "preset": "veryfast"}
@@ -38,6 +40,7 @@ def write_film(sheet: Sheet, path: Path, hook: Hook, cancel: CancelToken) -> tup
     Raises MediaError when the video cannot be read, DocumentError when it has no picture or ``path`` cannot be
     written, Cancelled between two frames.
     """
+    refuse_replaced(sheet.medium)
     info = probe(sheet.medium.path)
     if info.video is None:
         raise DocumentError(f"{info.path.name} has no picture to draw into; choose another format.")
@@ -129,7 +132,7 @@ def _sound(
 def _copied(
     source: av.container.InputContainer, stream: av.stream.Stream, target: av.stream.Stream, info: MediaInfo
 ) -> Iterator[tuple[float, list[av.Packet]]]:
-    for packet in packets(source, stream):
+    for packet in shifted(packets(source, stream), info.shifts):
         if packet.pts is None or packet.time_base is None:
             continue
         shift = round(info.origin / packet.time_base)
@@ -150,7 +153,7 @@ def _encoded(
     target.layout = layout
     even = av.audio.resampler.AudioResampler(format="fltp", layout=layout, rate=audio.rate)
     time = 0.0
-    for packet in packets(source, stream):
+    for packet in shifted(packets(source, stream), info.shifts):
         for frame in _heard(stream, packet):
             if frame.pts is not None and frame.time_base is not None:
                 time = float(frame.pts * frame.time_base) - info.origin

@@ -8,7 +8,7 @@ from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import TranscriptError
 from m2fnet_core.base.wording import count
 from m2fnet_core.document.content import Medium
-from m2fnet_core.document.formats.base import Found, Sheet, Written, one_line
+from m2fnet_core.document.formats.base import Found, Sheet, Written, one_line, told_formulas
 from m2fnet_core.document.formats.transcripts import found_in, media_info
 from m2fnet_core.transcript.clock import clock
 from m2fnet_core.transcript.encoding import read_text
@@ -49,7 +49,7 @@ def meld_text(sheet: Sheet) -> Written:
         writer.writerow((number + 1, said, row.speaker, *feeling, sheet.number, number, "", "", *times))
     silent = sum(row.label is None for row in sheet.rows)
     notices = (f"Emotion is empty for {count(silent, 'utterance')} without a label.",) if silent else ()
-    return Written(target.getvalue(), notices)
+    return Written(target.getvalue(), (*notices, *told_formulas(sheet)))
 
 
 def read_meld_labels(path: Path, medium: Medium, label_set: LabelSet) -> Found:

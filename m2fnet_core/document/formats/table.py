@@ -11,7 +11,7 @@ from m2fnet_core.base.json_codec import plain
 from m2fnet_core.base.numbers import finite, whole
 from m2fnet_core.base.wording import count, some
 from m2fnet_core.document.content import Decision, KeptPrediction, Medium
-from m2fnet_core.document.formats.base import Entry, Found, Row, Sheet, Written
+from m2fnet_core.document.formats.base import Entry, Found, Row, Sheet, Written, told_formulas
 from m2fnet_core.document.formats.transcripts import found_in, media_info
 from m2fnet_core.transcript.clock import parse_time
 from m2fnet_core.transcript.encoding import read_text
@@ -45,7 +45,7 @@ def csv_text(sheet: Sheet) -> Written:
     writer.writerow((*_UTTERANCE, *_DECISION, *predicted))
     for row in sheet.rows:
         writer.writerow(map(_cell, (*_about(sheet, row), *_decided(row.decision), *_predicted(row.kept, labels))))
-    return Written(target.getvalue())
+    return Written(target.getvalue(), told_formulas(sheet))
 
 
 def _about(sheet: Sheet, row: Row) -> Sequence[object]:

@@ -32,6 +32,7 @@ class DocumentDamaged(DocumentError):  # noqa: N818 - says what it is
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, None}  # None: text that is not UTF-8
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_NO_ROOM_BESIDE = {sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMMAP}
 _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 
 
@@ -40,17 +41,37 @@ def failures(path: Path) -> Iterator[None]:
     """SQLite's errors about ``path``, and content that cannot be read, as DocumentError. Mistakes of ours pass."""
     try:
         yield
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+    except sqlite3.ProgrammingError:
         raise
+    except sqlite3.IntegrityError as error:
+        raise DocumentError(
+            f"{path.name} does not take this step ({shorten(str(error), 100)}); nothing was changed. Close it and open "
+            "it again, and go on with a snapshot if that does not help."
+        ) from error
     except sqlite3.DatabaseError as error:
         raise told(error, path) from error
-    except (UnicodeDecodeError, JSONDecodeError) as error:  # the first also where SQLite quotes what it stumbled over
+    except (
+        UnicodeDecodeError,
+        JSONDecodeError,
+        RecursionError,
+    ) as error:  # the first also where SQLite quotes what it stumbled over
         raise damaged(path, error) from error
     except UnicodeEncodeError as error:
         raise DocumentError(
             f"{path.name} cannot keep {error.object!r}, which is no proper text; nothing was changed. Rename the file "
             "or type the words again."
         ) from error
+
+
+def told_unwritable(error: sqlite3.Error) -> bool:
+    """Whether the place does not let SQLite write."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _UNWRITABLE
+
+
+def cannot_share(error: sqlite3.Error) -> bool:
+    """Whether there was no room, or no way, for the small files that SQLite needs beside a project."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in _NO_ROOM_BESIDE or code & 0xFF == sqlite3.SQLITE_FULL
 
 
 def told(error: sqlite3.DatabaseError, path: Path) -> DocumentError:
@@ -61,6 +82,10 @@ def told(error: sqlite3.DatabaseError, path: Path) -> DocumentError:
         return damaged(path, error)
     if cause == sqlite3.SQLITE_NOTADB:
         return foreign(path)
+    if code in _NO_ROOM_BESIDE:
+        return unwritable(path, "its disk is full or shares no memory; make room on it")
+    if cause == sqlite3.SQLITE_INTERRUPT:
+        return damaged(path, "a statement did not end")
     if cause in _UNWRITABLE:
         return unwritable(path, str(error))
     if cause in _HELD:

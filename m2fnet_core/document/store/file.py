@@ -11,8 +11,19 @@ from typing import Any
 
 from m2fnet_core.base.emotions import LabelSet
 from m2fnet_core.base.errors import DocumentError
+from m2fnet_core.document.content import Medium
 from m2fnet_core.document.edits import Edit
-from m2fnet_core.document.store.failing import DocumentDamaged, damaged, failures, foreign, unwritable
+from m2fnet_core.document.media_files import relative_to
+from m2fnet_core.document.store.bounded import Bounded
+from m2fnet_core.document.store.failing import (
+    DocumentDamaged,
+    cannot_share,
+    damaged,
+    failures,
+    foreign,
+    told_unwritable,
+    unwritable,
+)
 from m2fnet_core.document.store.schema import APPLICATION, MIGRATIONS, TABLES, VERSION
 
 _BUSY_MS = 5000  # other programs hold the file for milliseconds
@@ -27,7 +38,7 @@ def now() -> str:
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """A connection that commits nothing by itself, for one thread. Raises DocumentError."""
     with failures(path):
-        connection = _reader(path) if read_only else sqlite3.connect(path, isolation_level=None)
+        connection = _reader(path) if read_only else sqlite3.connect(path, isolation_level=None, factory=Bounded)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("PRAGMA trusted_schema = OFF")  # what a file's own statements call has no effects
         return connection
@@ -45,14 +56,14 @@ def _reader(path: Path) -> sqlite3.Connection:
     try:
         return _tried(f"{uri}?mode=ro")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or waiting(path):
+        if not (cannot_share(error) or told_unwritable(error)) or waiting(path):
             raise
     return _tried(f"{uri}?mode=ro&immutable=1")
 
 
 def _tried(uri: str) -> sqlite3.Connection:
     with ExitStack() as undo:
-        connection = undo.enter_context(closing(sqlite3.connect(uri, uri=True, isolation_level=None)))
+        connection = undo.enter_context(closing(sqlite3.connect(uri, uri=True, isolation_level=None, factory=Bounded)))
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         undo.pop_all()
     return connection
@@ -118,7 +129,7 @@ def _planted(connection: sqlite3.Connection, version: int) -> str:
         own = ours.get((kind, name))
         if own is not None and own[1] != sql:
             return f"the {kind} {name} is another one"
-        if own is None and (name in tables or (table in tables and kind == "trigger")):
+        if own is None and (name in tables or (table in tables and kind in ("trigger", "index"))):
             return f"it holds a {kind} {name}"
     lost = next((name for kind, name in ours if (kind, name) not in found and kind == "table"), "")
     return f"the table {lost} is missing" if lost else ""
@@ -136,6 +147,16 @@ def prepare(connection: sqlite3.Connection, path: Path, version: int) -> None:
         _prepare(connection, path)
         with transaction(connection):
             migrate(connection, version)
+            _restore(connection)
+
+
+def _restore(connection: sqlite3.Connection) -> None:
+    """Triggers and indexes of ours that somebody took away come back: they keep the log as it was made."""
+    found = {name for _, name in _objects(connection)}
+    for statement in (statement for step in MIGRATIONS.values() for statement in step):
+        what, name = statement.split()[1:3]
+        if what in ("TRIGGER", "INDEX") and name.lower() not in found:
+            connection.execute(statement)
 
 
 def in_memory(connection: sqlite3.Connection, path: Path, version: int) -> sqlite3.Connection:
@@ -232,7 +253,7 @@ def read_edits(connection: sqlite3.Connection, entry: int) -> tuple[Edit, ...]:
         return tuple(
             Edit(table, _key(key), _row(table, before), _row(table, after)) for table, key, before, after in rows
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DocumentDamaged(f"The project is damaged: step {entry} cannot be read; go on with a snapshot.") from error
 
 
@@ -272,3 +293,9 @@ def identity(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_dev, found.st_ino
+
+
+def place_media(connection: sqlite3.Connection, media: Iterable[Medium], folder: Path) -> None:
+    """Write how media lie from the project's folder."""
+    rows = [(str(medium.path), relative_to(medium.path, folder), medium.id) for medium in media]
+    connection.executemany("UPDATE media SET path = ?, relative = ? WHERE id = ?", rows)

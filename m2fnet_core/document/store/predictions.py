@@ -108,7 +108,7 @@ def kept(utterance: str, raw: Raw, analyses: Analyses) -> KeptPrediction:
     try:
         model, time = analyses[number]
         return KeptPrediction(number, model, time, start, end, _prediction(utterance, body))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DocumentDamaged(
             f"The project is damaged: a prediction of the utterance {utterance} cannot be read; go on with a snapshot."
         ) from error
@@ -119,10 +119,13 @@ def _body(p: Prediction) -> str:
     contributions = [p.contributions.text, p.contributions.audio, p.contributions.visual]
     # Six decimals: attention is looked at, not computed with, and would be most of the file otherwise.
     attention = None if p.attention is None else {u: round(weight, 6) for u, weight in p.attention.items()}
-    return json.dumps([p.label, dict(p.probabilities), present, contributions, attention], ensure_ascii=False)
+    prior = None if p.prior is None else {label: round(share, 6) for label, share in p.prior.items()}
+    return json.dumps([p.label, dict(p.probabilities), present, contributions, attention, prior], ensure_ascii=False)
 
 
 def _prediction(utterance: str, body: str) -> Prediction:
     found: list[Any] = json.loads(body)
-    label, probabilities, present, contributions, attention = found
-    return Prediction(utterance, label, probabilities, Presence(*present), Contributions(*contributions), attention)
+    label, probabilities, present, contributions, attention = found[:5]
+    prior = found[5] if len(found) > 5 else None  # predictions of before say nothing of it
+    shares = Contributions(*contributions)
+    return Prediction(utterance, label, probabilities, Presence(*present), shares, attention, prior=prior)

@@ -1,6 +1,7 @@
 """The whole of a project, from its file."""
 
 import gc
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,12 @@ from typing import Any
 
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.applying import in_order
-from m2fnet_core.document.changes import Steps, steps
+from m2fnet_core.document.changes import LogEntry, Steps, steps
 from m2fnet_core.document.content import Document
 from m2fnet_core.document.store import file, predictions
 from m2fnet_core.document.store.failing import damaged, failures
 from m2fnet_core.document.store.schema import TABLES
+from m2fnet_core.document.store.types import refuse_untyped
 
 _STEPS = "SELECT number, kind, title FROM log ORDER BY number"
 
@@ -34,16 +36,25 @@ def read(connection: sqlite3.Connection, path: Path) -> Content:
     """Everything, of one moment. Raises DocumentError, DocumentDamaged."""
     with failures(path), file.steady(connection), _uncollected():
         try:
+            refuse_untyped(connection)
             tables = {name: _rows(connection, name) for name in TABLES}
+            _refuse_strangers(tables)
             turns = in_order(tables["turns"])
             raw, analyses = predictions.read_newest(connection), predictions.read_analyses(connection)
             done, undone = steps(connection.execute(_STEPS).fetchall())
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, IndexError, RecursionError) as error:
             raise damaged(path, error) from error
         label_set = tables.pop("label_set").get("", MELD)
         newest = predictions.Newest(raw, analyses, turns, tables["meanings"])
         document = Document(label_set, **{**tables, "turns": turns, "predictions": newest})
         return Content(arranged(connection, document), newest, done, undone, version_of(connection))
+
+
+def history(connection: sqlite3.Connection, after: int) -> list[LogEntry]:
+    """Log entries with a higher number than ``after``, in order."""
+    sql = "SELECT number, time, kind, title, body, of FROM log WHERE number > ? ORDER BY number"
+    rows = connection.execute(sql, (after,)).fetchall()
+    return [LogEntry(n, time, kind, name, json.loads(body), of) for n, time, kind, name, body, of in rows]
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -63,6 +74,13 @@ def _rows(connection: sqlite3.Connection, name: str) -> dict[Any, Any]:
     """All at once: a row that cannot be read must not leave a question open, and the file with it."""
     table = TABLES[name]
     return {table.key(row): table.read(row) for row in connection.execute(table.all_sql).fetchall()}
+
+
+def _refuse_strangers(tables: dict[str, dict[Any, Any]]) -> None:
+    """Raise ValueError for an utterance of a video or a speaker that is not there."""
+    for turn in tables["turns"].values():
+        if turn.medium not in tables["media"] or (turn.speaker and turn.speaker not in tables["speakers"]):
+            raise ValueError(f"the utterance {turn.id} is of a video or a speaker that is not there")
 
 
 @contextmanager

@@ -221,4 +221,6 @@ TABLES: Mapping[str, Table] = {
 
 def _read_label_set(value: str) -> LabelSet:
     name, *labels = json.loads(value)
+    if not all(isinstance(word, str) for word in (name, *labels)):
+        raise ValueError("a label is no word")
     return LabelSet(name, tuple(labels))

@@ -10,6 +10,10 @@ from app.base.settings import DEVICE, MODEL, Settings
 from app.models.notices import Weight
 from app.models.studio import Studio
 from app.models.video.reading import is_transcript
+from m2fnet_core.base.requests import Analyze, Request
+from m2fnet_core.document.commands import Decide, Insert
+from m2fnet_core.document.content import Decision, Turn
+from m2fnet_core.media.content import content_hash
 from tests.app.conversation import analysed
 from tests.app.desk import studio_with
 from tests.media_maker import Sound, write_media
@@ -97,3 +101,37 @@ def test_a_folder_without_the_missing_videos_says_so(qtbot: QtBot, open_project:
         open_project.relink(tmp_path)
     assert tmp_path.name in said[0].text
     assert open_project.project.document.media == before
+
+
+def test_another_file_under_a_known_name_is_told_and_taken_only_when_asked(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio.worker, "start", lambda: None)
+    asked: list[Request] = []
+    monkeypatch.setattr(studio.worker, "submit", lambda request: asked.append(request) or "")
+    film, other = write_media(tmp_path / "film.wav", None, Sound(1.0)), tmp_path / "other.wav"
+    studio.open(film)
+    qtbot.waitUntil(lambda: studio.session.reachable and bool(asked))
+    medium = studio.session.medium
+    studio.project.do(Insert((Turn("u", medium, 0.0, 0.5, "", "Hi."),), {}))
+    studio.project.do(Decide((Decision("u", "ada", "joy"),)))
+    assert studio.project.save_as(tmp_path / "talk.m2f")
+    studio.close_media()
+    write_media(other, None, Sound(2.0)).replace(film)
+    asked.clear()
+    with qtbot.waitSignal(studio.notices.added):
+        studio.open_project(tmp_path / "talk.m2f")
+    assert "film.wav is another file now" in latest(studio)
+    assert not studio.session.reachable
+    assert not asked
+    assert studio.replaced.take()
+    taken = studio.project.document.media[medium]
+    assert (taken.sha256, round(taken.duration)) == (content_hash(film), 2)
+    assert "made on another file" in taken.reason
+    marked = studio.project.document.decisions["u", "ada"]
+    assert marked.unsure
+    assert "made on another file" in marked.comment
+    studio.show_medium(medium)
+    qtbot.waitUntil(lambda: bool(asked))
+    assert isinstance(asked[-1], Analyze)
+    assert asked[-1].sha256 == taken.sha256

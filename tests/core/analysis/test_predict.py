@@ -1,12 +1,14 @@
 """Predictions: one per utterance, whatever is missing, however long the conversation."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from m2fnet_core.analysis.predict import fusion_input, predict
+from m2fnet_core.base.calibration import shares
 from m2fnet_core.base.dialogue import Contributions, Presence, Utterance
 from m2fnet_core.bundle.networks import Bundle
 from m2fnet_core.bundle.untrained import untrained_bundle
@@ -62,7 +64,10 @@ def test_nothing_to_predict(bundle: Bundle) -> None:
     assert predict(bundle, [], []) == []
 
 
-def test_a_contribution_is_what_masking_changes(bundle: Bundle) -> None:
+@pytest.mark.parametrize("named", ["as it is", "with a prior and temperatures"])
+def test_a_contribution_is_what_masking_changes(bundle: Bundle, named: str) -> None:
+    if named != "as it is":
+        bundle = skewed(bundle, temperatures={"text+audio+visual": 0.5, "text+visual": 2.0, "text+audio": 1.5})
     whole = predict(bundle, vectors(4), turns(4))
     for name, absent in (("text", ["text"]), ("audio", ["audio"]), ("visual", ["scene", "faces"])):
         masked = predict(bundle, vectors(4, *absent), turns(4))
@@ -106,6 +111,32 @@ def test_temperature_flattens_and_keeps_the_order(bundle: Bundle) -> None:
     for plain, flat in zip(predict(bundle, vectors(3), turns(3)), predict(warm, vectors(3), turns(3)), strict=True):
         assert plain.label == flat.label
         assert flat.probabilities[flat.label] < plain.probabilities[plain.label]
+
+
+def skewed(bundle: Bundle, **facts: Any) -> Bundle:
+    """The bundle saying that its first label was half of what it learnt from, and predicting as if all were alike."""
+    labels = bundle.info.label_set.labels
+    learnt = shares({label: 6.0 if label == labels[0] else 1.0 for label in labels})
+    alike = shares(dict.fromkeys(labels, 1.0))
+    return replace(bundle, info=replace(bundle.info, learnt_prior=learnt, **{"prior": alike, **facts}))
+
+
+def test_another_prior_takes_the_place_of_the_learnt_one(bundle: Bundle) -> None:
+    other = skewed(bundle)
+    before, after = (predict(one, vectors(1), turns(1))[0] for one in (bundle, other))
+    learnt = np.array([*other.info.learnt_prior.values()])
+    wanted = np.array([*before.probabilities.values()]) / learnt
+    np.testing.assert_allclose([*after.probabilities.values()], wanted / wanted.sum(), atol=1e-9)
+    assert after.prior == other.info.prior
+    assert before.prior is None
+    assert other.hash != skewed(bundle, prior={}).hash
+
+
+def test_each_set_of_modalities_has_its_own_temperature(bundle: Bundle) -> None:
+    warm = replace(bundle, info=replace(bundle.info, temperatures={"audio": 9.0}))
+    for absent, same in (((), True), (("text", "scene", "faces"), False)):
+        found = [predict(one, vectors(1, *absent), turns(1))[0].probabilities for one in (bundle, warm)]
+        assert (found[0] == found[1]) is same
 
 
 def test_a_network_without_an_input_leaves_its_vectors_out(bundle: Bundle) -> None:

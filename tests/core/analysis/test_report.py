@@ -39,7 +39,7 @@ def test_the_report_is_schema_1() -> None:
     jsonschema.validate(body, SCHEMA)
     assert list(body) == ["schema", "media", "model", "utterances"]
     assert list(body["media"]) == ["path", "sha256", "duration", "fps", "frames"]
-    assert list(body["utterances"][0]) == [*SCHEMA["$defs"]["utterance"]["required"], "words"]
+    assert list(body["utterances"][0]) == [*SCHEMA["$defs"]["utterance"]["required"], "words", "speaking"]
     assert body["model"]["trained"] is False
     assert body["utterances"][0]["text"] == "Où ça ?"
     assert body["utterances"][0]["contributions"] == {"text": 0.5, "audio": None, "visual": -0.25}

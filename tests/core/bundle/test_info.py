@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from m2fnet_core.base.calibration import LabelPrior, shares
 from m2fnet_core.base.emotions import IEMOCAP
 from m2fnet_core.base.errors import CheckpointError
 from m2fnet_core.base.json_codec import plain
@@ -38,10 +39,28 @@ def test_it_is_read_back_as_written(tmp_path: Path) -> None:
 def test_a_bundle_of_before_a_field_does_what_it_did(tmp_path: Path) -> None:
     write_info(replace(INFO, training_pieces=()), tmp_path)
     raw = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
-    del raw["training_pieces"], raw["audio"]["encoder"], raw["visual"]["pooling"]
+    for name in ("training_pieces", "temperatures", "learnt_prior", "prior"):
+        del raw[name]
+    del raw["audio"]["encoder"], raw["visual"]["pooling"]
     (tmp_path / "config.json").write_text(json.dumps(raw), encoding="utf-8")
     assert read_info(tmp_path) == INFO
     assert (INFO.audio.encoder, INFO.visual.pooling) == ("resnet18", "max")
+
+
+def test_a_prior_is_shares_of_the_models_own_labels() -> None:
+    learnt = shares({"happy": 5, "sad": 1, "neutral": 10, "angry": 2, "excited": 1, "frustrated": 1})
+    info = replace(INFO, learnt_prior=learnt)
+    assert info.prior_of(LabelPrior("corpus")) == {}
+    assert info.prior_of(LabelPrior("uniform")) == pytest.approx(dict.fromkeys(learnt, 1 / 6))
+    assert info.prior_of(LabelPrior("own")) == pytest.approx(learnt)
+    many = info.prior_of(LabelPrior("own", {"sad": 6000.0, "neutral": 6000.0}))
+    assert many["sad"] == pytest.approx(0.5, abs=0.01)
+    assert min(many.values()) > 0
+    assert info.prior_of(LabelPrior("given", {"sad": 3, "happy": 1}))["sad"] == pytest.approx(0.75, abs=0.01)
+    with pytest.raises(CheckpointError, match="bored"):
+        info.prior_of(LabelPrior("given", {"bored": 1}))
+    with pytest.raises(CheckpointError, match="how frequent"):
+        INFO.prior_of(LabelPrior("uniform"))
 
 
 def newer(raw: dict[str, Any]) -> None:

@@ -115,7 +115,13 @@ def test_wrong_use_is_explained(videos: Path, tmp_path: Path, capsys: Capture) -
     assert "VIDEO" in refused(capsys)
     assert "one video" in refused(capsys, one, two, "--transcript", tmp_path / "t.srt")
     assert "must be a folder" in refused(capsys, one, two, "--out", tmp_path / "file")
+    assert "bored" in refused(capsys, one, "--prior", "bored")
     assert "there is no folder" in refused(capsys, one, "--out", tmp_path / "missing" / "x.json")
+
+
+def test_a_prior_needs_a_model_that_knows_its_own(videos: Path, model: str, capsys: Capture) -> None:
+    assert main([str(videos / "one.mp4"), "--model", model, "--prior", "joy=2,anger=1"]) == 1
+    assert "how frequent" in capsys.readouterr().err
 
 
 def test_an_unknown_device_names_those_there_are(videos: Path, model: str, capsys: Capture) -> None:

@@ -34,4 +34,5 @@ def prediction(utterance: str, word: str = "joy") -> Prediction:
     """A prediction with everything in it."""
     probabilities = {name: 0.7 if name == word else 0.05 for name in MELD.labels}
     present, contributions = Presence(True, True, False, True), Contributions(0.5, -0.1, None)
-    return Prediction(utterance, word, probabilities, present, contributions, {"u0": 0.25, "u1": 0.75})
+    attention, prior = {"u0": 0.25, "u1": 0.75}, {name: 0.4 if name == "neutral" else 0.1 for name in MELD.labels}
+    return Prediction(utterance, word, probabilities, present, contributions, attention, prior=prior)

@@ -40,8 +40,9 @@ def plant(path: Path, *statements: str) -> None:
         ("CREATE TRIGGER wipe AFTER INSERT ON Decisions BEGIN DELETE FROM decisions; END",),
         ("DROP TRIGGER log_no_update", "CREATE TRIGGER log_no_update BEFORE UPDATE ON log BEGIN SELECT 1; END"),
         ("DROP TABLE faces",),
+        ("CREATE UNIQUE INDEX one ON log(kind)",),
     ],
-    ids=["view", "slow", "ignore", "wipe", "changed", "lost"],
+    ids=["view", "slow", "ignore", "wipe", "changed", "lost", "index"],
 )
 @pytest.mark.parametrize("read_only", [False, True])
 def test_planted_statements_are_refused(path: Path, statements: tuple[str, ...], read_only: bool) -> None:
@@ -56,3 +57,12 @@ def test_a_table_of_a_person_s_own_is_no_damage(path: Path, tmp_path: Path) -> N
     project.save_as(tmp_path / "copy.m2f")
     project.close()
     Project.open(tmp_path / "copy.m2f").close()
+
+
+def test_triggers_and_indexes_that_were_taken_away_come_back(path: Path) -> None:
+    plant(path, "DROP TRIGGER log_no_update", "DROP INDEX arrivals")
+    Project.open(path, read_only=True).close()
+    Project.open(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    assert {"log_no_update", "arrivals"} <= names

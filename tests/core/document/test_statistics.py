@@ -1,13 +1,15 @@
 """Counts of a small project that can be checked by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.document.commands import AddMedia, Decide, Insert
-from m2fnet_core.document.content import Decision, Document, Medium, Speaker, Turn
+from m2fnet_core.document.content import Decision, Document, Meaning, Medium, Speaker, Turn
 from m2fnet_core.document.formats import LabelChoice
+from m2fnet_core.document.own_prior import own_prior
 from m2fnet_core.document.statistics import (
     Following,
     Progress,
@@ -38,6 +40,13 @@ def document(tmp_path: Path) -> Document:
     made = project.document
     project.close()
     return made
+
+
+def test_the_prior_of_a_project_counts_what_somebody_decided_in_the_networks_words(document: Document) -> None:
+    assert own_prior(document, "me", ("neutral", "joy", "anger")).weights == {"neutral": 1, "joy": 2, "anger": 0}
+    meanings = {"happy": Meaning("happy", "joy"), "excited": Meaning("excited", "joy")}
+    other = replace(document, meanings=meanings)
+    assert own_prior(other, "me", ("happy", "excited", "sad")).weights == {"happy": 1, "excited": 1, "sad": 0}
 
 
 def test_emotions_by_speaker(document: Document) -> None:

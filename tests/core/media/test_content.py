@@ -10,16 +10,17 @@ from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.content import content_hash
 
 
-def test_hash_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
+def test_hash_is_remembered_until_the_file_changes(tmp_path: Path, own_folders: Path) -> None:
     path = tmp_path / "talk.mp4"
     path.write_bytes(b"one")
     state = path.stat()
     assert content_hash(path) == hashlib.sha256(b"one").hexdigest()
     path.write_bytes(b"two")
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
-    assert content_hash(path) == hashlib.sha256(b"one").hexdigest(), "same size and time: not read again"
-    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 1_000_000_000))
+    assert content_hash(path) == hashlib.sha256(b"two").hexdigest(), "of the same size and time, but another"
+    before = set((own_folders / "cache").rglob("*.npz"))
     assert content_hash(path) == hashlib.sha256(b"two").hexdigest()
+    assert set((own_folders / "cache").rglob("*.npz")) == before, "remembered"
 
 
 def test_without_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,12 @@ def test_what_is_missing_is_said_and_the_rest_is_used(tmp_path: Path) -> None:
     found = read_documents(CorpusConfig("documents", tmp_path), MELD.labels)
     assert found.splits["train"][0].media is None
     assert len(found.problems) == 2
+    project(tmp_path / "c.m2f", OTHER, decided={0: [says("joy")]})
+    (tmp_path / "c.mp4").unlink()
+    found = read_documents(CorpusConfig("documents", tmp_path), MELD.labels)
+    assert len(found.problems) == 2  # one sentence for both videos, and the list on request
+    assert "2 videos cannot be read (a.mp4, c.mp4): text only there" in found.problems[1]
+    assert [line.split(":")[0] for line in found.missing] == ["a.mp4", "c.mp4"]
     with pytest.raises(TrainingError, match="no project"):
         read_documents(CorpusConfig("documents", tmp_path / "empty"), MELD.labels)
     assert given.is_file()

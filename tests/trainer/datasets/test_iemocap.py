@@ -1,5 +1,6 @@
 """A small IEMOCAP release: splits, labels, context, media."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,9 @@ def test_utterances_come_with_speaker_text_and_label(tmp_path: Path) -> None:
         ("F001", "Ses05F", None, 10.01, "Yeah."),  # nobody agreed: context only
         ("FXX0", "Ses05F", None, 12.0, "Mhm."),
     ]
-    assert any("neither avi nor wav" in problem for problem in corpus.problems)
+    (problem,) = corpus.problems  # one sentence, however many
+    assert re.fullmatch(r"\d+ of \d+ dialogues have neither avi nor wav \(.*, …\): text only there\.", problem)
+    assert len(corpus.missing) == int(problem.split()[0])
 
 
 def test_both_protocols_take_whole_dialogues_and_leave_session_five_alone(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from m2fnet_core.base.calibration import Calibration
 from m2fnet_core.features.vectors import UtteranceVectors
 from m2fnet_core.nets.configs import FusionConfig
+from m2fnet_core.nets.fusion import FusionNet
 from trainer.config import FusionStep
-from trainer.learn.fit_fusion import FusionTask, LabelledDialogue
+from trainer.learn.fit_fusion import IGNORED, FusionTask, LabelledDialogue, judged, learnt_prior, with_exactly
 
 ONE = np.ones(4, np.float32)
 NET = FusionConfig(text=4, audio=4, scene=4, faces=4, classes=2, feedforward=8, hidden=8, fusion_layers=1)
@@ -56,3 +58,22 @@ def test_a_dialogue_is_left_with_one_modality_or_two_from_end_to_end() -> None:
 def test_a_dialogue_of_one_modality_keeps_it() -> None:
     step = FusionStep(modality_dropout=0.0, dialogue_dropout=1.0)
     assert presence(step, UtteranceVectors(audio=ONE), turns=2, dialogues=100)[..., 1].all()
+
+
+def test_a_set_of_modalities_is_judged_by_what_has_all_of_it() -> None:
+    turns = (UtteranceVectors(text=ONE, audio=ONE), UtteranceVectors(text=ONE), UtteranceVectors(text=ONE, scene=ONE))
+    dialogue = LabelledDialogue("d", turns, (0, 1, 0))
+    assert with_exactly([dialogue], "audio+visual") == []
+    (text,), (both,) = with_exactly([dialogue], "text"), with_exactly([dialogue], "text+audio")
+    assert (text.labels, both.labels) == ((0, 1, 0), (0, IGNORED, IGNORED))
+    assert all(one.audio is None and one.scene is None for one in text.vectors)
+    net = FusionNet(NET)
+    cold, warm = (judged(net, [both], one)[1] for one in (Calibration(), Calibration(1.0, {"text+audio": 50.0})))
+    assert np.ptp(warm) < np.ptp(cold)
+
+
+def test_what_was_balanced_is_learnt_as_less_frequent() -> None:
+    dialogue = LabelledDialogue("d", (UtteranceVectors(text=ONE),) * 10, (0,) * 8 + (1,) * 2)
+    assert learnt_prior([dialogue], 2, balance=0.0) == [0.8, 0.2]
+    np.testing.assert_allclose(learnt_prior([dialogue], 2, balance=1.0), [0.5, 0.5])
+    np.testing.assert_allclose(learnt_prior([dialogue], 2, balance=0.5), [2 / 3, 1 / 3], rtol=1e-6)

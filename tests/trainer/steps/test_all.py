@@ -37,10 +37,12 @@ def test_all_steps_end_in_a_bundle_that_the_application_uses(
     assert capsys.readouterr().out.count('"skipped": true') == 6
 
     video, out = clips / "dia0_utt0.mp4", tmp_path / "out.json"
-    assert analyze([str(video), "--model", str(run / "bundle"), "--device", "cpu", "--out", str(out)]) == 0
+    how = ["--model", str(run / "bundle"), "--device", "cpu", "--prior", "uniform", "--out", str(out)]
+    assert analyze([str(video), *how]) == 0
     report = json.loads(out.read_text(encoding="utf-8"))
     assert report["model"]["trained"] is True
     assert report["model"]["labels"] == list(MELD.labels)
+    assert report["model"]["prior"] == pytest.approx(dict.fromkeys(MELD.labels, 1 / 7))
     assert train(["smoke", str(folder)]) == 1  # nothing is written over what is there
 
 

@@ -1,9 +1,10 @@
 """The probability of every emotion over time."""
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QLineF, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
+from app.base import icons
 from app.base.theme import readable_on, scaled, sign_of
 from app.views.timeline.heights import Wish
 from app.views.timeline.look import table_of
@@ -60,9 +61,7 @@ class EmotionsTrack(Track):
             heading(painter, rect, self.title, self.scene)
         else:
             top = rect.top() + 3
-        tiny = QFont(look.small)
         size = scaled(10)
-        tiny.setPixelSize(round(0.8 * size))
         painter.setFont(look.small)
         for i, label in enumerate(labels):
             column, row = divmod(i, rows)
@@ -71,10 +70,7 @@ class EmotionsTrack(Track):
             swatch = QRect(box.left(), box.center().y() - size // 2 + 1, size, size)
             fill = look.fill(label, labels)
             painter.fillRect(swatch, fill)
-            painter.setPen(readable_on(fill))
-            painter.setFont(tiny)
-            painter.drawText(swatch, Qt.AlignmentFlag.AlignCenter, sign_of(label, labels))
-            painter.setFont(look.small)
+            icons.draw_sign(painter, sign_of(label, labels), readable_on(fill), QRectF(swatch))
             painter.setPen(look.text)
             text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, width - size - 6)
             painter.drawText(box.adjusted(size + 4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)

@@ -101,10 +101,8 @@ class LanesTrack(Track):
         """The sign of the label where there is no room for words: a colour alone says nothing."""
         content, fill = self.scene.content, self._ground(member)
         if fill is not None:
-            painter.setFont(self.scene.look.small)
-            painter.setPen(readable_on(fill))
             sign = sign_of(content.labels[content.codes[member]], content.labels)
-            painter.drawText(block, Qt.AlignmentFlag.AlignCenter, sign)
+            icons.draw_sign(painter, sign, readable_on(fill), block)
 
     def _block(self, place: QRect, view: Viewport, utterance: Utterance) -> QRectF:
         left, right = view.x_of(utterance.start), view.x_of(utterance.end)

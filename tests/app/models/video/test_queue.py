@@ -14,6 +14,7 @@ from app.models.project.intake import Intake
 from app.models.studio import Studio
 from app.models.video.analysis import Analysis
 from app.models.video.queue import AnalysisQueue, Means, Place, Standing
+from m2fnet_core.base.calibration import LabelPrior
 from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.base.emotions import MELD
 from m2fnet_core.base.events import AnalysisStarted, Event, Failed, Finished, Predicted, Progress
@@ -83,7 +84,7 @@ class Desk:
     def another(self) -> AnalysisQueue:
         """As a program that was just started would have it."""
         studio = self.studio
-        means = Means(lambda: "cpu", lambda: None)
+        means = Means(lambda: "cpu", lambda: None, LabelPrior)
         return AnalysisQueue(studio.project, self.analysis, self.worker, studio.settings, means)  # type: ignore[arg-type]
 
     def analyse(self, key: str) -> None:
@@ -93,7 +94,7 @@ class Desk:
         self.worker.say(
             AnalysisStarted(path, "starter", "trained", MELD.labels, "cpu", found, model_hash="h"),
             Predicted(prediction("x1", "joy")),
-            Finished({}),
+            Finished({"media": {"sha256": key * 8}}),
         )
 
     def standings(self) -> dict[str, Standing]:
@@ -137,7 +138,7 @@ def test_utterances_that_are_there_are_the_ones_that_are_analysed(qtbot: QtBot, 
     desk.worker.say(
         AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", desk.worker.latest.utterances),
         Predicted(prediction("w0", "fear")),
-        Finished({}),
+        Finished({"media": {"sha256": "a" * 8}}),
     )
     assert desk.studio.project.document.predictions["w0"].prediction.label == "fear"
     desk.queue.add(["b"])
@@ -199,7 +200,8 @@ def test_a_video_that_kills_the_worker_twice_is_left_alone(qtbot: QtBot, desk: D
 def test_what_cannot_be_kept_is_no_success(qtbot: QtBot, desk: Desk) -> None:
     desk.queue.add(["a"])
     late = (Utterance("x1", 500.0, 600.0, "Ada", "Past the end."),)
-    desk.worker.say(AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", late), Finished({}))
+    finished = Finished({"media": {"sha256": "a" * 8}})
+    desk.worker.say(AnalysisStarted(Path("a.mp4"), "starter", "trained", MELD.labels, "cpu", late), finished)
     assert desk.queue.places["a"].standing is Standing.FAILED
 
 

@@ -125,6 +125,15 @@ def test_melds_columns_are_exact(tmp_path: Path) -> None:
     assert notices == ("Emotion is empty for 1 utterance without a label.",)
 
 
+@pytest.mark.parametrize("name", ["csv", "meld"])
+def test_words_that_a_spreadsheet_would_run_stay_and_are_told(tmp_path: Path, name: str) -> None:
+    given = document([(0, 1, "=Ann", "+1, then"), (1, 2, "Bob", "1+1")], ("joy", "joy"))
+    (told,) = export(given, name, tmp_path / "talk.csv")
+    assert told.startswith("2 cells begin with = + - or @")
+    into = empty(given)
+    assert said(after(into, bring(tmp_path / "talk.csv", name, into))) == said(given)
+
+
 def test_rttm_has_ten_columns_and_no_blanks_in_names(tmp_path: Path) -> None:
     names = ("Ann B", "Ann_B", "", "unknown", "רות א", "a\tb\n")
     notices = export(document([(1.0, 2.5, name, "x") for name in names]), "rttm", tmp_path / "talk.rttm")

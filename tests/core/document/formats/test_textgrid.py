@@ -73,6 +73,15 @@ def test_the_short_form_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     assert "talk.TextGrid: tiers that are no utterances left out (Ann - words, Ann - phones)." in read.notices
 
 
+def test_the_head_of_older_programs_is_known_and_the_chronological_form_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "talk.TextGrid"
+    path.write_text(SHORT.replace('"ooTextFile"', '"ooTextFile short"'), "utf-8")
+    assert len(read_transcript(path).utterances) == 2
+    path.write_text('"Praat chronological TextGrid text file"\n0 2 ! Time domain.\n1 ! Number of tiers.\n', "utf-8")
+    with pytest.raises(TranscriptError, match="chronological TextGrid; save it as a text file"):
+        read_transcript(path)
+
+
 def test_what_praatio_writes_is_read_in_both_forms(tmp_path: Path) -> None:
     made = textgrid.Textgrid()
     made.addTier(textgrid.IntervalTier("Bob", [(0.25, 1.5, "It's 5 o'clock"), (2, 3, 'a "b"')], 0, 4))
