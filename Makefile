@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: run test check coverage bench fuzz clean
+.PHONY: run test check coverage bench fuzz resolve clean
 
 run: $(READY)
 	@$(PYTHON) -m app.main --demo
@@ -23,6 +23,15 @@ coverage: $(READY)
 
 bench: $(READY)
 	$(PYTHON) -m benchmarks
+
+# Whether every system finds a wheel of everything, extras too: a dry run that installs nothing. Qt's wheels need glibc 2.34.
+PYTHONS ?= 3.11 3.12 3.13
+SYSTEMS := x86_64-manylinux_2_34 windows macos
+resolve:
+	@set -e; for python in $(PYTHONS); do for system in $(SYSTEMS); do \
+		uv pip compile pyproject.toml --all-extras --python-version $$python --python-platform $$system --quiet -o /dev/null; \
+		echo "$$system, Python $$python: resolved"; \
+	done; done
 
 # Damaged files through every reader: some minutes, the same ones every time.
 fuzz: $(READY)
