@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -42,7 +44,8 @@ class FrameReader:
         self._info = info
         self._index = frame_index(info) if index is None else index
         self._opened = ExitStack()
-        self._decoder = Decoder(self._fresh, self._index, info.shifts)
+        # No method of this reader: a circle of references would keep the decoder's memory after the last use.
+        self._decoder = Decoder(partial(_fresh, info.path, info.video.index, self._opened), self._index, info.shifts)
         self._converter = Converter()
 
     def __enter__(self) -> Self:
@@ -56,12 +59,6 @@ class FrameReader:
     def close(self) -> None:
         """Let go of the file."""
         self._opened.close()
-
-    def _fresh(self) -> tuple[av.container.InputContainer, av.stream.Stream]:
-        assert self._info.video is not None
-        self._opened.close()
-        container = self._opened.enter_context(open_media(self._info.path))
-        return container, only(container, self._info.video.index)
 
     def frame(self, number: int, width: int | None = None) -> Frame:
         """One frame. Raises MediaError when it is damaged beyond decoding."""
@@ -110,3 +107,10 @@ class FrameReader:
         if first is not None:
             yield first
             yield from frames
+
+
+def _fresh(path: Path, index: int, opened: ExitStack) -> tuple[av.container.InputContainer, av.stream.Stream]:
+    """The file opened anew, in place of what was open."""
+    opened.close()
+    container = opened.enter_context(open_media(path))
+    return container, only(container, index)

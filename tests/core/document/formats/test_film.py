@@ -16,6 +16,7 @@ from m2fnet_core.base.events import Event, Progress
 from m2fnet_core.base.progress import CancelToken
 from m2fnet_core.document.content import Document, Medium
 from m2fnet_core.document.formats import LabelChoice, Sheet, sheet_of, write
+from m2fnet_core.media.content import content_hash
 from m2fnet_core.media.frames import FrameReader
 from m2fnet_core.media.index import frame_index
 from m2fnet_core.media.probe import probe
@@ -28,7 +29,7 @@ GREY = Picture(frames=40, size=(322, 241), pixel_format="yuv444p", shown=[np.ful
 def sheet(video: Path, faces: Sequence[FaceBox] = (), given: Document | None = None) -> Sheet:
     """The talk of `document`, said in this video."""
     given = document([(0.4, 1.0, "Zoë", "Hi.")], ("joy",)) if given is None else given
-    given = replace(given, media={"m": Medium("m", video, video.name, "0" * 64, 1.6)})
+    given = replace(given, media={"m": Medium("m", video, video.name, content_hash(video), 1.6)})
     made = sheet_of(given, "m", LabelChoice.HUMAN_ELSE_MODEL)
     return replace(made, faces=tuple((face.time, (face,)) for face in faces))
 
