@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.container import only, open_media
 from m2fnet_core.media.decoder import WORTH_A_JUMP, Decoder
-from m2fnet_core.media.geometry import Converter, Geometry
+from m2fnet_core.media.geometry import Converter, Geometry, Turn, turn_of
 from m2fnet_core.media.index import FrameIndex, frame_index
 from m2fnet_core.media.info import MediaInfo
 
@@ -47,6 +47,7 @@ class FrameReader:
         # No method of this reader: a circle of references would keep the decoder's memory after the last use.
         self._decoder = Decoder(partial(_fresh, info.path, info.video.index, self._opened), self._index, info.shifts)
         self._converter = Converter()
+        self._turn: Turn | None = None  # of the stream, known with its first frame
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +84,9 @@ class FrameReader:
                 yield self._shown(number, frame, width)
 
     def _shown(self, number: int, frame: av.VideoFrame, width: int | None) -> Frame:
-        full = Geometry.of(self._decoder.stream, frame)
+        if self._turn is None:
+            self._turn = turn_of(frame)
+        full = Geometry.of(self._decoder.stream, frame, self._turn)
         shape = full.scaled(width)
         pixels = self._converter.rgb(frame, shape)
         return Frame(number, float(self._index.times[number]), pixels, shape.width / full.width)

@@ -10,6 +10,8 @@ from av.sidedata.sidedata import Type as SideData
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+Turn = tuple[int, bool]  # degrees clockwise, and whether left and right are exchanged before that
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -24,7 +26,7 @@ class Geometry:
     mirrored: bool = False
 
     @classmethod
-    def of(cls, stream: Any, frame: av.VideoFrame) -> Self:
+    def of(cls, stream: Any, frame: av.VideoFrame, turn: Turn) -> Self:
         """From a decoded frame and the stream's pixel aspect ratio."""
         width, height = frame.width, frame.height
         aspect = stream.sample_aspect_ratio or Fraction(1)
@@ -32,7 +34,7 @@ class Geometry:
             width = round(width * aspect)
         elif 0 < aspect < 1:
             height = round(height / aspect)
-        return cls(width, height, *_turned(frame))
+        return cls(width, height, *turn)
 
     @property
     def width(self) -> int:
@@ -78,8 +80,10 @@ class Converter:
         return np.ascontiguousarray(upright)
 
 
-def _turned(frame: av.VideoFrame) -> tuple[int, bool]:
-    """Degrees clockwise and whether mirrored before that, from the frame's display matrix.
+def turn_of(frame: av.VideoFrame) -> Turn:
+    """Degrees clockwise and whether mirrored before that, from the frame's display matrix. To be asked once a stream.
+
+    PyAV 18.1 ties a frame and its side data into a circle: frames that were asked pile up in memory.
 
     The matrix maps stored (x, y) to shown (a x + c y, b x + d y); FFmpeg's libavutil/display.h. What is neither
     turned by a right angle nor mirrored is shown at the nearest that is.

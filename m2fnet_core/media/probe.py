@@ -9,7 +9,7 @@ import av.stream
 
 from m2fnet_core.base.errors import MediaError
 from m2fnet_core.media.container import open_media, origin_of, packets
-from m2fnet_core.media.geometry import Geometry
+from m2fnet_core.media.geometry import Geometry, turn_of
 from m2fnet_core.media.info import AudioStream, MediaInfo, SubtitleStream, VideoStream
 from m2fnet_core.media.timeline import Measure, Timeline
 
@@ -79,7 +79,7 @@ def _video(container: av.container.InputContainer, stream: av.stream.Stream) -> 
     frame = _first_frame(container, stream)
     if frame is None:
         return None
-    shape = Geometry.of(stream, frame)
+    shape = Geometry.of(stream, frame, turn_of(frame))
     fps = float(stream.average_rate or stream.guessed_rate or _ASSUMED_FPS)
     return VideoStream(stream.index, stream.codec_context.name, shape.width, shape.height, fps, shape.rotation)
 
