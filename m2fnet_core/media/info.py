@@ -35,6 +35,8 @@ class SubtitleStream:
     index: int
     codec: str
     language: str
+    default: bool = False  # players show it by themselves
+    forced: bool = False  # only signs and foreign words
 
 
 @dataclass(frozen=True, slots=True)

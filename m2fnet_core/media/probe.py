@@ -102,7 +102,9 @@ def _audio(stream: av.stream.Stream) -> AudioStream | None:
 
 
 def _subtitle(stream: av.stream.Stream) -> SubtitleStream:
-    return SubtitleStream(stream.index, stream.codec_context.name, stream.language or "")
+    wish = stream.disposition
+    default, forced = (bool(wish & flag) for flag in (av.stream.Disposition.default, av.stream.Disposition.forced))
+    return SubtitleStream(stream.index, stream.codec_context.name, stream.language or "", default, forced)
 
 
 def _length(

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from m2fnet_core.base.dialogue import Utterance
 from m2fnet_core.base.wording import count
 from m2fnet_core.transcript.base import Transcript, numbered_id
 from m2fnet_core.transcript.clock import parse_clock
+from m2fnet_core.transcript.cue import Cue
+from m2fnet_core.transcript.rolling import unrolled
 from m2fnet_core.transcript.speakers import Turn, split_speakers
 
 _START = r"(?P<start>-?\d[\d:., ]*?)"
@@ -16,16 +17,6 @@ _END = r"(?P<end>-?\d[\d:.,]*(?: \d{3}(?!\S))?)"  # "00:00:02, 500" happens
 _ARROW = re.compile(rf"\s*{_START}\s*(?:[-–—]{{1,2}}>|→)\s*{_END}(?:\s.*)?")
 _LONGEST = 200  # signs of a timing line, positions of WebVTT included
 _NUMBER = re.compile(r"\W*\d{1,6}\w?\W*")
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Text shown from ``start`` to ``end`` seconds of media time, lines and mark-up as stored."""
-
-    start: float
-    end: float
-    text: str
-    speaker: str = ""  # where the format says so beside the text
 
 
 def timed_cues(text: str) -> tuple[list[Cue], int]:
@@ -76,10 +67,11 @@ def _names_cue(lines: Sequence[str], at: int, numbered: bool) -> bool:
 def utterances_of(cues: Sequence[Cue], source: str, unreadable: int = 0) -> Transcript:
     """One utterance for each speaker's turn of each cue; ``source`` names the file in the notices.
 
-    A cue that several speakers share is divided in proportion to the lengths of their texts. Cues without text are
-    left out. The transcript may come out empty: that is for the caller to judge.
+    A cue that several speakers share is divided in proportion to the lengths of their texts. Lines that rolling
+    captions repeat are said once. Cues without text are left out. The transcript may come out empty: that is for the
+    caller to judge.
     """
-    found: list[Utterance] = []
+    cues, found = unrolled(cues), list[Utterance]()
     shared = silent = 0
     for cue, turns in zip(cues, split_speakers([cue.text for cue in cues]), strict=True):
         spoken = [turn for turn in turns if turn.text]

@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET  # only for its types: what comes from outside is parsed by defusedxml
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from defusedxml import DefusedXmlException
@@ -23,6 +24,8 @@ WORDS = "m2fnet-word"
 EMOTIONS = "m2fnet-emotion"
 EMOTION = "emotion"  # what the id of another tier of labels begins with
 
+_TEXT_TIER = re.compile(r"(?:tx|text|transcr|utt|orth|words?)", re.IGNORECASE)  # what tiers of words are called
+_SENTENCE_ID = re.compile(r"[^\s]*\d+[^\s]{0,3}")  # "Ann.001", as exports of Toolbox number sentences
 _EMOTION_OF = re.compile(r"^emotion[@_ -]", re.IGNORECASE)
 _DEFAULT = "default"  # id of the tier that ELAN makes by itself
 Span = tuple[float, float]
@@ -35,11 +38,12 @@ def read_eaf(path: Path, media: MediaInfo | None) -> Transcript:
     vocabulary. Raises TranscriptError when the file cannot be read, is no EAF, or has no such tier.
     """
     root = parse_eaf(path)
-    slots = times_of(root)
+    slots = times_of(root, media.path if media is not None else None)
     emotions = [tier for tier in root.findall("TIER") if _is_emotion(tier)]
     speech, left_out = _speech(root, emotions)
+    below = _TextBelow(root, slots)
     found = [
-        (*span, speaker_of(tier), " ".join((annotation.findtext("ANNOTATION_VALUE") or "").split()) or None, annotation)
+        (*span, speaker_of(tier), below.of(tier, annotation, span), annotation)
         for tier in speech
         for annotation in tier.iter("ALIGNABLE_ANNOTATION")
         if (span := _span(annotation, slots)) is not None
@@ -84,12 +88,40 @@ def parse_eaf(path: Path) -> ET.Element:
 
 
 _DIGITS = 12  # of milliseconds: thirty years
+_FRAMES = {"PAL-frames": 1 / 25, "NTSC-frames": 1001 / 30000}  # seconds of one
 
 
-def times_of(root: ET.Element) -> Mapping[str, float]:
-    """Seconds by time slot, of those that have a time."""
-    slots = ((slot.get("TIME_SLOT_ID", ""), slot.get("TIME_VALUE", "")) for slot in root.iter("TIME_SLOT"))
-    return {name: int(value) / 1000 for name, value in slots if value.isdecimal() and len(value) <= _DIGITS}
+def times_of(root: ET.Element, media: Path | None = None) -> Mapping[str, float]:
+    """Seconds of the video by time slot. A slot without a time lies evenly between those that have one.
+
+    ``media``: the video, where the file names several. Raises TranscriptError for an unknown unit of time.
+    """
+    header = root.find("HEADER")
+    unit = "milliseconds" if header is None else header.get("TIME_UNITS", "milliseconds")
+    if unit != "milliseconds" and unit not in _FRAMES:
+        raise TranscriptError(f"The EAF file counts time in {unit}, which is not known; save it again in ELAN.")
+    origin = origin_of(root, media)
+    names = [slot.get("TIME_SLOT_ID", "") for slot in root.iter("TIME_SLOT")]
+    values = [slot.get("TIME_VALUE", "") for slot in root.iter("TIME_SLOT")]
+    known = [at for at, value in enumerate(values) if value.isdecimal() and len(value) <= _DIGITS]
+    counted = {names[at]: int(values[at]) for at in known}
+    if unit == "milliseconds":
+        times = {name: (value + origin) / 1000 for name, value in counted.items()}
+    else:
+        times = {name: value * _FRAMES[unit] + origin / 1000 for name, value in counted.items()}
+    for before, after in pairwise(known):
+        first, last = times[names[before]], times[names[after]]
+        for at in range(before + 1, after):
+            times[names[at]] = first + (last - first) * (at - before) / (after - before)
+    return times
+
+
+def origin_of(root: ET.Element, media: Path | None = None) -> int:
+    """Milliseconds of the video at which the file's time begins."""
+    described = root.findall("HEADER/MEDIA_DESCRIPTOR")
+    of_media = [each for each in described if media is not None and each.get("MEDIA_URL", "").endswith(media.name)]
+    value = next((each.get("TIME_ORIGIN", "") for each in (*of_media, *described)), "")
+    return int(value) if re.fullmatch(r"-?\d{1,12}", value) else 0
 
 
 def speaker_of(tier: ET.Element) -> str:
@@ -126,6 +158,36 @@ def _stands_alone(tier: ET.Element, coded: Collection[str]) -> bool:
 def _span(annotation: ET.Element, slots: Mapping[str, float]) -> Span | None:
     start, end = (slots.get(annotation.get(f"TIME_SLOT_REF{i}", "")) for i in (1, 2))
     return None if start is None or end is None else (start, end)
+
+
+class _TextBelow:
+    """The text of an annotation: its own, or that of a tier below where its own is empty or names a sentence."""
+
+    def __init__(self, root: ET.Element, slots: Mapping[str, float]) -> None:
+        self._slots = slots
+        self._below = dict[str, ET.Element]()
+        for tier in sorted(root.findall("TIER"), key=lambda tier: _TEXT_TIER.match(tier.get("TIER_ID", "")) is None):
+            if not _is_emotion(tier) and tier.get("LINGUISTIC_TYPE_REF") != WORDS:
+                self._below.setdefault(tier.get("PARENT_REF", ""), tier)
+        self._numbered = {
+            tier.get("TIER_ID", ""): all(_SENTENCE_ID.fullmatch(text) for each in tier if (text := _text(each[0])))
+            for tier in root.findall("TIER")
+            if all(len(each) for each in tier)
+        }
+
+    def of(self, tier: ET.Element, annotation: ET.Element, span: Span) -> str | None:
+        """The words; None where there are none."""
+        own, name = _text(annotation), tier.get("TIER_ID", "")
+        below = self._below.get(name)
+        if below is None or (own and not self._numbered.get(name)):
+            return own or None
+        return " ".join(self._said(below, annotation.get("ANNOTATION_ID", ""), span)) or own or None
+
+    def _said(self, below: ET.Element, reference: str, span: Span) -> list[str]:
+        said = [_text(each) for each in below.iter("REF_ANNOTATION") if each.get("ANNOTATION_REF") == reference]
+        timed = [(each, _span(each, self._slots)) for each in below.iter("ALIGNABLE_ANNOTATION")]
+        inside = [each for each, its in timed if its is not None and span[0] <= (its[0] + its[1]) / 2 <= span[1]]
+        return [text for text in (*said, *map(_text, inside)) if text]
 
 
 class _Labels:
@@ -172,6 +234,10 @@ class _Words:
         found = self._by_speaker.get(speaker, [])
         inside = found[bisect_left(found, (start,)) : bisect_left(found, (end,))]
         return timed(text, [Word(said, first, last) for first, last, said in inside if last <= end])
+
+
+def _text(annotation: ET.Element) -> str:
+    return " ".join((annotation.findtext("ANNOTATION_VALUE") or "").split())
 
 
 def _value(annotation: ET.Element) -> str:

@@ -17,11 +17,12 @@ from m2fnet_core.transcript.markup import dialogue_pieces, voices
 _PREFIX = re.compile(
     r"(?:\[(?P<square>[^\[\]:]{1,40})\]\s*(?P<colon>:)?"
     r"|\((?P<round>[^()\[\]:]{1,40})\)\s*:"
+    r"|\((?P<numbered>[Ss](?:peaker|PEAKER)[ _]?\d{1,3})\)\s*"  # as recognisers write them
     r"|(?P<bare>[^\W\d_][^:：\[\]()<>\"“”?!…;,]{0,39}?)"
     r"(?:\s*[\[(][^\[\]()]{0,30}[\])])?\s*(?::(?=\s|$)|：))\s*"  # an aside such as (V.O.) belongs to nobody's name
 )
 _SURE = re.compile(r"\[(?P<name>[^\[\]:]{1,40})\]\s*:\s*")
-_WORD = re.compile(r"[^\W_][\w'’./-]*|&|#\d+")
+_WORD = re.compile(r"[^\W_][\w'’./@-]*|&|#\d+")
 _PARTICLE_WORDS = "van von der den de da di du del la le bin ibn al of the and y e zu"
 _COMMON_WORDS = """
 note notes warning caution attention ps p.s. example translation translator translated subtitle subtitles caption
@@ -32,6 +33,7 @@ lesson important at on in by since until from after before http https hinweis ac
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _NOT_NAMES = frozenset(_COMMON_WORDS.split())
 _MAJORITY = 0.5
+_LOWER = 3  # words of a name without capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,6 @@ def split_speakers(texts: Sequence[str]) -> list[list[Turn]]:
     ]
     names = _names(cues)
     return [[turn for piece in cue for turn in _turns(piece, names)] for cue in cues]
-
-
-def _pieces(text: str) -> list[_Piece]:
-    return [_Piece(name, tuple(lines)) for name, part in voices(text) for lines in dialogue_pieces(part)]
 
 
 def _turns(piece: _Piece, names: _Names) -> Iterable[Turn]:
@@ -119,7 +117,7 @@ def _candidate(line: str, square: bool) -> tuple[str, str] | None:
     match = _PREFIX.match(line)
     if match is None or (match["square"] and not match["colon"] and not square):
         return None
-    name = " ".join((match["square"] or match["round"] or match["bare"]).split())
+    name = " ".join((match["square"] or match["round"] or match["numbered"] or match["bare"]).split())
     return (name, line[match.end() :]) if _like_a_name(name) else None
 
 
@@ -129,4 +127,6 @@ def _like_a_name(name: str) -> bool:
         return False
     if not all(_WORD.fullmatch(word) and (not word.endswith(".") or len(word) <= 4) for word in words):
         return False
+    if len(words) <= _LOWER and not any(word[0].isupper() for word in words):
+        return True  # "anna berg:", which the file must bear out
     return len(words) == 1 or all(not w[0].islower() or (i > 0 and w in _PARTICLES) for i, w in enumerate(words))

@@ -1,5 +1,7 @@
 """Subtitle streams inside a media file, as a transcript. No torch."""
 
+import re
+
 import av
 import av.codec
 import av.packet
@@ -11,18 +13,24 @@ from m2fnet_core.media.container import only, open_media, packets
 from m2fnet_core.media.info import MediaInfo, SubtitleStream
 from m2fnet_core.media.timeline import shifted
 from m2fnet_core.transcript.base import Transcript
-from m2fnet_core.transcript.cues import Cue, utterances_of
+from m2fnet_core.transcript.cue import Cue
+from m2fnet_core.transcript.cues import utterances_of
 
+_DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?=\{[^{}]*\\p0[^{}]*\}|$)", re.DOTALL)
+_BRACES = re.compile(r"\{[^{}]*\}")
 _ASS_FIELDS = 8  # ReadOrder, Layer, Style, Name, MarginL, MarginR, MarginV, Effect; then the text
 
 
 def embedded(info: MediaInfo, cancel: CancelToken | None = None) -> Transcript | None:
     """Utterances of the first subtitle stream that holds text, in media time; None when there is no such stream.
 
+    The stream that players show by themselves comes first, one that is forced (signs, foreign words) last.
+
     Pictures of text (DVD, Blu-ray) cannot be read and are passed over. Raises MediaError when the file went away,
     Cancelled when asked to stop.
     """
     readable = [stream for stream in info.subtitles if _is_text(stream)]
+    readable.sort(key=lambda stream: (stream.forced, not stream.default))
     for stream in readable:
         read = utterances_of(_cues(info, stream, cancel or CancelToken()), _described(info, stream))
         if read.utterances:
@@ -68,9 +76,16 @@ def _cue(source: av.subtitles.stream.SubtitleStream, packet: av.packet.Packet, o
     if shown is None:
         return None
     fields = [_fields(line) for line in shown if isinstance(line, av.subtitles.subtitle.AssSubtitle)]
+    if source.codec_context.name in ("ass", "ssa"):
+        fields = [(name, _spoken(text)) for name, text in fields]
     names = [name for name, _ in fields if name]
     text = "\n".join(text for _, text in fields)
     return Cue(start, start + (length or shown.end_display_time / 1000), text, names[0] if names else "")
+
+
+def _spoken(text: str) -> str:
+    """An ASS event's words: no drawing, no override or comment in braces, hard blanks as blanks."""
+    return _BRACES.sub("", _DRAWING.sub("", text)).replace("\\h", " ")
 
 
 def _fields(line: av.subtitles.subtitle.AssSubtitle) -> tuple[str, str]:

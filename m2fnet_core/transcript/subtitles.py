@@ -13,7 +13,10 @@ from m2fnet_core.transcript.cues import timed_cues, utterances_of
 from m2fnet_core.transcript.encoding import read_text
 from m2fnet_core.transcript.labels import KNOWN, cut_label
 
-_NO_SPEECH = re.compile(r"^(?:NOTE|STYLE|REGION)\b(?!.*-->).*(?:\n(?!.*-->).*\S.*)*", re.MULTILINE)
+# A block of its own, behind a blank line: the same words inside a cue are said.
+_NO_SPEECH = re.compile(
+    r"(?:\A|(?<=\n\n))(?:NOTE(?=\s|\Z)|(?:STYLE|REGION)[ \t]*(?=\n|\Z))(?!.*-->).*(?:\n(?!.*-->).*\S.*)*"
+)
 
 
 def read_srt(path: Path, media: MediaInfo | None, labels: Collection[str] = KNOWN) -> Transcript:

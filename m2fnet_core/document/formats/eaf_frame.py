@@ -1,6 +1,8 @@
 """An EAF document as XML: what stays when an export is written into it, and the order that its schema asks for."""
 
+import contextlib
 import mimetypes
+import os
 import re
 import xml.etree.ElementTree as ET  # to build and write; what comes from outside is parsed by defusedxml
 from collections.abc import Mapping, Sequence
@@ -10,7 +12,7 @@ from pathlib import Path
 from m2fnet_core.base.errors import DocumentError
 from m2fnet_core.base.wording import some
 from m2fnet_core.document.content import Medium
-from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES, WORDS
+from m2fnet_core.transcript.eaf import EMOTIONS, UTTERANCES, WORDS, origin_of
 
 VOCABULARY = "m2fnet-emotion"
 LANGUAGE = "und"  # of the vocabulary: labels belong to none
@@ -54,6 +56,7 @@ class Frame:
         self.root = root
         self._header = self._only("HEADER")
         self._times = self._only("TIME_ORDER")
+        self._origin = origin_of(root)
         if self._header.get("TIME_UNITS", "milliseconds") != "milliseconds":
             raise DocumentError("The EAF file counts time in frames, not milliseconds; export to a new file.")
         _to_version_3(root)
@@ -80,8 +83,13 @@ class Frame:
         """The id of a new time slot."""
         name = f"ts{self._slots}"
         self._slots += 1
-        slot = ET.Element("TIME_SLOT", TIME_SLOT_ID=name, TIME_VALUE=str(milliseconds))
-        self._new_slots.append((milliseconds, slot))
+        value = milliseconds - self._origin
+        if value < 0:
+            raise DocumentError(
+                f"The EAF file begins {self._origin} ms into the video, after an utterance; export to a new file."
+            )
+        slot = ET.Element("TIME_SLOT", TIME_SLOT_ID=name, TIME_VALUE=str(value))
+        self._new_slots.append((value, slot))
         return name
 
     def add(self, tag: str, **attributes: str) -> ET.Element:
@@ -108,9 +116,11 @@ class Frame:
             return
         path = medium.path.absolute()
         kind = mimetypes.guess_type(path.name)[0] or "unknown"
-        media = ET.Element("MEDIA_DESCRIPTOR", MEDIA_URL=path.as_uri(), MIME_TYPE=kind)
-        if path.parent == folder.absolute():
-            media.set("RELATIVE_MEDIA_URL", f"./{path.name}")
+        # As ELAN writes addresses: it does not decode %20.
+        media = ET.Element("MEDIA_DESCRIPTOR", MEDIA_URL=f"file:///{path.as_posix().lstrip('/')}", MIME_TYPE=kind)
+        with contextlib.suppress(ValueError):  # another drive: there is no way
+            way = Path(os.path.relpath(path, folder.absolute())).as_posix()
+            media.set("RELATIVE_MEDIA_URL", way if way.startswith("..") else f"./{way}")
         self._header.insert(0, media)
 
     def link(self, files: Sequence[ET.Element]) -> None:
@@ -142,7 +152,8 @@ class Frame:
             self.root.remove(tier)
             for annotation in tier.iter("ALIGNABLE_ANNOTATION"):
                 first, last = (annotation.get(f"TIME_SLOT_REF{i}", "") for i in (1, 2))
-                key = tier.get("PARTICIPANT", ""), times.get(first, 0), times.get(last, 0)
+                begin, end = (times.get(name, 0) + self._origin for name in (first, last))
+                key = tier.get("PARTICIPANT", ""), begin, end
                 if tier.get("LINGUISTIC_TYPE_REF") == UTTERANCES:
                     former[key] = annotation.get("ANNOTATION_ID", "")
                 used |= {first, last}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from m2fnet_core.transcript.speakers import split_speakers
+from m2fnet_core.transcript.speakers import Turn, split_speakers
 
 
 def turns(*cues: str) -> list[tuple[str, str]]:
@@ -121,3 +121,14 @@ def test_dialogue_dashes_and_names_inside_a_cue(cue: str, expected: list[tuple[s
 )
 def test_markup_goes_and_words_stay(marked: str, plain: str) -> None:
     assert turns(marked) == [("", plain)]
+
+
+def test_names_without_capitals_count_where_the_file_bears_them_out() -> None:
+    small = ["anna berg: Hello", "tom lee: Hi", "anna berg: Bye", "tom lee: Yes"]
+    assert [cue[0].speaker for cue in split_speakers(small)] == ["anna berg", "tom lee", "anna berg", "tom lee"]
+    mail = ["bob's iPhone: Hi", "ann.lee@example.org: Yes", "bob's iPhone: No", "ann.lee@example.org: ok"]
+    assert split_speakers(mail)[1] == [Turn("ann.lee@example.org", "Yes")]
+    numbered = ["(speaker 0) one", "(speaker 1) two", "(speaker 0) three", "(speaker 1) four"]
+    assert split_speakers(numbered)[1] == [Turn("speaker 1", "two")]
+    once = ["what i mean: that", "Hello there", "Bye"]
+    assert [cue[0].speaker for cue in split_speakers(once)] == ["", "", ""]

@@ -1,6 +1,7 @@
 """Subtitle streams inside real files, written here with PyAV."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -101,3 +102,24 @@ def test_reading_can_be_cancelled(tmp_path: Path) -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         embedded(info, cancel)
+
+
+def test_drawings_and_remarks_of_ass_are_no_words(tmp_path: Path) -> None:
+    lines = [
+        (0.5, 1.0, "{\\p1}m 0 0 l 100 0 100 100{\\p0}"),
+        (1.5, 2.0, "Wait{a remark}\\hhere {\\an8}now"),
+        (2.5, 3.0, "La {\\p1}m 0 0{\\p0}la"),
+    ]
+    found = said(film(tmp_path / "film.mkv", ["ass"], name="Ann", lines=lines))
+    assert [text for *_, text in found] == ["Wait here now", "La la"]
+
+
+def test_a_forced_stream_comes_after_the_usual_one(tmp_path: Path) -> None:
+    path = film(tmp_path / "film.mkv", ["subrip", "subrip"])
+    info = probe(path)
+    signs, usual = info.subtitles
+    there = replace(info, subtitles=(replace(signs, forced=True), usual))
+    read = embedded(there)
+    assert read is not None
+    assert read.notices[0].endswith("subtitle stream 2 is used.")
+    assert not any(stream.forced for stream in info.subtitles)

@@ -192,3 +192,39 @@ def test_utterances_are_plain_words_of_the_dialogue(write: Write) -> None:
     assert read_transcript(write(GOOD, "TALK.SRT")).utterances[0] == Utterance(
         "u0001", 1.0, 2.5, "Ann", "Where have you been?"
     )
+
+
+def test_a_line_that_rolls_through_several_cues_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "talk.vtt"
+    path.write_text(
+        "WEBVTT\n\n00:00.400 --> 00:02.500\nso<00:00.800><c> we</c> went home\n\n00:02.500 --> 00:02.510\n"
+        "so we went home\n\n00:02.510 --> 00:05.000\nso we went home\nand nobody was there\n\n"
+        "00:05.000 --> 00:05.010\nand nobody was there\n\n00:05.010 --> 00:08.000\nand nobody was there\nreally\n",
+        "utf-8",
+    )
+    assert [(u.start, u.end, u.text) for u in read_transcript(path).utterances] == [
+        (0.4, 2.5, "so we went home"),
+        (2.51, 5.0, "and nobody was there"),
+        (5.01, 8.0, "really"),
+    ]
+
+
+def test_a_cue_whose_highlight_moves_is_one_utterance_and_what_is_said_twice_is_two(tmp_path: Path) -> None:
+    path = tmp_path / "talk.srt"
+    cue = "{0}\n00:00:0{0},000 --> 00:00:0{1},000\n{2}\n\n"
+    marked = ("<u>you</u> came back", "you <u>came</u> back", "you came <u>back</u>")
+    path.write_text("".join(cue.format(n, n + 1, text) for n, text in enumerate(marked, 1)), "utf-8")
+    assert [(u.start, u.end, u.text) for u in read_transcript(path).utterances] == [(1.0, 4.0, "you came back")]
+    twice = ("No.", "No.", "Why not?", "Because.")
+    path.write_text("".join(cue.format(n, n + 1, text) for n, text in enumerate(twice, 1)), "utf-8")
+    assert [u.text for u in read_transcript(path).utterances] == [*twice]
+
+
+def test_words_that_begin_like_a_comment_are_said_inside_a_cue(tmp_path: Path) -> None:
+    path = tmp_path / "talk.vtt"
+    path.write_text(
+        "WEBVTT\n\nNOTE a remark\nover two lines\n\n00:01.000 --> 00:02.000\nNOTE THE EXIT\n\nNOTE\n\nSTYLE\n"
+        "::cue { color: red }\n\n00:03.000 --> 00:04.000\nIt is\nREGION 5\n",
+        "utf-8",
+    )
+    assert [u.text for u in read_transcript(path).utterances] == ["NOTE THE EXIT", "It is REGION 5"]

@@ -207,7 +207,7 @@ def test_speech_of_a_linguists_file_is_told_from_the_rest(tmp_path: Path) -> Non
     path.write_text(FOREIGN, "utf-8")
     read = read_transcript(path)
     assert [(u.start, u.end, u.speaker, u.text, u.label) for u in read.utterances] == [
-        (0.1, 3.0, "Ann", "You came & went", None)
+        (0.14, 3.04, "Ann", "You came & went", None)
     ]
     assert read.notices == ("mia.eaf: tiers that are no speech left out (Ann-words, Ann-gesture).",)
 
@@ -286,3 +286,69 @@ def test_labels_beside_the_label_set_are_in_the_vocabulary(tmp_path: Path) -> No
     export(given, "eaf", tmp_path / "talk.eaf")
     SCHEMA.validate(tmp_path / "talk.eaf")
     assert bring(tmp_path / "talk.eaf", "eaf", empty(given)).unknown_labels == ("relief",)
+
+
+SLOTS = "<TIME_ORDER>{}</TIME_ORDER>"
+ALIGNED = (
+    '<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="{0}" TIME_SLOT_REF1="{1}" TIME_SLOT_REF2="{2}">'
+    "<ANNOTATION_VALUE>{3}</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION>"
+)
+
+
+def elan(path: Path, header: str, slots: list[str], tiers: str) -> Path:
+    """An EAF by hand; a slot "" has no time."""
+    order = "".join(
+        f'<TIME_SLOT TIME_SLOT_ID="ts{n}"' + (f' TIME_VALUE="{value}"/>' if value else "/>")
+        for n, value in enumerate(slots, 1)
+    )
+    path.write_text(f"<ANNOTATION_DOCUMENT>{header}{SLOTS.format(order)}{tiers}</ANNOTATION_DOCUMENT>", "utf-8")
+    return path
+
+
+def test_times_are_of_the_video_whatever_the_file_counts_them_from_and_in(tmp_path: Path) -> None:
+    tier = f'<TIER TIER_ID="Ann">{ALIGNED.format("a1", "ts1", "ts2", "hello")}</TIER>'
+    origin = '<HEADER TIME_UNITS="milliseconds"><MEDIA_DESCRIPTOR MEDIA_URL="a.mp4" TIME_ORIGIN="5000"/></HEADER>'
+    for header, slots, span in (
+        (origin, ["1000", "3000"], (6.0, 8.0)),
+        ('<HEADER TIME_UNITS="PAL-frames"/>', ["25", "75"], (1.0, 3.0)),
+        ("<HEADER/>", ["1000", "", "3000"], (1.0, 2.0)),
+    ):
+        (read,) = read_transcript(elan(tmp_path / "a.eaf", header, slots, tier)).utterances
+        assert (read.start, read.end) == pytest.approx(span)
+    with pytest.raises(TranscriptError, match="counts time in days"):
+        read_transcript(elan(tmp_path / "a.eaf", '<HEADER TIME_UNITS="days"/>', ["1", "2"], tier))
+
+
+def test_an_export_keeps_to_the_origin_of_the_file_it_goes_into(tmp_path: Path) -> None:
+    header = '<HEADER TIME_UNITS="milliseconds"><MEDIA_DESCRIPTOR MEDIA_URL="a.mp4" TIME_ORIGIN="200"/></HEADER>'
+    path = elan(tmp_path / "a.eaf", header, [], "")
+    for _ in range(2):
+        export(document([(0.5, 3.5, "Ann", "x")]), "eaf", path)
+        assert path.read_text("utf-8").count('TIME_VALUE="300"') == path.read_text("utf-8").count('"3300"') >= 1
+        assert [(u.start, u.end) for u in read_transcript(path).utterances] == [(0.5, 3.5)]
+    with pytest.raises(DocumentError, match="begins 200 ms into the video"):
+        export(document([(0.1, 3.5, "Ann", "x")]), "eaf", path)
+
+
+def test_the_text_of_numbered_sentences_is_in_the_tier_below(tmp_path: Path) -> None:
+    refer = '<ANNOTATION><REF_ANNOTATION ANNOTATION_ID="{0}" ANNOTATION_REF="{1}">'
+    refer += "<ANNOTATION_VALUE>{2}</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION>"
+    above = ALIGNED.format("a1", "ts1", "ts2", "Ann.001") + ALIGNED.format("a2", "ts3", "ts4", "Ann.002")
+    gloss = f'<TIER TIER_ID="ft@Ann" PARENT_REF="ref@Ann">{refer.format("a5", "a1", "bonjour")}</TIER>'
+    below = refer.format("a3", "a1", "hello there") + refer.format("a4", "a2", "bye")
+    tiers = f'<TIER TIER_ID="ref@Ann" PARTICIPANT="Ann">{above}</TIER>{gloss}'
+    tiers += f'<TIER TIER_ID="tx@Ann" PARENT_REF="ref@Ann">{below}</TIER>'
+    path = elan(tmp_path / "a.eaf", "<HEADER/>", ["1000", "3000", "4000", "6000"], tiers)
+    assert [(u.speaker, u.text) for u in read_transcript(path).utterances] == [("Ann", "hello there"), ("Ann", "bye")]
+
+
+def test_a_medium_is_named_as_elan_names_it(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / "a.eaf"
+    made = document([(0.5, 3.5, "Ann", "x")])
+    (key, medium), *_ = made.media.items()
+    there = replace(medium, path=tmp_path / "my talk.mp4")
+    export(replace(made, media={key: there}), "eaf", path)
+    written = path.read_text("utf-8")
+    assert f'MEDIA_URL="file:///{(tmp_path / "my talk.mp4").as_posix().lstrip("/")}"' in written
+    assert 'RELATIVE_MEDIA_URL="../my talk.mp4"' in written
