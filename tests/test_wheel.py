@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.media_maker import Picture, Sound, write_media
+
 ROOT = Path(__file__).resolve().parents[1]
 PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
 LOOK = """
@@ -63,8 +65,10 @@ def test_the_wheel_brings_its_resources(elsewhere: Path) -> None:
     assert found == "True"
 
 
-def test_the_wheel_opens_the_demo(elsewhere: Path, tmp_path: Path) -> None:
+def test_the_wheel_analyses_a_video_and_draws_the_window(elsewhere: Path, tmp_path: Path) -> None:
     picture = tmp_path / "window.png"
     studio = _command(elsewhere, "m2fnet-studio")
-    run(studio, "--demo", "--screenshot", picture, cwd=tmp_path, QT_QPA_PLATFORM="offscreen")
+    (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:01,500\nAda: I am so happy!\n", encoding="utf-8")
+    film = write_media(tmp_path / "film.mp4", Picture(frames=40, size=(320, 240)), Sound(seconds=1.6))
+    run(studio, film, "--screenshot", picture, cwd=tmp_path, QT_QPA_PLATFORM="offscreen")
     assert picture.read_bytes().startswith(b"\x89PNG")

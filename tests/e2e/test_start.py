@@ -42,13 +42,6 @@ def test_the_window_never_imports_torch() -> None:
     assert done.stdout.splitlines()[:2] == ["[]", "[]"], done.stderr
 
 
-def test_a_screenshot_of_an_analysed_video(film: Path, tmp_path: Path) -> None:
-    picture = tmp_path / "window.png"
-    done = run("-m", "app.main", film, "--screenshot", picture)
-    assert done.returncode == 0, done.stderr
-    assert picture.read_bytes().startswith(b"\x89PNG")
-
-
 def test_a_screenshot_of_no_video_fails_with_a_sentence(tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_text("nothing", encoding="utf-8")

@@ -24,11 +24,11 @@ Until = Callable[[State], None]
 
 @pytest.fixture
 def long_film(tmp_path: Path) -> Path:
-    """Long enough to be interrupted: a dozen utterances."""
+    """Long enough to be interrupted: half a dozen utterances."""
     (tmp_path / "long.csv").write_text(
-        "start,end,speaker,text\n" + "".join(f"{k},{k + 0.9},Ada,word {k}\n" for k in range(12)), encoding="utf-8"
+        "start,end,speaker,text\n" + "".join(f"{k},{k + 0.9},Ada,word {k}\n" for k in range(6)), encoding="utf-8"
     )
-    return write_media(tmp_path / "long.mp4", Picture(frames=300, size=(320, 240)), Sound(seconds=12))
+    return write_media(tmp_path / "long.mp4", Picture(frames=150, size=(320, 240)), Sound(seconds=6))
 
 
 def begun(qtbot: QtBot, window: MainWindow, film: Path) -> None:

@@ -15,7 +15,7 @@ from m2fnet_core.transcript.wording import packed, unpacked
 
 DURATION = 60.0
 MODEL = Model("starter", "f" * 64, True, MELD.labels)
-FEW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 # What subtitles hold: words of letters. Any other text that survives is a gift.
 WORDS = st.lists(st.text("abcdeäßéשלוםあ漢", min_size=1, max_size=6), min_size=1, max_size=4).map(" ".join)
 ANY_TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).map(
