@@ -130,3 +130,8 @@ def _read(row: Setting[T], value: Any) -> Any:
     if row.type is list and not isinstance(value, list):
         return [value] if value else []
     return value
+
+
+def by_itself(settings: Settings) -> tuple[str, int | None]:
+    """Who finds the words of a bare video, and how many speakers (0: found out); nobody where nobody wishes it."""
+    return (settings.get(RECOGNISER), 0) if settings.get(RECOGNISE) else ("", None)

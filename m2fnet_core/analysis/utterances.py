@@ -39,7 +39,8 @@ def find_utterances(request: Analyze, info: MediaInfo, hook: Hook, cancel: Cance
     passed over with a notice. Raises MediaError when the file went away, Cancelled.
     """
     found = _found_somewhere(request, info, hook, cancel)
-    if request.speakers is None or info.audio is None or all(utterance.speaker for utterance in found.utterances):
+    given = request.utterances is not None  # whoever gives them knows who speaks, or does not want to be told
+    if request.speakers is None or given or info.audio is None or all(u.speaker for u in found.utterances):
         return found
     return replace(found, utterances=_named(request, info, found.utterances, hook, cancel))
 
@@ -117,7 +118,10 @@ def _named(
     request: Analyze, info: MediaInfo, utterances: tuple[Utterance, ...], hook: Hook, cancel: CancelToken
 ) -> tuple[Utterance, ...]:
     from m2fnet_core.people.voices import name_speakers
+    from m2fnet_core.transcript.speech import even_pieces
 
+    if [(u.start, u.end) for u in utterances] == even_pieces(info.duration):  # nobody speaks
+        return utterances
     spans = " ".join(f"{u.start:.3f}-{u.end:.3f}{u.speaker}" for u in utterances)
     work = partial(name_speakers, info, utterances, request.speakers or 0, hook, cancel)
     named = _remembered(request, info, f"{_VOICES} {request.speakers} {spans}", lambda: Transcript(work()))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.base.settings import RECOGNISE, RECOGNISER, Settings
+from app.base.settings import Settings, by_itself
 from app.models.project.project import ProjectModel
 from app.models.video.queue import Means
 from app.models.video.session import Session
@@ -19,7 +19,7 @@ class Asking:
         """For the document's utterances; where it has none, or a transcript is given, for those that are found."""
         own = self._session.utterances if transcript is None else ()
         medium = self._project.document.media.get(self._session.medium)
-        by_itself = self._settings.get(RECOGNISE)
+        recogniser, speakers = by_itself(self._settings)
         return Analyze(
             path,
             transcript,
@@ -27,8 +27,8 @@ class Asking:
             self._means.device(),
             use_cache,
             own or None,
-            recogniser=self._settings.get(RECOGNISER) if by_itself else "",
-            speakers=0 if by_itself else None,
+            recogniser,
+            speakers,
             prior=self._means.prior(),
             sha256="" if medium is None else medium.sha256,
         )

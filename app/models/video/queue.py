@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.base.settings import QUEUE, Settings
+from app.base.settings import QUEUE, Settings, by_itself
 from app.jobs.worker import WorkerClient
 from app.models.project.intake import Intake
 from app.models.project.mirror import utterance_of
@@ -176,8 +176,9 @@ class AnalysisQueue(QObject):
         self._session.open(None, medium.id)
         self._asked = bool(own)
         model, device = self._means.model(), self._means.device()
+        heard_by = by_itself(self._settings)
         means = (model, device, True, own or None)
-        asked = Analyze(medium.path, None, *means, prior=self._means.prior(), sha256=medium.sha256)
+        asked = Analyze(medium.path, None, *means, *heard_by, prior=self._means.prior(), sha256=medium.sha256)
         self._job = self._worker.submit(asked)
         self._put(medium.id, Standing.RUNNING)
 

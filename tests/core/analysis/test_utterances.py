@@ -110,3 +110,18 @@ def test_given_utterances_are_repaired_and_keep_their_ids(video: Path) -> None:
 def test_given_utterances_that_cannot_be_used_are_refused(video: Path, given: tuple[Utterance, ...], said: str) -> None:
     with pytest.raises(TranscriptError, match=said):
         found(Analyze(video, utterances=given))
+
+
+def test_voices_name_nobody_where_nobody_speaks_or_the_utterances_were_given(tmp_path: Path) -> None:
+    path = write_media(tmp_path / "quiet.mp4", Picture(frames=300), Sound(seconds=12))
+    assert {u.speaker for u in found(Analyze(path, speakers=0)).utterances} == {""}
+    given = (Utterance("g", 0.0, 1.0, text="Given."), Utterance("h", 1.0, 3.0, text="Too."))
+    assert {u.speaker for u in found(Analyze(path, utterances=given, speakers=0)).utterances} == {""}
+
+
+def test_voices_name_who_speaks_in_a_transcript_without_names(tmp_path: Path) -> None:
+    path = write_media(tmp_path / "talk.mp4", Picture(frames=100), Sound(seconds=4))
+    path.with_suffix(".srt").write_text(SRT.replace("Ann: ", ""), "utf-8")
+    assert [u.speaker for u in found(Analyze(path)).utterances] == [""]
+    assert [u.speaker for u in found(Analyze(path, speakers=0)).utterances] == ["Speaker 1"]
+    assert [u.speaker for u in found(Analyze(path, speakers=0)).utterances] == ["Speaker 1"]  # remembered
