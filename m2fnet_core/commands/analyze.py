@@ -29,6 +29,7 @@ from m2fnet_core.service.jobs import WarmBundle, perform
 from m2fnet_core.transcript.registry import READERS
 
 _MOST_SPEAKERS = 50
+_BEFORE = ", in front of --transcribe, --speakers and --faces, which take what follows them"
 _WIDTH_OF_FILES = 160  # characters of a table that goes to a file or a pipe
 _EPILOG = """\
 Utterances come from --transcript, else from a transcript beside the video (same name, .srt, .vtt, .eaf,
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.status is not None:
         return show_status(arguments.status)
     if not arguments.videos:
-        made.error("name at least one VIDEO, or a folder of them")
+        made.error(f"name at least one VIDEO, or a folder of them{_BEFORE}")
     if arguments.speakers is not None and not 0 <= arguments.speakers <= _MOST_SPEAKERS:
         made.error(f"--speakers is a number up to {_MOST_SPEAKERS}, or nothing to find it out")
     cancel = CancelToken()
@@ -94,33 +95,7 @@ def parser() -> argparse.ArgumentParser:
         "videos", nargs="*", type=Path, metavar="VIDEO", help="a video or sound file; a folder, @list or project"
     )
     parser.add_argument("--transcript", type=Path, metavar="F", help="who says what and when, for one VIDEO")
-    parser.add_argument(
-        "--transcribe",
-        nargs="?",
-        const="base",
-        default="",
-        metavar="MODEL",
-        help="find the words of a video without a transcript: base (the program's own, default), a folder with a "
-        "Whisper model in CTranslate2's form, or its name on Hugging Face",
-    )
-    parser.add_argument(
-        "--speakers",
-        nargs="?",
-        type=int,
-        const=0,
-        metavar="N",
-        help="name speakers by their voices where the transcript names none; N of them (default: found out)",
-    )
-    parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
-    parser.add_argument(
-        "--faces",
-        nargs="?",
-        type=Path,
-        const=Path(),
-        metavar="FILE",
-        help="tell which face speaks each utterance; FILE, needed once, is finetuning_TalkSet.model of the public "
-        "repository Junhua-Liao/LR-ASD (3.4 MB, MIT), which is checked and kept",
-    )
+    _add_who_says_what(parser)
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of a model bundle (default: the one shipped)")
     parser.add_argument(
         "--prior",
@@ -150,6 +125,37 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-cache", action="store_true", help="compute every vector anew and keep none")
     add_options(parser)
     return parser
+
+
+def _add_who_says_what(parser: argparse.ArgumentParser) -> None:
+    """Words, voices and speaking faces."""
+    parser.add_argument(
+        "--transcribe",
+        nargs="?",
+        const="base",
+        default="",
+        metavar="MODEL",
+        help="find the words of a video without a transcript: base (the program's own, default), a folder with a "
+        "Whisper model in CTranslate2's form, or its name on Hugging Face",
+    )
+    parser.add_argument(
+        "--speakers",
+        nargs="?",
+        type=int,
+        const=0,
+        metavar="N",
+        help="name speakers by their voices where the transcript names none; N of them (default: found out)",
+    )
+    parser.add_argument("--fetch", action="store_true", help="fetch that model if it is not here; its size is told")
+    parser.add_argument(
+        "--faces",
+        nargs="?",
+        type=Path,
+        const=Path(),
+        metavar="FILE",
+        help="tell which face speaks each utterance; FILE, needed once, is finetuning_TalkSet.model of the public "
+        "repository Junhua-Liao/LR-ASD (3.4 MB, MIT), which is checked and kept",
+    )
 
 
 def _prior(text: str) -> LabelPrior:
