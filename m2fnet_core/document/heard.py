@@ -1,6 +1,7 @@
 """How recognised words and voices enter a document: beside what a person did, never over it. No torch."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
@@ -12,9 +13,11 @@ from m2fnet_core.document.commands import Recognise, new_id
 from m2fnet_core.document.content import Document, Turn
 from m2fnet_core.transcript.wording import packed, text_of
 
+_LONGEST = 60.0  # seconds; recognition ends an utterance long before
 _NUMBERED = re.compile(r"Speaker \d+$")  # how voices are called that nobody named
-# Commands by which a person shapes utterances, and where each names them.
+# Commands by which a person shapes utterances, and where each names them. What analyses find comes by `Import`.
 _SHAPING: Mapping[str, tuple[str, ...]] = {
+    "Insert": ("turns",),
     "SetBounds": ("bounds",),
     "Split": ("utterance", "second"),
     "Merge": ("utterances",),
@@ -31,7 +34,8 @@ def touched(history: Iterable[LogEntry]) -> set[str]:
 def _named(kind: str, body: Any) -> Iterator[str]:
     for field in _SHAPING[kind]:
         value = body[field]
-        yield from (value,) if isinstance(value, str) else value
+        for each in (value,) if isinstance(value, str) else value:
+            yield each["id"] if isinstance(each, dict) else each
 
 
 def recognised(document: Document, medium: str, heard: Sequence[Utterance], by_person: Collection[str]) -> Recognise:
@@ -42,11 +46,11 @@ def recognised(document: Document, medium: str, heard: Sequence[Utterance], by_p
     """
     turns = [turn for turn in document.turns.values() if turn.medium == medium]
     held = {utterance for utterance, _ in document.decisions} | set(by_person)
-    kept = [turn for turn in turns if turn.id in held or not _by_machine(turn, document)]
-    gone = tuple(turn.id for turn in turns if turn not in kept)
+    stays = {turn.id: turn.id in held or not _by_machine(turn, document) for turn in turns}
+    kept, gone = [turn for turn in turns if stays[turn.id]], tuple(name for name, yes in stays.items() if not yes)
     heard = with_free_names(document, heard, gone)
     new, ids = speakers_for(document, heard)
-    filled = [better for turn in kept if (better := _filled(turn, heard, ids)) != turn]
+    filled = [better for turn in kept if (better := _filled(turn, _near(turn, heard), ids)) != turn]
     beside = [turn for utterance in heard for turn in _beside(utterance, kept, medium, ids[utterance.speaker])]
     return Recognise(medium, (*filled, *beside), new, gone)
 
@@ -80,6 +84,13 @@ def speakers_for(document: Document, utterances: Iterable[Utterance]) -> tuple[d
     return new, {**by_name, **{name: key for key, name in new.items()}}
 
 
+def _near(turn: Turn, heard: Sequence[Utterance]) -> list[Utterance]:
+    """What was heard during the turn; ``heard`` is in order of its start, and nothing of it is longer than a minute."""
+    first = bisect_left(heard, turn.start - _LONGEST, key=lambda u: u.start)
+    last = bisect_left(heard, turn.end, key=lambda u: u.start)
+    return [utterance for utterance in heard[first:last] if utterance.end > turn.start]
+
+
 def _filled(turn: Turn, heard: Sequence[Utterance], ids: Mapping[str, str]) -> Turn:
     """The turn with the words said inside it and the speaker who says most of it, where it has none."""
     if not turn.text:
@@ -89,7 +100,7 @@ def _filled(turn: Turn, heard: Sequence[Utterance], ids: Mapping[str, str]) -> T
         turn = replace(turn, text=text_of(words, spaced) or None, words=packed(words))
     if not turn.speaker:
         most = max(heard, key=lambda u: min(u.end, turn.end) - max(u.start, turn.start), default=None)
-        if most is not None and most.start < turn.end and turn.start < most.end:
+        if most is not None:
             turn = replace(turn, speaker=ids[most.speaker])
     return turn
 

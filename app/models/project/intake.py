@@ -9,7 +9,7 @@ from app.models.project.project import ProjectModel
 from app.models.video.session import Session
 from m2fnet_core.base.dialogue import Prediction, Utterance
 from m2fnet_core.base.events import AnalysisStarted, Event, FacesFound, Predicted
-from m2fnet_core.document.commands import Import, Insert, new_id
+from m2fnet_core.document.commands import Import, new_id
 from m2fnet_core.document.content import Document, MediumState, Model, Turn
 from m2fnet_core.document.heard import recognised, speakers_for, touched, with_free_names
 from m2fnet_core.document.meanings import shown
@@ -94,9 +94,7 @@ class Intake(QObject):
         new, by_name = speakers_for(project.document, found)
         turns = tuple(turn_of(u, names[u.id], medium, by_name[u.speaker]) for u in found)
         source = event.transcript.name if event.transcript is not None else "what was heard"
-        there = bool(self._session.utterances)
-        command = Import(medium, turns, new, (), True, source) if there else Insert(turns, new)
-        return names if project.do(command) is not None else {}
+        return names if project.do(Import(medium, turns, new, (), True, source)) is not None else {}
 
 
 def turn_of(utterance: Utterance, name: str, medium: str, speaker: str) -> Turn:

@@ -11,6 +11,7 @@ from m2fnet_core.document.commands import (
     Command,
     Decide,
     Import,
+    Insert,
     RenameSpeaker,
     SetBounds,
     SetSpeaker,
@@ -78,6 +79,13 @@ def test_what_a_person_did_stays(project: Project, command: Command, kept: tuple
     assert turn.speaker == speaker
     assert len(project.document.decisions) == isinstance(command, Decide)
     assert (0.0, 2.0, "one two") in texts(project)
+
+
+def test_an_utterance_that_a_person_drew_stays(project: Project) -> None:
+    project.do(Insert((Turn("mine", "m1", 1.0, 1.6, ""),), {}))
+    recognise(project)
+    drawn = project.document.turns["mine"]
+    assert (drawn.start, drawn.end, drawn.text) == (1.0, 1.6, "two")
 
 
 def test_words_beside_a_kept_utterance_are_one_of_their_own(project: Project) -> None:
