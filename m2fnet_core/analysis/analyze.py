@@ -67,7 +67,7 @@ def analyze(
     for text in known_in_the_end(info, [known.present for known in vectors]):
         hook(Notice(text))
     speaking = _speaking(request, info, found.utterances, hook, cancel)
-    return _report(media, bundle, found.utterances, predictions, vectors, speaking)
+    return _report(media, bundle, found, predictions, vectors, speaking)
 
 
 def _speaking(
@@ -96,7 +96,7 @@ def _announce(info: MediaInfo, found: Found, bundle: Bundle, hook: Hook) -> None
     labels, device = about.label_set.labels, str(bundle.device)
     spoken, transcript, devices = found.utterances, found.transcript, available_devices()
     names = (info.path, about.name, about.kind, labels)
-    hook(AnalysisStarted(*names, device, spoken, transcript, devices, bundle.hash))
+    hook(AnalysisStarted(*names, device, spoken, transcript, devices, bundle.hash, found.voices))
     for text in (*info.notices, *found.notices, *known_at_once(info, about.kind, found.utterances)):
         hook(Notice(text))
 
@@ -133,14 +133,15 @@ def _used(info: BundleInfo) -> UsedModel:
 def _report(
     media: AnalysedMedia,
     bundle: Bundle,
-    utterances: Sequence[Utterance],
+    found: Found,
     predictions: Sequence[Prediction],
     vectors: Sequence[UtteranceVectors],
     speaking: Sequence[FaceBox | None],
 ) -> Report:
-    rows = zip(utterances, predictions, vectors, speaking, strict=True)
+    rows = zip(found.utterances, predictions, vectors, speaking, strict=True)
     return Report(
         media=media,
         model=_used(bundle.info),
-        utterances=tuple(analysed(spoken, found, known.boxes, face) for spoken, found, known, face in rows),
+        utterances=tuple(analysed(spoken, said, known.boxes, face) for spoken, said, known, face in rows),
+        voices=found.voices,
     )

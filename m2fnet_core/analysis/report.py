@@ -65,6 +65,7 @@ class Report:
     media: AnalysedMedia
     model: UsedModel
     utterances: tuple[AnalysedUtterance, ...]
+    voices: tuple[str, ...] = ()  # speakers that nobody named, called by their voices
 
 
 def analysed(

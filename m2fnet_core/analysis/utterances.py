@@ -28,6 +28,7 @@ class Found:
     utterances: tuple[Utterance, ...]
     transcript: Path | None = None
     notices: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()  # speakers that nobody named, called by their voices
 
 
 def find_utterances(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Found:
@@ -42,7 +43,10 @@ def find_utterances(request: Analyze, info: MediaInfo, hook: Hook, cancel: Cance
     given = request.utterances is not None  # whoever gives them knows who speaks, or does not want to be told
     if request.speakers is None or given or info.audio is None or all(u.speaker for u in found.utterances):
         return found
-    return replace(found, utterances=_named(request, info, found.utterances, hook, cancel))
+    named = _named(request, info, found.utterances, hook, cancel)
+    both = zip(found.utterances, named, strict=True)
+    voices = dict.fromkeys(new.speaker for old, new in both if new.speaker != old.speaker)
+    return replace(found, utterances=named, voices=tuple(voices))
 
 
 def _found_somewhere(request: Analyze, info: MediaInfo, hook: Hook, cancel: CancelToken) -> Found:

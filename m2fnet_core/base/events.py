@@ -28,6 +28,7 @@ class AnalysisStarted:
     transcript: Path | None = None  # None: embedded subtitles or speech detection
     devices: tuple[str, ...] = ()  # what this machine could compute on
     model_hash: str = ""  # of the bundle's weights and configuration
+    voices: tuple[str, ...] = ()  # speakers that nobody named, called by their voices
 
     @property
     def trained(self) -> bool:

@@ -2,9 +2,9 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from m2fnet_core.analysis.report import AnalysedUtterance, Report
@@ -18,6 +18,7 @@ from m2fnet_core.document.store import file, opening, predictions, reading
 from m2fnet_core.document.store.failing import DocumentDamaged, DocumentForeign, failures
 from m2fnet_core.document.store.place import lock
 from m2fnet_core.document.titles import title
+from m2fnet_core.people.voice_names import free_names
 from m2fnet_core.transcript.wording import packed
 
 
@@ -97,6 +98,7 @@ class _Collected:
 
     def _new(self, media: Path, model: Model, report: Report) -> AnalysedVideo:
         known, key = dict(self._speakers), new_id()
+        report = _called(report, self._names)
         names = dict.fromkeys(" ".join(each.speaker.split()) for each in report.utterances)
         new = {new_id(): name for name in names if name and name not in self._names}
         self._names |= {name: speaker for speaker, name in new.items()}
@@ -126,6 +128,14 @@ class _Collected:
     def _has(self, turn: Turn, model: Model) -> bool:
         kept = self._predictions.get(turn.id)
         return kept is not None and kept.model.hash == model.hash and (kept.start, kept.end) == (turn.start, turn.end)
+
+
+def _called(report: Report, taken: Collection[str]) -> Report:
+    """The report, speakers that nobody named called so that no other video's are meant."""
+    others = {each.speaker for each in report.utterances if each.speaker not in report.voices}
+    names = free_names(report.voices, {*taken, *others})
+    utterances = tuple(replace(each, speaker=names.get(each.speaker, each.speaker)) for each in report.utterances)
+    return replace(report, utterances=utterances)
 
 
 def _item(each: AnalysedUtterance, turn: Turn) -> tuple[Turn, Prediction]:

@@ -1,20 +1,18 @@
 """How recognised words and voices enter a document: beside what a person did, never over it. No torch."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from m2fnet_core.base.dialogue import Utterance, Word
 from m2fnet_core.document.changes import LogEntry
 from m2fnet_core.document.commands import Recognise, new_id
 from m2fnet_core.document.content import Document, Turn
+from m2fnet_core.people.voice_names import free_names, is_numbered
 from m2fnet_core.transcript.wording import packed, text_of
 
 _LONGEST = 60.0  # seconds; recognition ends an utterance long before
-_NUMBERED = re.compile(r"Speaker \d+$")  # how voices are called that nobody named
 # Commands by which a person shapes utterances, and where each names them. What analyses find comes by `Import`.
 _SHAPING: Mapping[str, tuple[str, ...]] = {
     "Insert": ("turns",),
@@ -48,7 +46,7 @@ def recognised(document: Document, medium: str, heard: Sequence[Utterance], by_p
     held = {utterance for utterance, _ in document.decisions} | set(by_person)
     stays = {turn.id: turn.id in held or not _by_machine(turn, document) for turn in turns}
     kept, gone = [turn for turn in turns if stays[turn.id]], tuple(name for name, yes in stays.items() if not yes)
-    heard = with_free_names(document, heard, gone)
+    heard = with_free_names(document, heard, dict.fromkeys(u.speaker for u in heard if u.speaker), gone)
     new, ids = speakers_for(document, heard)
     filled = [better for turn in kept if (better := _filled(turn, _near(turn, heard), ids)) != turn]
     beside = [turn for utterance in heard for turn in _beside(utterance, kept, medium, ids[utterance.speaker])]
@@ -58,21 +56,18 @@ def recognised(document: Document, medium: str, heard: Sequence[Utterance], by_p
 def _by_machine(turn: Turn, document: Document) -> bool:
     """Whether nothing of it came from a person or a file."""
     speaker = document.speakers.get(turn.speaker)
-    return (speaker is None or bool(_NUMBERED.match(speaker.name))) and bool(turn.words or not turn.text)
+    return (speaker is None or is_numbered(speaker.name)) and bool(turn.words or not turn.text)
 
 
 def with_free_names(
-    document: Document, heard: Sequence[Utterance], gone: Collection[str] = ()
+    document: Document, heard: Sequence[Utterance], voices: Collection[str], gone: Collection[str] = ()
 ) -> tuple[Utterance, ...]:
-    """The utterances, "Speaker 1" and so on numbered so that nobody else of the document is meant.
+    """The utterances, speakers that nobody named (``voices``) called so that nobody else of the document is meant.
 
     ``gone``: utterances that give way.
     """
     used = {turn.speaker for turn in document.turns.values() if turn.id not in gone}
-    taken = {speaker.name for key, speaker in document.speakers.items() if key in used}
-    free = (name for number in count(1) if (name := f"Speaker {number}") not in taken)
-    numbered = dict.fromkeys(u.speaker for u in heard if _NUMBERED.match(u.speaker))
-    names = {name: next(free) for name in numbered}
+    names = free_names(voices, {speaker.name for key, speaker in document.speakers.items() if key in used})
     return tuple(replace(u, speaker=names.get(u.speaker, u.speaker)) for u in heard)
 
 

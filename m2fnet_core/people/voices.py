@@ -19,6 +19,7 @@ from m2fnet_core.media.info import MediaInfo
 from m2fnet_core.media.sound import read_sound
 from m2fnet_core.nets.voices import MELS, VoiceVectors
 from m2fnet_core.nets.weights import read_weights
+from m2fnet_core.people.voice_names import free_names
 
 RATE = 16000
 # Decisions, measured by `benchmarks/voices.py`: windows of 1.5 s, half over each other; voices whose vectors are
@@ -58,7 +59,8 @@ def name_speakers(
         hook(Progress("Telling voices apart", done, pace.of, pace.seconds_left(done)))
     lengths = np.array([utterances[place].duration for place in unknown])
     groups = grouped(np.stack(vectors), lengths, number)
-    named = dict(zip(unknown, _names(groups), strict=True))
+    names = free_names(groups.tolist(), {utterance.speaker for utterance in utterances})
+    named = {place: names[group] for place, group in zip(unknown, groups.tolist(), strict=True)}
     return tuple(replace(u, speaker=named.get(place, u.speaker)) for place, u in enumerate(utterances))
 
 
@@ -119,8 +121,3 @@ def grouped(vectors: Vectors, lengths: NDArray[np.float64], number: int = 0) -> 
     groups = (vectors @ centres.T).argmax(1)
     groups[founding] = found
     return np.asarray(groups, np.int64)
-
-
-def _names(groups: Sequence[int] | NDArray[np.int64]) -> list[str]:
-    order = {group: place for place, group in enumerate(dict.fromkeys(int(group) for group in groups), 1)}
-    return [f"Speaker {order[int(group)]}" for group in groups]

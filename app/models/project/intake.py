@@ -90,7 +90,8 @@ class Intake(QObject):
         if not medium or project.read_only:
             return {}
         names = {utterance.id: new_id() for utterance in event.utterances}
-        found = with_free_names(project.document, event.utterances, [u.id for u in self._session.utterances])
+        gone = {utterance.id for utterance in self._session.utterances}
+        found = with_free_names(project.document, event.utterances, event.voices, gone)
         new, by_name = speakers_for(project.document, found)
         turns = tuple(turn_of(u, names[u.id], medium, by_name[u.speaker]) for u in found)
         source = event.transcript.name if event.transcript is not None else "what was heard"

@@ -37,7 +37,7 @@ def report(path: Path = Path("talk.mp4"), fps: float | None = 25.0, frames: int 
 def test_the_report_is_schema_1() -> None:
     body = json.loads(to_json(report()))
     jsonschema.validate(body, SCHEMA)
-    assert list(body) == ["schema", "media", "model", "utterances"]
+    assert list(body) == ["schema", "media", "model", "utterances", "voices"]
     assert list(body["media"]) == ["path", "sha256", "duration", "fps", "frames"]
     assert list(body["utterances"][0]) == [*SCHEMA["$defs"]["utterance"]["required"], "words", "speaking"]
     assert body["model"]["trained"] is False

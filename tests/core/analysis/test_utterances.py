@@ -123,5 +123,6 @@ def test_voices_name_who_speaks_in_a_transcript_without_names(tmp_path: Path) ->
     path = write_media(tmp_path / "talk.mp4", Picture(frames=100), Sound(seconds=4))
     path.with_suffix(".srt").write_text(SRT.replace("Ann: ", ""), "utf-8")
     assert [u.speaker for u in found(Analyze(path)).utterances] == [""]
+    assert found(Analyze(path, speakers=0)).voices == ("Speaker 1",)
     assert [u.speaker for u in found(Analyze(path, speakers=0)).utterances] == ["Speaker 1"]
     assert [u.speaker for u in found(Analyze(path, speakers=0)).utterances] == ["Speaker 1"]  # remembered
