@@ -1,6 +1,7 @@
 """Words with times for the speech of a file, by Whisper (faster-whisper); never run unasked (torch)."""
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -160,9 +161,10 @@ def _joined(tokens: Sequence[Any], offset: float, end: float, language: str) -> 
 def _transcript(
     info: MediaInfo, words: Sequence[Word], spans: Sequence[Span], language: str, sure: float
 ) -> Transcript:
-    heard = [word for word in words if _within(word, spans)]
+    heard = [word for word in words if _overlap((word.start - _OUTSIDE, word.end + _OUTSIDE), spans)]
     said = uttered(heard, language, info.duration)
-    silent = [Utterance("", *span) for span in spans if not any(u.start < span[1] and span[0] < u.end for u in said)]
+    covered = [(utterance.start, utterance.end) for utterance in said]
+    silent = [Utterance("", *span) for span in spans if not _overlap(span, covered)]
     both = sorted((*said, *silent), key=lambda utterance: utterance.start)
     utterances = tuple(
         Utterance(numbered_id(n), u.start, u.end, text=u.text, words=u.words) for n, u in enumerate(both)
@@ -170,8 +172,10 @@ def _transcript(
     return Transcript(utterances, tuple(_notices(language, sure, len(silent))))
 
 
-def _within(word: Word, spans: Sequence[Span]) -> bool:
-    return any(start - _OUTSIDE <= word.end and word.start <= end + _OUTSIDE for start, end in spans)
+def _overlap(span: Span, others: Sequence[Span]) -> bool:
+    """Whether it shares time with one of the others, which are in order and apart."""
+    first = bisect_right(others, span[0], key=lambda other: other[1])
+    return first < len(others) and others[first][0] < span[1]
 
 
 def _notices(language: str, sure: float, silent: int) -> Iterator[str]:
