@@ -52,13 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         made.error(f"name at least one VIDEO, or a folder of them{_BEFORE}")
     if arguments.speakers is not None and not 0 <= arguments.speakers <= _MOST_SPEAKERS:
         made.error(f"--speakers is a number up to {_MOST_SPEAKERS}, or nothing to find it out")
+    if arguments.fetch and not arguments.transcribe:
+        made.error("--fetch fetches the model of --transcribe; name one")
     cancel = CancelToken()
     with _cancelled_by_ctrl_c(cancel), contextlib.suppress(KeyboardInterrupt):
         many = wants_many(arguments)
         targets = [] if many else _targets(made, arguments)
         if many:
             check_options(made, arguments)
-        if (arguments.fetch and not _fetched(arguments.transcribe)) or not _can_tell_faces(arguments.faces):
+        if not (_can_recognise(arguments.transcribe, arguments.fetch) and _can_tell_faces(arguments.faces)):
             code = 1
         else:
             code = run_many(arguments) if many else _run(arguments, targets, cancel)
@@ -195,18 +197,20 @@ def _run(arguments: argparse.Namespace, targets: Sequence[Path | None], cancel: 
     return 1 if failed else 0
 
 
-def _fetched(name: str) -> bool:
-    """Whether the speech recognition model is on this machine now. Says first what fetching it means."""
-    told = Console(stderr=True, highlight=False, soft_wrap=True)
-    from m2fnet_core.transcript.recogniser import fetch, is_there, offer
-
-    if is_there(name):
+def _can_recognise(name: str, may_fetch: bool) -> bool:
+    """Whether the model that `--transcribe` names is here now, should it be asked for. What fetching means is told."""
+    if not name:
         return True
+    from m2fnet_core.transcript.recogniser import fetch, find_recogniser, is_there, offer
+
+    told = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        found = offer(name)
-        size, licence = f"{found.size / 1e6:,.0f} MB", found.licence or "unknown"
-        told.print(visible(f"fetching {name} from Hugging Face: {size}, licence: {licence}"), markup=False)
-        fetch(name)
+        if may_fetch and not is_there(name):
+            found = offer(name)
+            size, licence = f"{found.size / 1e6:,.0f} MB", found.licence or "unknown"
+            told.print(visible(f"fetching {name} from Hugging Face: {size}, licence: {licence}"), markup=False)
+            fetch(name)
+        find_recogniser(name)
     except M2FNetError as error:
         told.print(visible(f"error: {error}"), style="bold red", markup=False)
         return False

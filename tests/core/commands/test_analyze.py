@@ -209,3 +209,15 @@ def test_a_name_from_outside_moves_no_cursor(videos: Path, model: str, tmp_path:
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
     assert "\\x1b" in shown
+
+
+def test_a_recogniser_that_was_asked_for_and_is_not_there_ends_the_command(
+    videos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(videos / "one.mp4"), "--transcribe", "nobody/none"]) == 1
+    assert "nobody/none is not on this machine" in capsys.readouterr().err
+    assert main([str(videos / "one.mp4"), "--transcribe", "nobody/none", "--fetch"]) == 1
+    assert "nobody/none cannot be fetched" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(videos / "one.mp4"), "--fetch"])
+    assert "--fetch fetches the model of --transcribe" in capsys.readouterr().err
