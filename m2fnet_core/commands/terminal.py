@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -22,20 +22,12 @@ _ALARM = "bold white on red"
 _EVERY = 60.0  # seconds between two lines where there is no bar
 
 
-class Watch:
-    """The hook of one video's analysis: a bar on a terminal, nothing but notices elsewhere. A context manager."""
+class _Bar:
+    """A progress bar that is gone when it is left, and none at all where there is no terminal. A context manager."""
 
-    def __init__(self, name: str, console: Console) -> None:
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TextColumn("{task.fields[left]}", markup=False),
-        )
-        self._name = visible(name)
+    def __init__(self, console: Console, *columns: ProgressColumn) -> None:
         self._console = console
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._bar.add_task(self._name, total=1, left="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -45,6 +37,21 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+
+
+class Watch(_Bar):
+    """The hook of one video's analysis: a bar on a terminal, nothing but notices elsewhere. A context manager."""
+
+    def __init__(self, name: str, console: Console) -> None:
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("{task.fields[left]}", markup=False),
+        )
+        super().__init__(console, *columns)
+        self._name = visible(name)
+        self._task = self._bar.add_task(self._name, total=1, left="")
 
     def hear(self, event: events.Event) -> None:
         """Take one event of the analysis."""
@@ -61,7 +68,7 @@ class Watch:
                 self._console.print(visible(f"note: {event.text}"), style="yellow", markup=False)
 
 
-class ManyWatch:
+class ManyWatch(_Bar):
     """How far many videos are: one bar over the seconds of all media, a line a minute where there is no terminal.
 
     A context manager. Its methods are for any thread.
@@ -69,8 +76,7 @@ class ManyWatch:
 
     def __init__(self, videos: int, console: Console) -> None:
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:.0f}%"))
-        self._console = console
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        super().__init__(console, *columns)
         self._task = self._bar.add_task("", total=1.0)
         self._videos, self._ended, self._failed = videos, 0, 0
         self._seconds, self._pace = 0.0, Pace(1)
@@ -82,15 +88,6 @@ class ManyWatch:
         """So many videos are known already, and so many seconds of media are to do."""
         self._ended, self._pace = known, Pace(max(1, round(seconds)))
         self._bar.update(self._task, total=max(1.0, seconds))
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def go_on(self, media: str, seconds: float) -> None:
         """A video's analysis came that far."""
