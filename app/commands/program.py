@@ -131,7 +131,7 @@ def _choose_model(studio: Studio, window: QWidget) -> None:
 def _choose_recogniser(studio: Studio, window: QWidget) -> None:
     from app.views.parts.recogniser import RecogniserDialog
 
-    dialog = RecogniserDialog(studio.settings, window)
+    dialog = RecogniserDialog(studio.settings, studio.session.reachable and studio.path is not None, window)
     dialog.fetch_wanted.connect(lambda: studio.transcribe(fetch=True))
     dialog.open()
 

@@ -53,7 +53,7 @@ def test_the_dialog_takes_a_model_that_is_here_and_says_why_not(
     settings = window.studio.settings
     for name, text in (("model.bin", "x"), ("tokenizer.json", "{}"), ("config.json", '{"alignment_heads": []}')):
         (tmp_path / name).write_text(text)
-    dialog = RecogniserDialog(settings, window)
+    dialog = RecogniserDialog(settings, False, window)
     qtbot.addWidget(dialog)
     press = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click
     dialog.name.setCurrentText("nobody/none")

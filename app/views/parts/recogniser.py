@@ -33,10 +33,11 @@ class RecogniserDialog(QDialog):
 
     fetch_wanted = Signal()  # the model that was set may be fetched
 
-    def __init__(self, settings: Settings, parent: QWidget) -> None:
+    def __init__(self, settings: Settings, can_fetch: bool, parent: QWidget) -> None:
+        """``can_fetch``: a video is open, for whose words a model can be fetched."""
         super().__init__(parent)
         self.setWindowTitle("Speech recognition model")
-        self._settings = settings
+        self._settings, self._can_fetch = settings, can_fetch
         self._look = Background("recogniser", self)
         self._look.result.connect(self._answer)
         self._look.failed.connect(self._tell)
@@ -95,6 +96,8 @@ class RecogniserDialog(QDialog):
         name, offer = found
         if not offer:
             self._keep(name)
+        elif not self._can_fetch:
+            self._tell(f"{offer} Open a video first: the model is fetched to find its words.")
         else:
             self._fetching = name
             self._tell(f"{offer} Press OK once more to fetch it, or choose another.")
